@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools pins the program that this module exists to build.
+package tools
+
+import _ "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
