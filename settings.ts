@@ -1,0 +1,301 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { contradictions } from "./settings/contradictions";
+import { refusal, shapeMistakes } from "./settings/mistakes";
+
+const dnsName = /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const clusterOrPoolName = /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/;
+const instanceType = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
+const cidr4 = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const quantity = /^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi)?$/;
+const release = /^[0-9]+\.[0-9]+\.[0-9]+$/;
+
+/** A string of one form; `remedy` is what the user reads when it is not. */
+const text = (form: RegExp, remedy: string) => z.string({ error: remedy }).regex(form, { error: remedy });
+const whole = (from: number, to: number, remedy: string) =>
+  z.int({ error: remedy }).min(from, { error: remedy }).max(to, { error: remedy });
+const list = <T extends z.ZodType>(item: T, remedy: string) => z.array(item, { error: remedy });
+const yesOrNo = (remedy: string) => z.boolean({ error: remedy });
+const group = <T extends z.ZodRawShape>(shape: T, remedy: string) => z.strictObject(shape, { error: remedy });
+
+const cidr = text(cidr4, "use an IPv4 range such as 10.0.0.0/16");
+const type = text(instanceType, "use an EC2 instance type such as m7i.large");
+const disk = whole(20, 16_384, "use whole GiB from 20 to 16384");
+const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
+const reservation = z.record(
+  z.enum(["cpu", "memory", "ephemeral-storage"], { error: "use cpu, memory or ephemeral-storage" }),
+  text(quantity, "use a Kubernetes quantity such as 100m or 256Mi"),
+  { error: "use a map such as {cpu: 100m, memory: 256Mi}" },
+);
+const partialReservation = (defaults: Partial<Record<"cpu" | "memory" | "ephemeral-storage", string>>) =>
+  z
+    .partialRecord(reservation.keyType, reservation.valueType, { error: "use a map such as {cpu: 100m}" })
+    .default(defaults);
+
+const workerPool = group(
+  {
+    /** Fewest instances. @default 2 */
+    min: whole(0, 1000, "use a whole number from 0 to 1000").default(2),
+    /** Most instances; more than `min` hands the size to the cluster autoscaler. @default `min` */
+    max: whole(0, 1000, "use a whole number from `min` to 1000").optional(),
+    /** Instance types, the preferred first; Auto Scaling takes what is to be had. @default ["m7i.large"] */
+    instanceTypes: list(type, "use a list of instance types")
+      .min(1, { error: "name one type or more" })
+      .default(["m7i.large"]),
+    /** Share of spot instances, percent. @default 0 */
+    spotPercent: whole(0, 100, "use a percentage from 0 to 100").default(0),
+    /** CPU architecture of all the pool's types. @default amd64 */
+    architecture: architecture.default("amd64"),
+    /** Root volume, GiB. @default 50 */
+    diskGib: disk.default(50),
+    /** Node labels, set by the kubelet itself, so not below `kubernetes.io` and `k8s.io`. @default none */
+    labels: z
+      .record(
+        text(labelKey, "use a label key"),
+        text(labelValue, "use a label value: at most 63 letters, digits, - _ ."),
+        {
+          error: "use a map of labels",
+        },
+      )
+      .default({}),
+    /** Taints set at registration. @default none */
+    taints: list(
+      group(
+        {
+          key: text(labelKey, "use a taint key such as dedicated"),
+          value: text(labelValue, "use a taint value: at most 63 letters, digits, - _ .").default(""),
+          effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"], {
+            error: "use NoSchedule, PreferNoSchedule or NoExecute",
+          }),
+        },
+        "use {key, value, effect}",
+      ),
+      "use a list of {key, value, effect}",
+    ).default([]),
+    /** What differs from the cluster's KubeletConfiguration on this pool's nodes. */
+    kubelet: group(
+      {
+        /** Feature gates by name. @default none */
+        featureGates: z
+          .record(text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name"), yesOrNo("use true or false"), {
+            error: "use a map of feature gates",
+          })
+          .default({}),
+        /** `static` gives guaranteed pods with whole CPUs cores of their own. @default none */
+        cpuManagerPolicy: z.enum(["none", "static"], { error: "use none or static" }).default("none"),
+        /** Kept from pods for the operating system, Kubernetes quantities. @default 100m CPU, 256Mi memory */
+        systemReserved: partialReservation({ cpu: "100m", memory: "256Mi" }),
+        /** Kept from pods for kubelet and containerd, Kubernetes quantities. @default 100m CPU, 256Mi memory */
+        kubeReserved: partialReservation({ cpu: "100m", memory: "256Mi" }),
+      },
+      "use {featureGates, cpuManagerPolicy, systemReserved, kubeReserved}",
+    ).prefault({}),
+  },
+  "use a map of the pool's settings",
+).transform((pool) => ({ ...pool, max: pool.max ?? pool.min }));
+
+const schema = group(
+  {
+    /** Name of the cluster: 2 to 20 characters; every resource's name begins with it. No default. */
+    name: text(
+      clusterOrPoolName,
+      "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter",
+    ),
+    /** The cluster's zone is `<name>.<domain>`. No default. */
+    domain: text(dnsName, "use a lower-case domain such as k8s.example.com"),
+    /** Route53 zone of `domain`: the cluster's zone is delegated from it and public. @default no delegation */
+    parentZoneId: text(
+      /^Z[A-Z0-9]{5,31}$/,
+      "use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ",
+    ).optional(),
+    /** Availability zones: how many, taken in the region's order, or their names. @default 3 */
+    zones: z
+      .union(
+        [
+          whole(1, 6, ""),
+          list(text(/^[a-z]{2}(-[a-z]+)+-\d+[a-z]$/, ""), "")
+            .min(1, { error: "" })
+            .max(6, { error: "" }),
+        ],
+        { error: "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a" },
+      )
+      .default(3),
+    /** A new VPC. Not together with `existingVpc`. */
+    network: group(
+      {
+        /** Range of the VPC, /16 to /22. @default 10.0.0.0/16 */
+        cidr: cidr.default("10.0.0.0/16"),
+        /** One NAT gateway per zone, or a single one: cheaper, and one zone's failure cuts all off. @default zone */
+        nat: z.enum(["zone", "single"], { error: "use zone or single" }).default("zone"),
+      },
+      "use {cidr, nat}",
+    ).optional(),
+    /** Build into this VPC; nothing of the network is created or changed but a cluster tag on the subnets. */
+    existingVpc: group(
+      {
+        vpcId: text(/^vpc-[0-9a-f]{8,17}$/, "use a VPC id such as vpc-0a1b2c3d4e5f67890"),
+        /** For the nodes: one per zone, with a route to the internet that is not an internet gateway. */
+        privateSubnetIds: list(text(/^subnet-[0-9a-f]{8,17}$/, "use a subnet id"), "use a list of subnet ids")
+          .min(1, { error: "name one private subnet or more" })
+          .max(6, { error: "name one private subnet per zone, 6 at most" }),
+        /** For a public API and the bastion. @default none */
+        publicSubnetIds: list(text(/^subnet-[0-9a-f]{8,17}$/, "use a subnet id"), "use a list of subnet ids")
+          .max(6, { error: "name one public subnet per zone, 6 at most" })
+          .default([]),
+      },
+      "use {vpcId, privateSubnetIds, publicSubnetIds}",
+    ).optional(),
+    /** Addresses of pods. @default 10.244.0.0/16 */
+    podCidr: cidr.default("10.244.0.0/16"),
+    /** Addresses of services, /24 or larger. @default 10.96.0.0/16 */
+    serviceCidr: cidr.default("10.96.0.0/16"),
+    api: group(
+      {
+        /** Whether the API's load balancer has public addresses. @default internal */
+        access: z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"),
+        /** Who may connect to 6443 beside the cluster's own nodes. @default the VPC if internal; none if public */
+        allowedCidrs: list(cidr, "use a list of IPv4 ranges").default([]),
+      },
+      "use {access, allowedCidrs}",
+    ).prefault({}),
+    /** The way to a shell on the nodes. */
+    access: group(
+      {
+        kind: z
+          .enum(["none", "bastion", "instance-connect"], { error: "use none, bastion or instance-connect" })
+          .default("none"),
+        /** Who may connect to the bastion's port 22. */
+        allowedCidrs: list(cidr, "use a list of IPv4 ranges").default([]),
+        /** OpenSSH public keys of the user `core` on the bastion and on every node. */
+        sshAuthorizedKeys: list(
+          text(
+            /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/,
+            "use an OpenSSH public key",
+          ),
+          "use a list of OpenSSH public keys",
+        ).default([]),
+      },
+      "use {kind, allowedCidrs, sshAuthorizedKeys}",
+    ).prefault({}),
+    controlPlane: group(
+      {
+        /** Controllers, each an etcd member. @default 3 */
+        size: z
+          .literal([1, 3, 5], {
+            error: "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members",
+          })
+          .default(3),
+        /** @default m7i.large */
+        instanceType: type.default("m7i.large"),
+        /** CPU architecture of `instanceType`. @default amd64 */
+        architecture: architecture.default("amd64"),
+        /** Root volume, GiB; etcd lives on it. @default 50 */
+        diskGib: disk.default(50),
+      },
+      "use {size, instanceType, architecture, diskGib}",
+    ).prefault({}),
+    /** Exact versions; nothing on a node updates by itself. */
+    versions: group(
+      {
+        /** @default 1.36.4 */
+        kubernetes: text(release, "use an exact version such as 1.36.4, without v").default("1.36.4"),
+        /** @default 3.6.14 */
+        etcd: text(release, "use an exact version such as 3.6.14, without v").default("3.6.14"),
+        /** Release of Flatcar's stable channel. @default 4757.2.1 */
+        flatcar: text(release, "use an exact Flatcar stable release such as 4757.2.1").default("4757.2.1"),
+      },
+      "use {kubernetes, etcd, flatcar}",
+    ).prefault({}),
+    /** Where nodes download from, and how the files are known to be the right ones. */
+    downloads: group(
+      {
+        /** Base URL that stands in for the upstream hosts, for air-gapped networks. @default upstream */
+        mirror: text(
+          /^https:\/\/[^\s?#]+[^\s?#/]$/,
+          "use an https URL without a slash at its end",
+        ).optional(),
+        /** SHA-256 by file, such as `kubelet-1.36.9-amd64`, for versions the project does not know. @default none */
+        sha256: z
+          .record(z.string(), text(/^[0-9a-f]{64}$/, "use 64 lower-case hexadecimal digits"), {
+            error: "use a map from file to sha256",
+          })
+          .default({}),
+      },
+      "use {mirror, sha256}",
+    ).prefault({}),
+    /** Worker pools by name. @default one pool, `workers` */
+    workerPools: z
+      .record(
+        text(clusterOrPoolName, "name pools with 2 to 20 lower-case letters, digits and dashes"),
+        workerPool,
+        {
+          error: "use a map from pool name to its settings",
+        },
+      )
+      .prefault({ workers: {} }),
+    /** etcd snapshots in the node store. */
+    snapshots: group(
+      {
+        /** Minutes between snapshots, 5 to 1440. @default 60 */
+        intervalMinutes: whole(5, 1440, "use whole minutes from 5 to 1440").default(60),
+        /** Days a snapshot is kept, 1 to 3650. @default 30 */
+        retentionDays: whole(1, 3650, "use whole days from 1 to 3650").default(30),
+      },
+      "use {intervalMinutes, retentionDays}",
+    ).prefault({}),
+    /** SNS topic that alarms are sent to. @default alarms change state and tell nobody */
+    alarmTopicArn: text(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/,
+      "use the ARN of an SNS topic",
+    ).optional(),
+    /** Refuse to delete what cannot be made again: node store, its key, snapshots. @default false */
+    protect: yesOrNo("use true or false").default(false),
+  },
+  "use a map of settings",
+);
+
+/** Everything a stack's configuration says, defaults filled in; each field is described in `settings.ts`. */
+export type Settings = z.output<typeof schema>;
+export type WorkerPoolSettings = Settings["workerPools"][string];
+
+/**
+ * Checks a stack's configuration.
+ *
+ * @param raw values by key, as a person wrote them
+ * @param namespace what stands before the key in `Pulumi.<stack>.yaml`, for the messages
+ * @throws Error that lists every wrong key with its value and what to write instead
+ */
+export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-kubeadm"): Settings {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    const shape = shapeMistakes(parsed.error.issues, raw, Object.keys(schema.shape));
+    const wrongKeys = new Set(shape.map((mistake) => mistake.key.split(/[.[]/)[0]));
+    const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !wrongKeys.has(key)));
+    const others = contradictions(schema.partial().parse(rest), wrongKeys);
+    throw refusal([...shape, ...others], namespace);
+  }
+  const mistakes = contradictions(parsed.data, new Set());
+  if (mistakes.length > 0) throw refusal(mistakes, namespace);
+  return parsed.data;
+}
+
+/** Reads the settings of the running stack. @throws as `parseSettings` */
+export function readSettings(): Settings {
+  const namespace = pulumi.getProject();
+  const raw: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+    if (key.startsWith(`${namespace}:`)) raw[key.slice(namespace.length + 1)] = plainValue(value);
+  }
+  return parseSettings(raw, namespace);
+}
+
+/** Pulumi hands every configuration value over as a string; all but plain text is JSON. */
+function plainValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
