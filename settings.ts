@@ -1,38 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { contradictions } from "./settings/contradictions";
-import { refusal, shapeMistakes } from "./settings/mistakes";
-
-const dnsName = /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-const clusterOrPoolName = /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/;
-const instanceType = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
-const cidr4 = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
-const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const quantity = /^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi)?$/;
-const release = /^[0-9]+\.[0-9]+\.[0-9]+$/;
-
-/** A string of one form; `remedy` is what the user reads when it is not. */
-const text = (form: RegExp, remedy: string) => z.string({ error: remedy }).regex(form, { error: remedy });
-const whole = (from: number, to: number, remedy: string) =>
-  z.int({ error: remedy }).min(from, { error: remedy }).max(to, { error: remedy });
-const list = <T extends z.ZodType>(item: T, remedy: string) => z.array(item, { error: remedy });
-const yesOrNo = (remedy: string) => z.boolean({ error: remedy });
-const group = <T extends z.ZodRawShape>(shape: T, remedy: string) => z.strictObject(shape, { error: remedy });
-
-const cidr = text(cidr4, "use an IPv4 range such as 10.0.0.0/16");
-const type = text(instanceType, "use an EC2 instance type such as m7i.large");
-const disk = whole(20, 16_384, "use whole GiB from 20 to 16384");
-const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
-const reservation = z.record(
-  z.enum(["cpu", "memory", "ephemeral-storage"], { error: "use cpu, memory or ephemeral-storage" }),
-  text(quantity, "use a Kubernetes quantity such as 100m or 256Mi"),
-  { error: "use a map such as {cpu: 100m, memory: 256Mi}" },
-);
-const partialReservation = (defaults: Partial<Record<"cpu" | "memory" | "ephemeral-storage", string>>) =>
-  z
-    .partialRecord(reservation.keyType, reservation.valueType, { error: "use a map such as {cpu: 100m}" })
-    .default(defaults);
+import {
+  architecture,
+  cidr,
+  clusterOrPoolName,
+  disk,
+  dnsName,
+  group,
+  instanceType,
+  labelKey,
+  labelValue,
+  list,
+  partialReservation,
+  release,
+  text,
+  whole,
+  yesOrNo,
+  zoneName,
+  zonesRemedy,
+} from "./settings/forms";
+import { refusal, shapeMistakes, withoutWrong } from "./settings/mistakes";
 
 const workerPool = group(
   {
@@ -41,7 +29,7 @@ const workerPool = group(
     /** Most instances; more than `min` hands the size to the cluster autoscaler. @default `min` */
     max: whole(0, 1000, "use a whole number from `min` to 1000").optional(),
     /** Instance types, the preferred first; Auto Scaling takes what is to be had. @default ["m7i.large"] */
-    instanceTypes: list(type, "use a list of instance types")
+    instanceTypes: list(instanceType, "use a list of instance types")
       .min(1, { error: "name one type or more" })
       .default(["m7i.large"]),
     /** Share of spot instances, percent. @default 0 */
@@ -114,12 +102,12 @@ const schema = group(
     zones: z
       .union(
         [
-          whole(1, 6, ""),
-          list(text(/^[a-z]{2}(-[a-z]+)+-\d+[a-z]$/, ""), "")
-            .min(1, { error: "" })
-            .max(6, { error: "" }),
+          whole(1, 6, zonesRemedy),
+          list(zoneName, zonesRemedy).min(1, { error: zonesRemedy }).max(6, { error: zonesRemedy }),
         ],
-        { error: "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a" },
+        {
+          error: zonesRemedy,
+        },
       )
       .default(3),
     /** A new VPC. Not together with `existingVpc`. */
@@ -188,7 +176,7 @@ const schema = group(
           })
           .default(3),
         /** @default m7i.large */
-        instanceType: type.default("m7i.large"),
+        instanceType: instanceType.default("m7i.large"),
         /** CPU architecture of `instanceType`. @default amd64 */
         architecture: architecture.default("amd64"),
         /** Root volume, GiB; etcd lives on it. @default 50 */
@@ -270,10 +258,9 @@ export type WorkerPoolSettings = Settings["workerPools"][string];
 export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-kubeadm"): Settings {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
+    const { rest, skip } = withoutWrong(raw, parsed.error.issues);
     const shape = shapeMistakes(parsed.error.issues, raw, Object.keys(schema.shape));
-    const wrongKeys = new Set(shape.map((mistake) => mistake.key.split(/[.[]/)[0]));
-    const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !wrongKeys.has(key)));
-    const others = contradictions(schema.partial().parse(rest), wrongKeys);
+    const others = contradictions(schema.partial().parse(rest), skip);
     throw refusal([...shape, ...others], namespace);
   }
   const mistakes = contradictions(parsed.data, new Set());

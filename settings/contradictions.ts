@@ -78,7 +78,10 @@ const rules: Rule[] = [
     },
   ),
   rule(["podCidr", "workerPools", "controlPlane"], ({ podCidr, workerPools, controlPlane }) => {
-    const nodes = Object.values(workerPools).reduce((sum, pool) => sum + pool.max, controlPlane.size as number);
+    const nodes = Object.values(workerPools).reduce(
+      (sum, pool) => sum + pool.max,
+      controlPlane.size as number,
+    );
     const room = 2 ** (24 - Number(podCidr.split("/")[1]));
     if (room >= nodes) return [];
     return [
