@@ -1,0 +1,63 @@
+import { dataUrl, File } from "./spec";
+
+/** One object of the node store with key material or a certificate, and where it lives on a node. */
+export interface KeyObject {
+  /** Key in the bucket. */
+  key: string;
+  /** Path on the node. */
+  path: string;
+  /** Octal permission bits, as chmod takes them. */
+  mode: "0600" | "0644";
+  owner: "root" | "etcd";
+}
+
+const kubernetesCa: KeyObject = {
+  key: "pki/kubernetes/ca.crt",
+  path: "/etc/kubernetes/pki/ca.crt",
+  mode: "0644",
+  owner: "root",
+};
+
+/** Certificate and key of an etcd leaf are one object, so that a renewal is one atomic rename on the node. */
+export const controllerKeyObjects: readonly KeyObject[] = [
+  { key: "pki/etcd/ca.crt", path: "/etc/etcd/pki/ca.crt", mode: "0644", owner: "root" },
+  { key: "pki/etcd/server.pem", path: "/etc/etcd/pki/server.pem", mode: "0600", owner: "etcd" },
+  { key: "pki/etcd/peer.pem", path: "/etc/etcd/pki/peer.pem", mode: "0600", owner: "etcd" },
+  { key: "pki/etcd/client.pem", path: "/etc/etcd/pki/client.pem", mode: "0600", owner: "root" },
+  kubernetesCa,
+  { key: "pki/kubernetes/ca.key", path: "/etc/kubernetes/pki/ca.key", mode: "0600", owner: "root" },
+  {
+    key: "pki/front-proxy/ca.crt",
+    path: "/etc/kubernetes/pki/front-proxy-ca.crt",
+    mode: "0644",
+    owner: "root",
+  },
+  {
+    key: "pki/front-proxy/ca.key",
+    path: "/etc/kubernetes/pki/front-proxy-ca.key",
+    mode: "0600",
+    owner: "root",
+  },
+  { key: "pki/service-account/sa.key", path: "/etc/kubernetes/pki/sa.key", mode: "0600", owner: "root" },
+  { key: "pki/service-account/sa.pub", path: "/etc/kubernetes/pki/sa.pub", mode: "0644", owner: "root" },
+  {
+    key: "encryption/encryption.yaml",
+    path: "/etc/kubernetes/encryption/encryption.yaml",
+    mode: "0600",
+    owner: "root",
+  },
+];
+
+/** A worker gets the public half of the Kubernetes CA and nothing else. */
+export const workerKeyObjects: readonly KeyObject[] = [kubernetesCa];
+
+/** The list as `keys-sync` reads it on the node: a line per object, `<key> <path> <mode> <owner>`. */
+export function keyManifest(objects: readonly KeyObject[]): File {
+  const lines = objects.map(({ key, path, mode, owner }) => `${key} ${path} ${mode} ${owner}\n`);
+  return {
+    path: "/etc/cluster/key-objects",
+    mode: 0o644,
+    overwrite: true,
+    contents: { source: dataUrl(lines.join("")) },
+  };
+}

@@ -1,0 +1,88 @@
+import { Architecture, DownloadSource, findDownloads, nodeReleases } from "./downloads";
+import { workerKeyObjects } from "./keyObjects";
+import { nodeIgnition } from "./node";
+
+/** What a pool's config depends on; plain values, known before any resource exists. */
+export interface WorkerFacts {
+  /** Cluster name. */
+  name: string;
+  /** `<name>.<domain>` */
+  zone: string;
+  region: string;
+  /** Of AWS in this partition, such as `amazonaws.com`. */
+  dnsSuffix: string;
+  /** The node store. */
+  bucket: string;
+  /** The Auto Scaling group. */
+  group: string;
+  /** Becomes the label `node.kubernetes.io/pool`. */
+  pool: string;
+  architecture: Architecture;
+  /** Without v. */
+  kubernetesVersion: string;
+  labels: Readonly<Record<string, string>>;
+  taints: readonly Taint[];
+  kubelet: KubeletOptions;
+  downloads: DownloadSource;
+  sshAuthorizedKeys: readonly string[];
+}
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** What differs from the cluster's KubeletConfiguration on this pool's nodes. */
+export interface KubeletOptions {
+  featureGates: Readonly<Record<string, boolean>>;
+  /** `static` needs reserved CPU, see settings. */
+  cpuManagerPolicy: "none" | "static";
+  /** Kubernetes quantities by resource. */
+  systemReserved: Readonly<Record<string, string>>;
+  /** Kubernetes quantities by resource. */
+  kubeReserved: Readonly<Record<string, string>>;
+}
+
+/** Ignition JSON text of every node of one pool. */
+export function workerIgnition(facts: WorkerFacts): string {
+  return nodeIgnition({
+    role: "worker",
+    values: {
+      clusterName: facts.name,
+      zone: facts.zone,
+      region: facts.region,
+      dnsSuffix: facts.dnsSuffix,
+      bucket: facts.bucket,
+      group: facts.group,
+      pool: facts.pool,
+      kubernetesVersion: facts.kubernetesVersion,
+      nodeLabels: nodeLabels(facts),
+      taints: JSON.stringify(facts.taints),
+      featureGates: sortedJson(facts.kubelet.featureGates),
+      cpuManagerPolicy: facts.kubelet.cpuManagerPolicy,
+      systemReserved: sortedJson(facts.kubelet.systemReserved),
+      kubeReserved: sortedJson(facts.kubelet.kubeReserved),
+    },
+    keyObjects: workerKeyObjects,
+    downloads: findDownloads(nodeReleases(facts.kubernetesVersion, facts.architecture), facts.downloads),
+    sshAuthorizedKeys: facts.sshAuthorizedKeys,
+  });
+}
+
+/**
+ * As the kubelet's flag takes them. The pool's own label has the prefix node.kubernetes.io, one of the two below
+ * kubernetes.io that NodeRestriction leaves to kubelets:
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+ */
+function nodeLabels({ labels, pool }: WorkerFacts): string {
+  const all = { ...labels, "node.kubernetes.io/pool": pool };
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(",");
+}
+
+/** JSON is YAML, so a map is one scalar in the file. */
+const sortedJson = (map: Readonly<Record<string, string | boolean>>) =>
+  JSON.stringify(Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))));
