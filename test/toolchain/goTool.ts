@@ -48,10 +48,10 @@ export function goTool(tool: GoTool): string {
   );
   const started = Date.now();
   try {
-    fs.writeFileSync(path.join(folder, "tools.go"), `package tools\n\nimport _ "${importPath}"\n`);
+    fs.writeFileSync(path.join(folder, "tools.go"), `package toolbuild\n\nimport _ "${importPath}"\n`);
     fs.writeFileSync(
       path.join(folder, "go.mod"),
-      ["module tool", "go 1.24.0", `require ${tool.module} v${tool.version}`, ...(tool.goMod ?? []), ""].join(
+      ["module toolbuild", "go 1.24.0", `require ${tool.module} v${tool.version}`, ...(tool.goMod ?? []), ""].join(
         "\n",
       ),
     );

@@ -1,0 +1,113 @@
+# Sourced after log.sh and cluster.env: instance metadata (IMDSv2) and signed AWS calls by curl alone.
+#
+# Every call leaves its HTTP status in AWS_STATUS, an error's code and message in AWS_ERROR and AWS_MESSAGE, and the
+# body of a query in the file AWS_RESPONSE. A script that sources this file may set AWS_PATIENCE and no EXIT trap.
+
+AWS_PATIENCE=${AWS_PATIENCE:-60} # seconds during which a call is repeated
+AWS_RESPONSE=$(mktemp)
+trap 'rm -f "$AWS_RESPONSE"' EXIT
+
+# imds PATH: prints one value below /latest/meta-data/; fails with curl's 22 where there is none.
+imds() {
+  local metadata=http://169.254.169.254/latest token
+  local -a curl=(curl -sS --fail --noproxy '*' --max-time 10 --retry 5 --retry-delay 1 --retry-connrefused)
+  token=$("${curl[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") || return
+  "${curl[@]}" -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/$1"
+}
+
+# The role's current credentials as lines of a curl configuration, so that they are on no command line.
+aws_credentials() {
+  local role document
+  role=$(imds iam/security-credentials/) && document=$(imds "iam/security-credentials/$role") || return
+  jq -er 'select(.Code == "Success")
+    | "user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"x-amz-security-token: \(.Token)\""' <<<"$document"
+}
+
+# xml_values ELEMENT: the texts of all elements of that name, one a line.
+xml_values() { sed 's/</\n</g' | sed -n "s/^<$1>//p"; }
+
+# Succeeds if the failed call may succeed later: network, server, throttling, credentials that have just expired.
+aws_transient() {
+  case $AWS_STATUS in 000 | 409 | 429 | 5??) return 0 ;; esac
+  case $AWS_ERROR in
+    *Throttl* | RequestLimitExceeded | SlowDown | RequestTimeout | RequestExpired | ExpiredToken*) return 0 ;;
+  esac
+  return 1
+}
+
+# aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs with fresh credentials, sends, repeats while that may help.
+# Succeeds on 2xx and on the three answers that are no failure: 304 unchanged, 404 absent, 412 condition not met.
+aws_call() {
+  local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1 credentials
+  shift 3
+  while true; do
+    AWS_STATUS=000 AWS_ERROR='' AWS_MESSAGE='no credentials'
+    if credentials=$(aws_credentials); then
+      : >"$body"
+      AWS_STATUS=$(curl -sS --connect-timeout 5 --max-time 300 --speed-time 30 --speed-limit 1 -o "$body" \
+        -w '%{http_code}' --config <(echo "$credentials") --aws-sigv4 "aws:amz:$REGION:$service" "$@" "$url") ||
+        AWS_STATUS=000
+      AWS_MESSAGE='no answer'
+    fi
+    case $AWS_STATUS in 2?? | 304 | 404 | 412) return 0 ;; esac
+    if [[ $AWS_STATUS != 000 ]]; then
+      AWS_ERROR=$(xml_values Code <"$body" | head -n 1)
+      AWS_MESSAGE=$(xml_values Message <"$body" | head -n 1)
+    fi
+    if ! aws_transient || ((SECONDS + pause > deadline)); then
+      log "${url%%\?*}: HTTP $AWS_STATUS ${AWS_ERROR:-no error code}: $AWS_MESSAGE"
+      return 1
+    fi
+    sleep "$pause.$((RANDOM % 10))"
+    pause=$((pause < 8 ? pause * 2 : 8))
+  done
+}
+
+# aws_query SERVICE VERSION NAME=VALUE...: a call of a Query API; POST, so that there is no query string to sign.
+aws_query() {
+  local service=$1 parameter
+  local -a form=(--data-urlencode "Version=$2")
+  for parameter in "${@:3}"; do form+=(--data-urlencode "$parameter"); done
+  aws_call "$service" "https://$service.$REGION.$AWS_DNS_SUFFIX/" "$AWS_RESPONSE" "${form[@]}"
+}
+
+ec2() { aws_query ec2 2016-11-15 "$@"; }
+autoscaling() { aws_query autoscaling 2011-01-01 "$@"; }
+
+# s3_call KEY_OR_QUERY BODY_FILE SHA256_OF_THE_UPLOAD [CURL_ARGUMENT...]: S3 wants the payload's hash as a header too,
+# and curl before 8 can hash no upload. Keys hold only characters that need no escape.
+s3_call() {
+  aws_call s3 "https://$BUCKET.s3.$REGION.$AWS_DNS_SUFFIX/$1" "$2" -H "x-amz-content-sha256: $3" "${@:4}"
+}
+
+# s3_get KEY FILE [CURL_ARGUMENT...]: the file appears whole or not at all. Fails if the object is absent; succeeds and
+# leaves the file alone on 304. Without s3:ListBucket on the key S3 answers 403 for an absent object: list first.
+s3_get() {
+  local part empty
+  part=$(mktemp "$2.XXXXXX") empty=$(sha256sum </dev/null)
+  if s3_call "$1" "$part" "${empty%% *}" "${@:3}" && [[ $AWS_STATUS == 200 ]]; then
+    mv -f "$part" "$2"
+    return
+  fi
+  rm -f "$part"
+  [[ $AWS_STATUS == 304 ]]
+}
+
+# s3_put KEY FILE [CURL_ARGUMENT...]
+s3_put() {
+  local hash
+  hash=$(sha256sum <"$2")
+  s3_call "$1" "$AWS_RESPONSE" "${hash%% *}" --upload-file "$2" "${@:3}"
+}
+
+# s3_put_if_absent KEY FILE: succeeds if the object is there afterwards, be it ours (AWS_STATUS 200) or an older one
+# (412). Which one it is, only reading it tells: a repeated request meets its own object.
+s3_put_if_absent() { s3_put "$1" "$2" -H 'If-None-Match: *'; }
+
+# s3_list PREFIX: prints at most 1000 keys.
+s3_list() {
+  local empty
+  empty=$(sha256sum </dev/null)
+  s3_call "?list-type=2&prefix=${1//\//%2F}" "$AWS_RESPONSE" "${empty%% *}" && [[ $AWS_STATUS == 200 ]] || return
+  xml_values Key <"$AWS_RESPONSE"
+}

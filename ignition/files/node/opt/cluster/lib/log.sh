@@ -1,0 +1,23 @@
+# Sourced by every script: log lines and bounded waits.
+
+log() { echo "${0##*/}: $*" >&2; }
+
+fail() {
+  log "ERROR: $*"
+  exit 1
+}
+
+# wait_for SECONDS REASON COMMAND...: until the command succeeds; logs what it waits for, and when it gives up.
+wait_for() {
+  local limit=$1 reason=$2 deadline=$((SECONDS + $1)) announced=no
+  shift 2
+  until "$@"; do
+    if ((SECONDS >= deadline)); then
+      log "gave up after $limit s: no $reason"
+      return 1
+    fi
+    [[ $announced == yes ]] || log "waiting up to $limit s for $reason"
+    announced=yes
+    sleep 1
+  done
+}
