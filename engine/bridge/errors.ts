@@ -1,0 +1,53 @@
+import type * as grpc from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { terraformDataSource, terraformResource, TOKENS_FILE } from "./tokens";
+import type { Translation } from "./translation";
+import type { Properties } from "./wire";
+
+const DETAILS = "grpc-status-details-bin";
+const INIT_FAILED = "pulumirpc.ErrorResourceInitFailed";
+const UNKNOWN_TO_BRIDGE = /unrecognized (resource|data (source|function)|data source) .*|unknown (resource|function)/i;
+
+/**
+ * A bridge's error in the words of the npm package: a token that the Terraform provider lacks is named together with
+ * the file to change, and the state of a half-made resource is translated.
+ */
+export function rewriteError(
+  error: grpc.ServiceError,
+  token: string,
+  translation?: Translation,
+  asked: Properties = {},
+): grpc.ServiceError {
+  if (UNKNOWN_TO_BRIDGE.test(error.details)) error.details = unknownToken(token, error.details);
+  const [encoded] = error.metadata?.get(DETAILS) ?? [];
+  if (translation && Buffer.isBuffer(encoded)) {
+    error.metadata.set(DETAILS, translateDetails(encoded, translation, asked));
+  }
+  return error;
+}
+
+function unknownToken(token: string, reason: string): string {
+  const isFunction = /[:/]get[A-Z][^:]*$/.test(token);
+  const name = isFunction ? terraformDataSource(token) : terraformResource(token);
+  return (
+    `"${token}" is not known to the local bridge: it looked for "${name}" in the Terraform provider (${reason}). ` +
+    `If the provider has it under another name, add that to ${TOKENS_FILE}`
+  );
+}
+
+function translateDetails(encoded: Buffer, translation: Translation, asked: Properties): Buffer {
+  const status = Status.deserializeBinary(encoded);
+  for (const detail of status.getDetailsList()) {
+    if (detail.getTypeName() !== INIT_FAILED) continue;
+    const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+    const translate = (struct: Struct | undefined, change: (value: Properties) => Properties): Struct | undefined =>
+      struct &&
+      Struct.fromJavaScript(change(struct.toJavaScript() as Properties) as Record<string, JavaScriptValue>);
+    failed.setProperties(translate(failed.getProperties(), (state) => translation.stateToPulumi(state, asked)));
+    failed.setInputs(translate(failed.getInputs(), (inputs) => translation.inputsToPulumi(inputs, asked)));
+    detail.setValue(failed.serializeBinary());
+  }
+  return Buffer.from(status.serializeBinary());
+}

@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import * as readline from "node:readline";
+
+/**
+ * Runs the bridge in a process group of its own and ends that whole group, Terraform provider included, as soon as
+ * standard input closes. It closes when the plugin asks for the end and also when the plugin dies in any way.
+ */
+const KEEPER = `
+work=$1; shift
+cd "$work"
+"$@" </dev/null &
+exec >/dev/null
+cat >/dev/null
+trap '' TERM
+kill -TERM 0
+sleep 0.3
+cd / && rm -rf "$work"
+kill -KILL 0
+`;
+const CLOSE_MILLISECONDS = 3000;
+
+export interface BridgeProcess {
+  /** TCP port on the loopback interface on which the bridge serves. */
+  readonly port: number;
+  /** Resolves when the bridge has ended by itself. */
+  readonly ended: Promise<void>;
+  /** Ends the bridge and everything that it started. */
+  close(): Promise<void>;
+}
+
+/** Starts the dynamic bridge; `folder` becomes its working folder and goes away with it. */
+export async function startBridge(binary: string, folder: string, args: readonly string[]): Promise<BridgeProcess> {
+  const child = spawn("/bin/sh", ["-c", KEEPER, "keeper", folder, binary, ...args], {
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.on("error", () => undefined);
+  const lines = readline.createInterface({ input: child.stdout });
+  const ended = once(lines, "close").then(() => undefined);
+  const first = await Promise.race([once(lines, "line"), ended]);
+  const port = Number(first?.[0]);
+  if (!Number.isInteger(port) || port <= 0) {
+    await close(child);
+    throw new Error(`${binary} did not report a port, but ${first ? `"${String(first[0])}"` : "ended"}`);
+  }
+  lines.on("line", (line) => process.stderr.write(line + "\n"));
+  return { port, ended, close: () => close(child) };
+}
+
+async function close(child: ChildProcess): Promise<void> {
+  child.stdin?.end();
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), CLOSE_MILLISECONDS);
+  await once(child, "exit", { signal: limit.signal }).catch(() => undefined);
+  clearTimeout(timer);
+}

@@ -1,0 +1,230 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService, type ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { rewriteError } from "./errors";
+import { withName } from "./names";
+import { bridgeFunction, bridgeResource, bridgeUrn, typeOfUrn } from "./tokens";
+import { Translation, type Provider } from "./translation";
+import type { Properties } from "./wire";
+
+type Reply<T> = grpc.sendUnaryData<T>;
+type Call<T> = grpc.ServerUnaryCall<T, unknown>;
+interface Addressed {
+  getUrn(): string;
+  setUrn(urn: string): unknown;
+  getType(): string;
+  setType(type: string): unknown;
+}
+
+/**
+ * Serves Pulumi's provider protocol for one package: tokens and properties are rewritten on their way to the dynamic
+ * bridge and back, and everything else is passed through.
+ */
+export function providerService(
+  client: ResourceProviderClient,
+  start: Omit<Provider, "region">,
+  environmentRegion: string | undefined,
+): grpc.UntypedServiceImplementation {
+  const provider: Provider & { region: string | undefined } = { ...start, region: environmentRegion };
+
+  /** Readies a request for the bridge and returns how its resource's properties translate. */
+  function addressed(request: Addressed): Translation {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    request.setUrn(bridgeUrn(request.getUrn()));
+    if (request.getType()) request.setType(bridgeResource(request.getType()));
+    return new Translation(token, provider);
+  }
+
+  function configure({ request }: Call<pb.ConfigureRequest>, reply: Reply<pb.ConfigureResponse>): void {
+    const region = request.getVariablesMap().get(`${provider.package}:config:region`);
+    if (region) provider.region = region;
+    client.configure(request, reply);
+  }
+
+  function invoke({ request }: Call<pb.InvokeRequest>, reply: Reply<pb.InvokeResponse>): void {
+    const token = request.getTok();
+    const translation = new Translation(token, provider);
+    const asked = read(request.getArgs());
+    const failure = translation.regionFailure(asked);
+    if (failure) throw new Error(`${token}: region ${failure}`);
+    request.setTok(bridgeFunction(token));
+    request.setArgs(write(translation.toBridge(asked)));
+    client.invoke(request, (error, response) => {
+      if (error) return reply(rewriteError(error, token));
+      if (response.hasReturn()) {
+        response.setReturn(write(translation.stateToPulumi(read(response.getReturn()), asked)));
+      }
+      reply(null, response);
+    });
+  }
+
+  function check({ request }: Call<pb.CheckRequest>, reply: Reply<pb.CheckResponse>): void {
+    const urn = request.getUrn();
+    const token = request.getType() || typeOfUrn(urn);
+    const translation = addressed(request);
+    const { autoName } = translation.shape;
+    const asked = read(request.getNews());
+    const old = read(request.getOlds());
+    const failure = translation.regionFailure(asked);
+    if (failure) return reply(null, refusal("region", failure));
+
+    const source = {
+      logical: request.getName() || urn.split("::").slice(3).join("::"),
+      seed: request.getRandomseed_asU8(),
+      old,
+      proposed: proposedName(request),
+    };
+    const complete = autoName ? withName(autoName, asked, source) : asked;
+    request.setNews(write(translation.toBridge(complete)));
+    if (request.hasOlds()) request.setOlds(write(translation.toBridge(old)));
+    client.check(request, (error, response) => {
+      if (error) return reply(rewriteError(error, token));
+      response.setInputs(write(translation.inputsToPulumi(read(response.getInputs()), complete)));
+      for (const item of response.getFailuresList()) item.setProperty(translation.pathToPulumi(item.getProperty()));
+      reply(null, response);
+    });
+  }
+
+  function diff({ request }: Call<pb.DiffRequest>, reply: Reply<pb.DiffResponse>): void {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    const translation = addressed(request);
+    changeRequest(request, translation);
+    client.diff(request, (error, response) => {
+      if (error) return reply(rewriteError(error, token));
+      const rename = (path: string): string => translation.pathToPulumi(path);
+      response.setReplacesList(response.getReplacesList().map(rename));
+      response.setStablesList(response.getStablesList().map(rename));
+      response.setDiffsList(response.getDiffsList().map(rename));
+      const details = response.getDetaileddiffMap();
+      const renamed = [...details.toArray()].map(([path, kind]) => [rename(path), kind] as const);
+      details.clear();
+      for (const [path, kind] of renamed) details.set(path, kind);
+      reply(null, response);
+    });
+  }
+
+  function create({ request }: Call<pb.CreateRequest>, reply: Reply<pb.CreateResponse>): void {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    const translation = addressed(request);
+    const asked = read(request.getProperties());
+    if (!request.getPreview()) translation.writeAssets(asked);
+    request.setProperties(write(translation.toBridge(asked)));
+    client.create(request, stateReply(token, translation, asked, reply));
+  }
+
+  function update({ request }: Call<pb.UpdateRequest>, reply: Reply<pb.UpdateResponse>): void {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    const translation = addressed(request);
+    const asked = read(request.getNews());
+    if (!request.getPreview()) translation.writeAssets(asked);
+    changeRequest(request, translation);
+    client.update(request, stateReply(token, translation, asked, reply));
+  }
+
+  function readState({ request }: Call<pb.ReadRequest>, reply: Reply<pb.ReadResponse>): void {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    const translation = addressed(request);
+    const properties = read(request.getProperties());
+    const inputs = read(request.getInputs());
+    if (request.hasProperties()) request.setProperties(write(translation.toBridge(properties)));
+    if (request.hasInputs()) request.setInputs(write(translation.toBridge(inputs)));
+    client.read(
+      request,
+      stateReply(token, translation, properties, (error, response) => {
+        if (response?.hasInputs()) {
+          response.setInputs(write(translation.inputsToPulumi(read(response.getInputs()), inputs)));
+        }
+        reply(error, response);
+      }),
+    );
+  }
+
+  function remove({ request }: Call<pb.DeleteRequest>, reply: Reply<unknown>): void {
+    const token = request.getType() || typeOfUrn(request.getUrn());
+    const translation = addressed(request);
+    request.setProperties(write(translation.toBridge(read(request.getProperties()))));
+    if (request.hasOldInputs()) request.setOldInputs(write(translation.toBridge(read(request.getOldInputs()))));
+    client.delete(request, (error, response) => {
+      if (error) return reply(rewriteError(error, token, translation));
+      reply(null, response);
+    });
+  }
+
+  return {
+    ...passingService(client),
+    configure: reporting(configure),
+    invoke: reporting(invoke),
+    check: reporting(check),
+    diff: reporting(diff),
+    create: reporting(create),
+    update: reporting(update),
+    read: reporting(readState),
+    delete: reporting(remove),
+  };
+}
+
+/** Hands an exception of a method to the engine as the method's error, instead of ending the process. */
+function reporting<Q, R>(method: (call: Call<Q>, reply: Reply<R>) => void): grpc.handleUnaryCall<Q, R> {
+  return (call, reply) => {
+    try {
+      method(call, reply);
+    } catch (error) {
+      reply({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+function passingService(client: ResourceProviderClient): grpc.UntypedServiceImplementation {
+  const methods = client as unknown as Record<string, (request: unknown, reply: Reply<unknown>) => void>;
+  const unary = Object.entries(ResourceProviderService).filter(([, definition]) => !definition.responseStream);
+  const pass = (name: string): grpc.handleUnaryCall<unknown, unknown> => {
+    return (call, reply) => methods[name].call(client, call.request, reply);
+  };
+  return Object.fromEntries(unary.map(([name]) => [name, pass(name)]));
+}
+
+function changeRequest(request: pb.DiffRequest | pb.UpdateRequest, translation: Translation): void {
+  request.setOlds(write(translation.toBridge(read(request.getOlds()))));
+  request.setNews(write(translation.toBridge(read(request.getNews()))));
+  if (request.hasOldInputs()) request.setOldInputs(write(translation.toBridge(read(request.getOldInputs()))));
+  request.setIgnorechangesList(request.getIgnorechangesList().map((path) => translation.pathToBridge(path)));
+}
+
+function stateReply<T extends pb.CreateResponse | pb.UpdateResponse | pb.ReadResponse>(
+  token: string,
+  translation: Translation,
+  asked: Properties,
+  reply: Reply<T>,
+): (error: grpc.ServiceError | null, response: T) => void {
+  return (error, response) => {
+    if (error) return reply(rewriteError(error, token, translation, asked));
+    if (response.hasProperties()) {
+      response.setProperties(write(translation.stateToPulumi(read(response.getProperties()), asked)));
+    }
+    reply(null, response);
+  };
+}
+
+function refusal(property: string, reason: string): pb.CheckResponse {
+  const failure = new pb.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  const response = new pb.CheckResponse();
+  response.addFailures(failure);
+  return response;
+}
+
+function proposedName(request: pb.CheckRequest): string | null | undefined {
+  const naming = request.getAutonaming();
+  if (!naming) return undefined;
+  return naming.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE ? null : naming.getProposedName();
+}
+
+export function read(struct: Struct | undefined): Properties {
+  return (struct?.toJavaScript() ?? {}) as Properties;
+}
+
+export function write(properties: Properties): Struct {
+  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+}

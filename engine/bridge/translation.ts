@@ -1,0 +1,132 @@
+import { assetFileName, isAsset, writeAsset } from "./assets";
+import { pathToBridge, pathToPulumi, toBridge, toPulumi } from "./properties";
+import { DOCUMENTS, shapeOf, type Shape } from "./shapes";
+import { isObject, isPlainObject, SECRET, SIGNATURE, UNKNOWN, type Properties, type Value } from "./wire";
+
+/** What a translation depends on beside the resource's type. */
+export interface Provider {
+  /** `aws`, `tls` or `random`. */
+  readonly package: string;
+  /** Region of this provider instance; undefined while unknown. */
+  readonly region: string | undefined;
+  /** Major version of the Terraform provider. Before 6, AWS has one region a provider, not one a resource. */
+  readonly major: number;
+  /** Folder in which the Terraform provider runs, and finds files by bare name. */
+  readonly folder: string;
+}
+
+/** Services without regions: their resources have no `region` in either version. */
+const GLOBAL_SERVICE = /^aws:(iam|route53|cloudfront|organizations)\//;
+const AWS_WITH_REGION_PER_RESOURCE = 6;
+
+/** Rewrites the properties of one resource type between its npm package's shape and the bridge's. */
+export class Translation {
+  readonly shape: Shape;
+
+  constructor(
+    private readonly token: string,
+    private readonly provider: Provider,
+  ) {
+    this.shape = shapeOf(token);
+  }
+
+  /** Inputs or state in the bridge's shape. */
+  toBridge(properties: Properties): Properties {
+    const { asset, properties: rules = [] } = this.shape;
+    let result = this.hidesRegion ? without(properties, "region") : properties;
+    if (this.provider.package === "aws") result = withDocumentsAsText(result);
+    result = without(result, ...Object.keys(this.shape.sameAs ?? {}));
+    if (asset && isAsset(result[asset.pulumi])) {
+      const { [asset.pulumi]: value, ...others } = result;
+      result = { ...others, [asset.bridge]: assetFileName(value as Properties) };
+    }
+    return toBridge(rules, result);
+  }
+
+  /** Checked inputs in the npm package's shape. `asked` is what the program gave, in that shape. */
+  inputsToPulumi(inputs: Properties, asked: Properties): Properties {
+    const { asset, properties: rules = [] } = this.shape;
+    const result = { ...toPulumi(rules, inputs) };
+    if (this.hidesRegion && "region" in asked) result.region = asked.region;
+    if (asset && isAsset(asked[asset.pulumi])) {
+      delete result[asset.bridge];
+      result[asset.pulumi] = asked[asset.pulumi];
+    }
+    return result;
+  }
+
+  /** State in the npm package's shape. `asked` is what was sent to the provider, in that shape. */
+  stateToPulumi(state: Properties, asked: Properties): Properties {
+    const result = this.inputsToPulumi(state, asked);
+    for (const [newer, older] of Object.entries(this.shape.sameAs ?? {})) {
+      if (older in state) result[newer] = state[older];
+    }
+    if (this.hidesRegion && this.provider.region !== undefined) result.region = this.provider.region;
+    return result;
+  }
+
+  pathToBridge(path: string): string {
+    return this.assetPath(pathToBridge(this.shape.properties ?? [], path), "pulumi", "bridge");
+  }
+
+  pathToPulumi(path: string): string {
+    return this.assetPath(pathToPulumi(this.shape.properties ?? [], path), "bridge", "pulumi");
+  }
+
+  /** Puts the files that the inputs refer to where the Terraform provider finds them. */
+  writeAssets(inputs: Properties): void {
+    const asset = inputs[this.shape.asset?.pulumi ?? ""];
+    if (isAsset(asset)) writeAsset(asset, this.provider.folder);
+  }
+
+  /** Says why the inputs cannot be right for this version of the provider, if so. */
+  regionFailure(inputs: Properties): string | undefined {
+    const { region, major } = this.provider;
+    const asked = inputs.region;
+    if (!this.hidesRegion || typeof asked !== "string" || asked === UNKNOWN) return undefined;
+    if (region === undefined || asked === region) return undefined;
+    return (
+      `"${asked}" is not the provider's region, "${region}", and the Terraform AWS provider ${major} behind ` +
+      "the bridge has one region a provider: give the resource a provider of its own, with that region"
+    );
+  }
+
+  private get hidesRegion(): boolean {
+    const { package: name, major } = this.provider;
+    return name === "aws" && major < AWS_WITH_REGION_PER_RESOURCE && !GLOBAL_SERVICE.test(this.token);
+  }
+
+  private assetPath(path: string, from: "pulumi" | "bridge", to: "pulumi" | "bridge"): string {
+    const { asset } = this.shape;
+    return asset && path === asset[from] ? asset[to] : path;
+  }
+}
+
+function without(properties: Properties, ...names: string[]): Properties {
+  if (!names.some((name) => name in properties)) return properties;
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
+function withDocumentsAsText(properties: Properties): Properties {
+  const found = DOCUMENTS.filter((name) => isPlainObject(properties[name]));
+  return { ...properties, ...Object.fromEntries(found.map((name) => [name, asText(properties[name])])) };
+}
+
+/** JSON text of a document; unknown or secret as a whole when a part of it is. */
+function asText(document: Value): Value {
+  let unknown = false;
+  let secret = false;
+  const plain = (value: Value): Value => {
+    if (value === UNKNOWN) unknown = true;
+    if (Array.isArray(value)) return value.map(plain);
+    if (!isObject(value)) return value;
+    if (value[SIGNATURE] === SECRET) {
+      secret = true;
+      return plain(value.value);
+    }
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+  };
+  const text = JSON.stringify(plain(document));
+  const value = unknown ? UNKNOWN : text;
+  return secret ? { [SIGNATURE]: SECRET, value } : value;
+}

@@ -1,0 +1,102 @@
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { BRIDGE, goTool, TERRAFORM_PROVIDERS } from "./goBuild";
+import { pluginFolder, type BridgedProvider } from "./plugins";
+import { run } from "./run";
+import { findTerraformProvider } from "./terraform";
+
+/** Where the provider plugins come from. */
+export interface Providers {
+  /** Folder to put in front of PATH. @default - the CLI finds every plugin by itself */
+  readonly folder?: string;
+  readonly origin: string;
+}
+
+export interface ProviderSearch {
+  readonly cli: PulumiCommand;
+  readonly cacheRoot: string;
+  readonly report: (line: string) => void;
+  /** Use the bridge even where the real plugins are at hand. */
+  readonly onlyBuild: boolean;
+  readonly canDownload: () => Promise<boolean>;
+}
+
+interface Plugin {
+  readonly name: string;
+  readonly version: string;
+}
+
+const INSTALL_SECONDS = 300;
+const PACKAGES = ["aws", "tls", "random"];
+const NAMESPACE = "hashicorp";
+
+/** Finds the plugins at the versions of the npm packages: installed, from the download site, or by the bridge. */
+export async function findProviders(search: ProviderSearch): Promise<Providers> {
+  const wanted = PACKAGES.map((name) => ({ name, version: packageVersion(name) }));
+  const missing: Plugin[] = search.onlyBuild ? wanted : await notInstalled(wanted, search);
+  const real = wanted.filter((plugin) => !missing.includes(plugin));
+  const origins = real.map(({ name, version }) => `${name} ${version}`);
+  if (missing.length === 0) return { origin: origins.join(", ") };
+
+  const { cacheRoot, report } = search;
+  const why = `for the plugins ${missing.map(({ name }) => name).join(", ")}, which are not installed`;
+  const providers: BridgedProvider[] = [];
+  for (const { name } of missing) providers.push(await terraformProvider(name, cacheRoot, why, report));
+  const bridge = await goTool(BRIDGE, cacheRoot, why, report);
+  const folder = await pluginFolder(cacheRoot, bridge, providers, report);
+  const bridged = providers.map(({ package: name, version }) => `${name} (Terraform ${version}, bridged)`);
+  return { folder, origin: [...origins, ...bridged].join(", ") };
+}
+
+async function notInstalled(wanted: readonly Plugin[], search: ProviderSearch): Promise<Plugin[]> {
+  const { cli, report, canDownload } = search;
+  const listing = await run(cli.command, ["plugin", "ls", "--json"], { env: { PULUMI_SKIP_UPDATE_CHECK: "1" } });
+  const installed = JSON.parse(listing) as { name: string; kind: string; version?: string }[];
+  const missing: Plugin[] = [];
+  for (const plugin of wanted) {
+    const { name, version } = plugin;
+    const there = installed.some((item) => item.kind === "resource" && item.name === name && item.version === version);
+    if (!there && !((await canDownload()) && (await install(cli, plugin, report)))) missing.push(plugin);
+  }
+  return missing;
+}
+
+async function install(
+  cli: PulumiCommand,
+  { name, version }: Plugin,
+  report: (line: string) => void,
+): Promise<boolean> {
+  report(`Downloading the ${name} provider ${version}; at most ${INSTALL_SECONDS} s`);
+  try {
+    await run(cli.command, ["plugin", "install", "resource", name, version], { limitSeconds: INSTALL_SECONDS });
+    return true;
+  } catch (error) {
+    report(`The download failed: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+async function terraformProvider(
+  name: string,
+  cacheRoot: string,
+  why: string,
+  report: (line: string) => void,
+): Promise<BridgedProvider> {
+  const tool = TERRAFORM_PROVIDERS[name];
+  if (tool) {
+    const file = await goTool(tool, cacheRoot, why, report);
+    return { package: name, file, version: "built here", major: 0 };
+  }
+  const installed = findTerraformProvider(NAMESPACE, name);
+  if (!installed) {
+    throw new Error(
+      `no plugin for the Pulumi package "${name}": install the Pulumi CLI where it can download plugins, or the ` +
+        `Terraform provider ${NAMESPACE}/${name}, for example with \`terraform providers mirror\` into ` +
+        "~/.terraform.d/plugins",
+    );
+  }
+  return { package: name, ...installed };
+}
+
+function packageVersion(name: string): string {
+  return (require(`@pulumi/${name}/package.json`) as { version: string }).version;
+}
