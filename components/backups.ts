@@ -1,0 +1,51 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where controllers put etcd snapshots in the node store. */
+export const snapshotPrefix = "etcd/snapshots/";
+
+export interface BackupsArgs {
+  readonly bucket: pulumi.Input<string>;
+  readonly retentionDays: number;
+}
+
+/** How long snapshots, and replaced versions of everything else in the node store, are kept. */
+export class Backups extends pulumi.ComponentResource {
+  /** s3:// URL of the snapshots' folder. */
+  readonly location: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:Backups", name, {}, opts);
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      {
+        bucket: args.bucket,
+        rules: [
+          {
+            id: "snapshots",
+            status: "Enabled",
+            filter: { prefix: snapshotPrefix },
+            expiration: { days: args.retentionDays },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+          },
+          {
+            // Old launch template versions still point at old configurations, so these stay a year.
+            id: "configurations",
+            status: "Enabled",
+            filter: { prefix: "ignition/" },
+            noncurrentVersionExpiration: { noncurrentDays: 365 },
+          },
+          {
+            id: "keys",
+            status: "Enabled",
+            filter: { prefix: "pki/" },
+            noncurrentVersionExpiration: { noncurrentDays: 30 },
+          },
+        ],
+      },
+      { parent: this },
+    );
+    this.location = pulumi.interpolate`s3://${args.bucket}/${snapshotPrefix}`;
+    this.registerOutputs({ location: this.location });
+  }
+}

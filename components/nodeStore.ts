@@ -1,0 +1,104 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ownedTags } from "./names";
+
+export interface NodeStoreArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly bucket: string;
+  readonly partition: string;
+  /** Contents by key. */
+  readonly objects: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Refuse to delete the bucket and its key; else they go with all they hold. */
+  readonly protect: boolean;
+}
+
+/** Refuses every request that is not TLS. */
+export function tlsOnly(bucketArn: string): aws.iam.PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  };
+}
+
+/** The bucket that nodes read their configuration and keys from, and keep their formation objects and snapshots in. */
+export class NodeStore extends pulumi.ComponentResource {
+  readonly bucket: pulumi.Output<string>;
+  readonly keyArn: pulumi.Output<string>;
+
+  constructor(name: string, args: NodeStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:NodeStore", name, {}, opts);
+    const parent = { parent: this };
+    const kept = { parent: this, protect: args.protect };
+    const key = new aws.kms.Key(
+      name,
+      {
+        description: `Node store of the Kubernetes cluster ${args.cluster}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: args.protect ? 30 : 7,
+        tags: ownedTags(args.cluster, args.bucket),
+      },
+      kept,
+    );
+    new aws.kms.Alias(name, { name: `alias/${args.bucket}`, targetKeyId: key.keyId }, parent);
+    const bucket = new aws.s3.Bucket(
+      name,
+      { bucket: args.bucket, forceDestroy: !args.protect, tags: ownedTags(args.cluster, args.bucket) },
+      kept,
+    );
+    const versioning = new aws.s3.BucketVersioning(
+      name,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      parent,
+    );
+    const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
+            bucketKeyEnabled: true,
+          },
+        ],
+      },
+      parent,
+    );
+    const access = new aws.s3.BucketPublicAccessBlock(
+      name,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      parent,
+    );
+    const policy = new aws.s3.BucketPolicy(
+      name,
+      { bucket: bucket.bucket, policy: tlsOnly(`arn:${args.partition}:s3:::${args.bucket}`) },
+      { parent: this, dependsOn: access },
+    );
+    const secured = [versioning, encryption, access, policy];
+    for (const [objectKey, content] of Object.entries(args.objects)) {
+      new aws.s3.BucketObjectv2(
+        `${name}-${objectKey.replaceAll("/", "-")}`,
+        { bucket: bucket.bucket, key: objectKey, content },
+        { parent: this, dependsOn: secured },
+      );
+    }
+    this.bucket = pulumi.all([bucket.bucket, ...secured.map(({ id }) => id)]).apply(([made]) => made);
+    this.keyArn = key.arn;
+    this.registerOutputs({ bucket: this.bucket, keyArn: this.keyArn });
+  }
+}

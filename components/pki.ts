@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
+import { CertificateAuthority, LeafCertificate } from "./certificate";
+import { encryptionConfiguration } from "./encryptionConfiguration";
+
+export interface PkiArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** The cluster's DNS zone. */
+  readonly zone: string;
+}
+
+/** Every key and certificate that exists before the cluster does. Private keys are secrets of the state. */
+export class Pki extends pulumi.ComponentResource {
+  /** What nodes read, by its key in the node store. The etcd CA's private key is not among it. */
+  readonly objects: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly kubernetesCaPem: pulumi.Output<string>;
+  /** Client certificate of a cluster administrator. */
+  readonly admin: LeafCertificate;
+  readonly serviceAccountPublicKeyPem: pulumi.Output<string>;
+  /** RFC 3339, by certificate. */
+  readonly expiries: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: PkiArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:Pki", name, {}, opts);
+    const parent = { parent: this };
+    const authority = (which: string, commonName: string) =>
+      new CertificateAuthority(`${name}-${which}-ca`, { commonName }, parent);
+    const etcdCa = authority("etcd", `${args.cluster} etcd CA`);
+    const kubernetesCa = authority("kubernetes", `${args.cluster} Kubernetes CA`);
+    const frontProxyCa = authority("front-proxy", `${args.cluster} front proxy CA`);
+
+    // The dialer compares the member's own name, the listener looks for a name whose A records hold the peer's address.
+    const etcdNames = {
+      dnsNames: [`etcd.${args.zone}`, `*.etcd.${args.zone}`, "localhost"],
+      ipAddresses: ["127.0.0.1"],
+    };
+    const etcdLeaf = (
+      which: string,
+      commonName: string,
+      rest: Partial<ConstructorParameters<typeof LeafCertificate>[1]>,
+    ) =>
+      new LeafCertificate(
+        `${name}-etcd-${which}`,
+        { authority: etcdCa, commonName, uses: ["client_auth"], ...rest },
+        parent,
+      );
+    const server = etcdLeaf("server", `etcd.${args.zone}`, {
+      ...etcdNames,
+      uses: ["server_auth", "client_auth"],
+    });
+    const peer = etcdLeaf("peer", `etcd.${args.zone}`, {
+      ...etcdNames,
+      uses: ["server_auth", "client_auth"],
+    });
+    const client = etcdLeaf("client", "etcd-client", {});
+    this.admin = new LeafCertificate(
+      `${name}-admin`,
+      // kubeadm binds this group to cluster-admin, so unlike system:masters it can be taken away again.
+      {
+        authority: kubernetesCa,
+        commonName: "kubernetes-admin",
+        organization: "kubeadm:cluster-admins",
+        uses: ["client_auth"],
+      },
+      parent,
+    );
+
+    // RSA, because token consumers, AWS among them, know RS256 for certain.
+    const serviceAccount = new tls.PrivateKey(
+      `${name}-service-account`,
+      { algorithm: "RSA", rsaBits: 2048 },
+      parent,
+    );
+    const encryptionKey = new random.RandomBytes(`${name}-encryption`, { length: 32 }, parent);
+
+    this.objects = {
+      "pki/etcd/ca.crt": etcdCa.certificatePem,
+      "pki/etcd/server.pem": server.bundlePem,
+      "pki/etcd/peer.pem": peer.bundlePem,
+      "pki/etcd/client.pem": client.bundlePem,
+      "pki/kubernetes/ca.crt": kubernetesCa.certificatePem,
+      "pki/kubernetes/ca.key": kubernetesCa.privateKeyPem,
+      "pki/front-proxy/ca.crt": frontProxyCa.certificatePem,
+      "pki/front-proxy/ca.key": frontProxyCa.privateKeyPem,
+      "pki/service-account/sa.key": pulumi.secret(serviceAccount.privateKeyPem),
+      "pki/service-account/sa.pub": serviceAccount.publicKeyPem,
+      "encryption/encryption.yaml": pulumi.secret(encryptionKey.base64.apply(encryptionConfiguration)),
+    };
+    this.kubernetesCaPem = kubernetesCa.certificatePem;
+    this.serviceAccountPublicKeyPem = serviceAccount.publicKeyPem;
+    this.expiries = pulumi.all<string>({
+      "etcd CA": etcdCa.expiry,
+      "Kubernetes CA": kubernetesCa.expiry,
+      "front proxy CA": frontProxyCa.expiry,
+      "etcd server": server.expiry,
+      "etcd peer": peer.expiry,
+      "etcd client": client.expiry,
+      admin: this.admin.expiry,
+    });
+    this.registerOutputs({ expiries: this.expiries });
+  }
+}
