@@ -1,0 +1,254 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
+import { Access } from "./access";
+import { ApiEndpoint } from "./apiEndpoint";
+import { Backups } from "./backups";
+import { ControlPlane } from "./controlPlane";
+import { Discovery } from "./discovery";
+import { Dns } from "./dns";
+import { Identity } from "./identity";
+import { kubeconfig } from "./kubeconfig";
+import { clusterNames, Names } from "./names";
+import { Network } from "./network";
+import type { ClusterFacts } from "./nodeGroup";
+import { NodeStore } from "./nodeStore";
+import { Pki } from "./pki";
+import type { Architecture, Placement } from "./placement";
+import { SecurityGroups } from "./securityGroups";
+import { WorkerPool } from "./workerPool";
+
+export interface ClusterArgs {
+  readonly settings: Settings;
+  readonly placement: Placement;
+}
+
+/** A Kubernetes cluster: everything between an AWS account and a kubeconfig. */
+export class Cluster extends pulumi.ComponentResource {
+  /** What another stack or a person needs. */
+  readonly outputs: Record<string, pulumi.Input<unknown>>;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:Cluster", name, {}, opts);
+    const { settings, placement } = args;
+    const parent = { parent: this };
+    const names = clusterNames(settings.name, settings.domain, placement);
+    const cluster = settings.name;
+
+    const network = new Network(`${name}-network`, networkArgs(settings, placement), parent);
+    const dns = new Dns(
+      `${name}-dns`,
+      {
+        cluster,
+        zone: names.zone,
+        parentZoneId: settings.parentZoneId,
+        isPublic: settings.parentZoneId !== undefined || settings.api.access === "public",
+        vpcId: network.vpcId,
+      },
+      parent,
+    );
+    const groups = new SecurityGroups(
+      `${name}-groups`,
+      {
+        cluster,
+        vpcId: network.vpcId,
+        apiClients: apiClients(settings, network),
+        access: settings.access.kind,
+        accessClients: settings.access.allowedCidrs,
+      },
+      parent,
+    );
+    const pki = new Pki(`${name}-pki`, { cluster, zone: names.zone }, parent);
+    const store = new NodeStore(
+      `${name}-store`,
+      {
+        cluster,
+        bucket: names.nodeStore,
+        partition: placement.partition,
+        objects: pki.objects,
+        protect: settings.protect,
+      },
+      parent,
+    );
+    const backups = new Backups(
+      `${name}-backups`,
+      { bucket: store.bucket, retentionDays: settings.snapshots.retentionDays },
+      parent,
+    );
+    const identity = new Identity(
+      `${name}-identity`,
+      {
+        cluster,
+        partition: placement.partition,
+        bucket: names.issuerBucket,
+        issuer: names.issuer,
+        serviceAccountPublicKeyPem: pki.serviceAccountPublicKeyPem,
+      },
+      parent,
+    );
+    const api = new ApiEndpoint(
+      `${name}-api`,
+      {
+        cluster,
+        dnsName: names.api,
+        zoneId: dns.zoneId,
+        access: settings.api.access,
+        vpcId: network.vpcId,
+        subnetIds: settings.api.access === "public" ? network.publicSubnetIds : network.privateSubnetIds,
+        securityGroupId: groups.ids.api,
+      },
+      parent,
+    );
+    const discovery = new Discovery(
+      `${name}-discovery`,
+      {
+        cluster,
+        group: names.controllers,
+        zone: names.zone,
+        zoneId: dns.zoneId,
+        zoneArn: dns.zoneArn,
+        alarmTopicArn: settings.alarmTopicArn,
+      },
+      parent,
+    );
+    const facts: ClusterFacts = {
+      cluster,
+      partition: placement.partition,
+      region: placement.region,
+      accountId: placement.accountId,
+      bucket: names.nodeStore,
+      keyArn: store.keyArn,
+      nodeStore: store.bucket,
+      subnetIds: network.privateSubnetIds,
+    };
+    const image = (architecture: Architecture) => imageOf(placement, architecture);
+    const controlPlane = new ControlPlane(
+      `${name}-controllers`,
+      {
+        settings,
+        names,
+        facts,
+        dnsSuffix: placement.dnsSuffix,
+        imageId: image(settings.controlPlane.architecture),
+        securityGroupId: groups.ids.controllers,
+        targetGroupArn: api.targetGroupArn,
+      },
+      // What a booting node needs is there before it; on the way down the nodes go first.
+      { parent: this, dependsOn: [network, groups, store, backups, identity, api, discovery] },
+    );
+    const pools = Object.entries(settings.workerPools).map(([pool, poolSettings]) => {
+      const made = new WorkerPool(
+        `${name}-pool-${pool}`,
+        {
+          pool,
+          poolSettings,
+          settings,
+          names,
+          facts,
+          dnsSuffix: placement.dnsSuffix,
+          imageId: image(poolSettings.architecture),
+          securityGroupId: groups.ids.workers,
+        },
+        { parent: this, dependsOn: controlPlane },
+      );
+      return [pool, made] as const;
+    });
+    const access = makeAccess(`${name}-access`, args, names, network, dns, groups, this);
+
+    const ofPools = <T>(pick: (pool: WorkerPool) => T) =>
+      Object.fromEntries(pools.map(([pool, made]) => [pool, pick(made)]));
+    this.outputs = {
+      apiUrl: api.url,
+      apiName: names.api,
+      kubeconfig: pulumi.secret(
+        pulumi
+          .all([api.url, pki.kubernetesCaPem, pki.admin.certificatePem, pki.admin.privateKeyPem])
+          .apply(([server, caPem, certificatePem, privateKeyPem]) =>
+            kubeconfig({ cluster, server, caPem, certificatePem, privateKeyPem }),
+          ),
+      ),
+      zoneName: names.zone,
+      zoneId: dns.zoneId,
+      nameServers: dns.nameServers,
+      vpcId: network.vpcId,
+      privateSubnetIds: network.privateSubnetIds,
+      publicSubnetIds: network.publicSubnetIds,
+      securityGroupIds: groups.ids,
+      controllerGroupName: controlPlane.nodes.groupName,
+      controllerRoleArn: controlPlane.nodes.roleArn,
+      controllerRoleName: controlPlane.nodes.roleName,
+      poolGroupNames: ofPools((pool) => pool.nodes.groupName),
+      poolRoleArns: ofPools((pool) => pool.nodes.roleArn),
+      poolRoleNames: ofPools((pool) => pool.nodes.roleName),
+      nodeStoreBucket: store.bucket,
+      snapshotLocation: backups.location,
+      oidcIssuer: names.issuer,
+      oidcProviderArn: identity.providerArn,
+      discoveryFunctionName: discovery.functionName,
+      certificateExpiries: pki.expiries,
+      ...(access?.publicIp && { bastionName: `bastion.${names.zone}`, bastionAddress: access.publicIp }),
+    };
+    this.registerOutputs(this.outputs);
+  }
+}
+
+function networkArgs(settings: Settings, placement: Placement) {
+  if (placement.existingVpc) {
+    return { kind: "existing" as const, cluster: settings.name, vpc: placement.existingVpc };
+  }
+  return {
+    kind: "new" as const,
+    cluster: settings.name,
+    region: placement.region,
+    zones: placement.zones,
+    cidr: settings.network?.cidr ?? "10.0.0.0/16",
+    nat: settings.network?.nat ?? ("zone" as const),
+  };
+}
+
+/** Nodes come to an internal API by their groups, to a public one by the addresses of their NAT gateways. */
+function apiClients({ api }: Settings, network: Network): Record<string, pulumi.Input<string>> {
+  const allowed = Object.fromEntries(api.allowedCidrs.map((cidr) => [cidr, cidr]));
+  if (api.access === "internal") return { vpc: network.cidr, ...allowed };
+  const nats = network.natAddresses.map((address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`]);
+  return { ...Object.fromEntries(nats), ...allowed };
+}
+
+function imageOf({ images, region }: Placement, architecture: Architecture): string {
+  const image = images[architecture];
+  if (image === undefined) throw new Error(`no ${architecture} image was looked up in ${region}`);
+  return image;
+}
+
+function makeAccess(
+  name: string,
+  { settings, placement }: ClusterArgs,
+  names: Names,
+  network: Network,
+  dns: Dns,
+  groups: SecurityGroups,
+  parent: Cluster,
+): Access | undefined {
+  const securityGroupId = groups.ids.access;
+  if (securityGroupId === undefined) return undefined;
+  const common = { cluster: settings.name, securityGroupId };
+  if (settings.access.kind === "instance-connect") {
+    return new Access(
+      name,
+      { kind: "instance-connect", ...common, subnetId: network.privateSubnetIds[0] },
+      { parent },
+    );
+  }
+  return new Access(
+    name,
+    {
+      kind: "bastion",
+      ...common,
+      dnsName: `bastion.${names.zone}`,
+      zoneId: dns.zoneId,
+      imageId: imageOf(placement, "amd64"),
+      subnetId: network.publicSubnetIds[0],
+      sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
+    },
+    { parent, dependsOn: network },
+  );
+}

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import { controllerIgnition } from "../ignition/controller";
+import type { Settings } from "../settings";
+import type { Names } from "./names";
+import { ClusterFacts, NodeGroup, oneMoreThan } from "./nodeGroup";
+import { controllerStatements } from "./nodePolicies";
+
+export interface ControlPlaneArgs {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly facts: ClusterFacts;
+  readonly dnsSuffix: string;
+  readonly imageId: string;
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly targetGroupArn: pulumi.Input<string>;
+}
+
+/** The percentages at which one, two, … of `size` are done. */
+const shares = (size: number) => Array.from({ length: size }, (_, i) => Math.ceil(((i + 1) * 100) / size));
+
+/** The controllers: each runs an etcd member and a Kubernetes control plane, and none of them is the first. */
+export class ControlPlane extends pulumi.ComponentResource {
+  readonly nodes: NodeGroup;
+
+  constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:ControlPlane", name, {}, opts);
+    const { settings, names, facts } = args;
+    const { size, architecture, instanceType, diskGib } = settings.controlPlane;
+    this.nodes = new NodeGroup(
+      name,
+      {
+        facts,
+        group: names.controllers,
+        configKey: "ignition/controller.ign",
+        config: controllerIgnition({
+          name: settings.name,
+          zone: names.zone,
+          region: facts.region,
+          dnsSuffix: args.dnsSuffix,
+          bucket: names.nodeStore,
+          group: names.controllers,
+          size,
+          architecture,
+          kubernetesVersion: settings.versions.kubernetes,
+          etcdVersion: settings.versions.etcd,
+          podCidr: settings.podCidr,
+          serviceCidr: settings.serviceCidr,
+          oidcIssuer: names.issuer,
+          snapshotIntervalMinutes: settings.snapshots.intervalMinutes,
+          downloads: settings.downloads,
+          sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
+        }),
+        statements: controllerStatements,
+        imageId: args.imageId,
+        capacity: { kind: "fixed", instanceType },
+        diskGib,
+        min: size,
+        max: size,
+        securityGroupId: args.securityGroupId,
+        targetGroupArns: [args.targetGroupArn],
+        // A pause after each new controller, so that a person can stop what the hooks did not.
+        replacement: {
+          maxHealthyPercentage: oneMoreThan(size),
+          checkpointPercentages: size === 1 ? undefined : shares(size),
+        },
+        hookSeconds: { launch: 900, terminate: 300 },
+        // With the cluster itself going there is no quorum to leave in order.
+        forceDelete: true,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

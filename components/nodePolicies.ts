@@ -1,0 +1,113 @@
+import type * as aws from "@pulumi/aws";
+import { controllerKeyObjects, workerKeyObjects } from "../ignition/keyObjects";
+import { snapshotPrefix } from "./backups";
+
+type Statement = aws.iam.PolicyStatement;
+
+/** What the statements of a node's role name: plain values but for the key, whose ARN AWS chooses. */
+export interface NodePolicyFacts {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Name of the node store's bucket. */
+  readonly bucket: string;
+  /** ARN of the node store's KMS key. */
+  readonly keyArn: string;
+  /** Auto Scaling group of the node. */
+  readonly group: string;
+  /** Key of the node's Ignition configuration in the node store. */
+  readonly configKey: string;
+}
+
+/** Where controllers put the current bootstrap token for the workers. */
+const bootstrapToken = "bootstrap/token";
+
+const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
+  `arn:${partition}:s3:::${bucket}/${key}`;
+
+const groupArn = ({ partition, region, accountId }: NodePolicyFacts, group: string) =>
+  `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
+
+function readConfig(facts: NodePolicyFacts): Statement {
+  return {
+    Sid: "ReadConfig",
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion"],
+    Resource: objectArn(facts, facts.configKey),
+  };
+}
+
+/** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
+export function controllerStatements(facts: NodePolicyFacts): Statement[] {
+  return [
+    readConfig(facts),
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
+    },
+    {
+      Sid: "KeepFormation",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: ["etcd/formation-*.json", "etcd/formed.json", `${snapshotPrefix}*`, bootstrapToken].map(
+        (key) => objectArn(facts, key),
+      ),
+    },
+    {
+      Sid: "ListFormation",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: `arn:${facts.partition}:s3:::${facts.bucket}`,
+      Condition: { StringLike: { "s3:prefix": "etcd/*" } },
+    },
+    {
+      Sid: "UseKey",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: facts.keyArn,
+    },
+    {
+      Sid: "LookAtInstances",
+      Effect: "Allow",
+      Action: [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "ec2:DescribeInstances",
+      ],
+      Resource: "*", // these actions know no resources
+    },
+    {
+      // Controllers complete the hooks of workers too, once these are drained.
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+      Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
+    },
+  ];
+}
+
+/** What a worker of one pool may do, and nothing else. */
+export function workerStatements(facts: NodePolicyFacts): Statement[] {
+  return [
+    readConfig(facts),
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken].map((key) =>
+        objectArn(facts, key),
+      ),
+    },
+    { Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: facts.keyArn },
+    {
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: groupArn(facts, facts.group),
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import { workerIgnition } from "../ignition/worker";
+import type { Settings, WorkerPoolSettings } from "../settings";
+import type { Names } from "./names";
+import { ClusterFacts, NodeGroup, oneMoreThan } from "./nodeGroup";
+import { workerStatements } from "./nodePolicies";
+
+export interface WorkerPoolArgs {
+  /** Name of the pool. */
+  readonly pool: string;
+  readonly poolSettings: WorkerPoolSettings;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly facts: ClusterFacts;
+  readonly dnsSuffix: string;
+  readonly imageId: string;
+  readonly securityGroupId: pulumi.Input<string>;
+}
+
+/**
+ * Tags by which the cluster autoscaler finds a pool, and knows what a node of it would be like while there is none
+ * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
+ */
+export function autoscalerTags(cluster: string, pool: WorkerPoolSettings): Record<string, string> {
+  if (pool.min === pool.max) return {};
+  const template = "k8s.io/cluster-autoscaler/node-template";
+  return {
+    "k8s.io/cluster-autoscaler/enabled": "true",
+    [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
+    ...Object.fromEntries(
+      Object.entries(pool.labels).map(([key, value]) => [`${template}/label/${key}`, value]),
+    ),
+    ...Object.fromEntries(
+      pool.taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
+    ),
+  };
+}
+
+/** Worker nodes of one kind. Everything it is made of is its own, so pools come, change and go one by one. */
+export class WorkerPool extends pulumi.ComponentResource {
+  readonly nodes: NodeGroup;
+
+  constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:WorkerPool", name, {}, opts);
+    const { pool, poolSettings, settings, names, facts } = args;
+    const group = `${settings.name}-pool-${pool}`;
+    this.nodes = new NodeGroup(
+      name,
+      {
+        facts,
+        group,
+        configKey: `ignition/pool-${pool}.ign`,
+        config: workerIgnition({
+          name: settings.name,
+          zone: names.zone,
+          region: facts.region,
+          dnsSuffix: args.dnsSuffix,
+          bucket: names.nodeStore,
+          group,
+          pool,
+          architecture: poolSettings.architecture,
+          kubernetesVersion: settings.versions.kubernetes,
+          labels: poolSettings.labels,
+          taints: poolSettings.taints,
+          kubelet: poolSettings.kubelet,
+          downloads: settings.downloads,
+          sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
+        }),
+        statements: workerStatements,
+        imageId: args.imageId,
+        capacity: {
+          kind: "mixed",
+          instanceTypes: poolSettings.instanceTypes,
+          spotPercent: poolSettings.spotPercent,
+        },
+        diskGib: poolSettings.diskGib,
+        min: poolSettings.min,
+        max: poolSettings.max,
+        securityGroupId: args.securityGroupId,
+        replacement: { maxHealthyPercentage: Math.max(110, oneMoreThan(poolSettings.min || 1)) },
+        hookSeconds: { launch: 900, terminate: 900 },
+        // Pods are drained by the controllers first, which outlive every pool.
+        forceDelete: false,
+        tags: autoscalerTags(settings.name, poolSettings),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

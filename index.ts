@@ -1,0 +1,10 @@
+import { Cluster } from "./components/cluster";
+import { findPlacement } from "./components/placement";
+import { readSettings } from "./settings";
+
+/** One stack, one cluster: what its settings say, where it is to stand, the cluster, and what others need of it. */
+export = async () => {
+  const settings = readSettings();
+  const placement = await findPlacement(settings);
+  return new Cluster(settings.name, { settings, placement }).outputs;
+};
