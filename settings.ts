@@ -12,7 +12,7 @@ import {
   labelKey,
   labelValue,
   list,
-  partialReservation,
+  reservation,
   release,
   text,
   whole,
@@ -74,9 +74,9 @@ const workerPool = group(
         /** `static` gives guaranteed pods with whole CPUs cores of their own. @default none */
         cpuManagerPolicy: z.enum(["none", "static"], { error: "use none or static" }).default("none"),
         /** Kept from pods for the operating system, Kubernetes quantities. @default 100m CPU, 256Mi memory */
-        systemReserved: partialReservation({ cpu: "100m", memory: "256Mi" }),
+        systemReserved: reservation({ cpu: "100m", memory: "256Mi" }),
         /** Kept from pods for kubelet and containerd, Kubernetes quantities. @default 100m CPU, 256Mi memory */
-        kubeReserved: partialReservation({ cpu: "100m", memory: "256Mi" }),
+        kubeReserved: reservation({ cpu: "100m", memory: "256Mi" }),
       },
       "use {featureGates, cpuManagerPolicy, systemReserved, kubeReserved}",
     ).prefault({}),

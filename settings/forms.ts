@@ -26,14 +26,12 @@ export const cidr = text(cidr4, "use an IPv4 range such as 10.0.0.0/16");
 export const instanceType = text(instanceTypeForm, "use an EC2 instance type such as m7i.large");
 export const disk = whole(20, 16_384, "use whole GiB from 20 to 16384");
 export const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
-const reservation = z.record(
-  z.enum(["cpu", "memory", "ephemeral-storage"], { error: "use cpu, memory or ephemeral-storage" }),
-  text(quantity, "use a Kubernetes quantity such as 100m or 256Mi"),
-  { error: "use a map such as {cpu: 100m, memory: 256Mi}" },
-);
-export const partialReservation = (
-  defaults: Partial<Record<"cpu" | "memory" | "ephemeral-storage", string>>,
-) =>
+/** Quantities by resource, kept from pods. */
+export const reservation = (defaults: Partial<Record<"cpu" | "memory" | "ephemeral-storage", string>>) =>
   z
-    .partialRecord(reservation.keyType, reservation.valueType, { error: "use a map such as {cpu: 100m}" })
+    .partialRecord(
+      z.enum(["cpu", "memory", "ephemeral-storage"], { error: "use cpu, memory or ephemeral-storage" }),
+      text(quantity, "use a Kubernetes quantity such as 100m or 256Mi"),
+      { error: "use a map such as {cpu: 100m, memory: 256Mi}" },
+    )
     .default(defaults);
