@@ -1,0 +1,92 @@
+import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
+
+/**
+ * A hosted zone as Route53 keeps it: a batch of changes applies as a whole or not at all. It refuses what the real one
+ * documents to refuse, and keeps every state that it was ever in.
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+ */
+export class HostedZone {
+  readonly states: ResourceRecordSet[][];
+  readonly applied: Change[][] = [];
+
+  constructor(recordSets: readonly ResourceRecordSet[]) {
+    this.states = [structuredClone([...recordSets])];
+  }
+
+  /** What anybody may read now; a copy. */
+  get recordSets(): ResourceRecordSet[] {
+    return structuredClone(this.states.at(-1)!);
+  }
+
+  change(changes: readonly Change[]): void {
+    refuseIf(changes.length === 0, "no change");
+    const copies = changes.flatMap((change) => (change.Action === "UPSERT" ? [change, change] : [change]));
+    const values = copies.flatMap((change) => change.ResourceRecordSet!.ResourceRecords ?? []);
+    refuseIf(values.length > 1000, "Number of records limit of 1000 exceeded.");
+    refuseIf(
+      values.reduce((sum, { Value }) => sum + Value!.length, 0) > 32_000,
+      "more than 32000 characters",
+    );
+    refuseIf(
+      new Set(changes.map((change) => change.Action + identity(change.ResourceRecordSet!))).size <
+        changes.length,
+      "the same change twice",
+    );
+
+    let next = this.states.at(-1)!;
+    for (const { Action, ResourceRecordSet } of structuredClone(changes)) {
+      const recordSet = ResourceRecordSet!;
+      const id = identity(recordSet);
+      const there = next.find((candidate) => identity(candidate) === id);
+      if (Action === "DELETE") {
+        refuseIf(!there, `Tried to delete resource record set ${id} but it was not found`);
+        refuseIf(
+          content(there!) !== content(recordSet),
+          `Tried to delete resource record set ${id} but the values provided do not match the current values`,
+        );
+      } else {
+        refuseIf(
+          Action === "CREATE" && !!there,
+          `Tried to create resource record set ${id} but it already exists`,
+        );
+        const given = recordSet.ResourceRecords?.map((record) => record.Value) ?? [];
+        refuseIf(given.length === 0 && !recordSet.AliasTarget, `${id}: no value`);
+        refuseIf(new Set(given).size < given.length, `Duplicate Resource Record at ${id}`);
+        refuseIf(
+          next.some(
+            (other) => other.Name === recordSet.Name && conflict(other, recordSet) && other !== there,
+          ),
+          `${id} is not permitted because a conflicting RRSet with the same DNS name already exists`,
+        );
+      }
+      next = next.filter((candidate) => candidate !== there);
+      if (Action !== "DELETE") next = [...next, recordSet];
+    }
+    this.states.push(next);
+    this.applied.push([...changes]);
+  }
+}
+
+/** A CNAME excludes every other type at its name, and a simple record set excludes weighted ones of its type. */
+function conflict(a: ResourceRecordSet, b: ResourceRecordSet): boolean {
+  return a.Type === b.Type || a.Type === "CNAME" || b.Type === "CNAME";
+}
+
+function refuseIf(condition: boolean, message: string): void {
+  if (condition) throw Object.assign(new Error(message), { name: "InvalidChangeBatch" });
+}
+
+export function identity({ Name, Type, SetIdentifier }: ResourceRecordSet): string {
+  return JSON.stringify([Name, Type, SetIdentifier]);
+}
+
+/** The same text for record sets that say the same; neither the order of values nor that of attributes says anything. */
+export function content(recordSet: ResourceRecordSet): string {
+  const values = recordSet.ResourceRecords?.map((record) => record.Value).sort();
+  return JSON.stringify(Object.entries({ ...recordSet, ResourceRecords: values }).sort());
+}
+
+/** The whole of a zone or of a part of it, comparable. */
+export function contents(recordSets: readonly ResourceRecordSet[]): string[] {
+  return recordSets.map(content).sort();
+}
