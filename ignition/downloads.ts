@@ -1,4 +1,4 @@
-import pins from "./downloads.json";
+import checksums from "./checksums.json";
 import { File } from "./spec";
 
 /** Where the release files come from, and how a file is known to be the right one. */
@@ -48,7 +48,7 @@ export function controllerReleases(
  * Throws an Error that names every file without a known checksum and the setting that gives it.
  */
 export function findDownloads(releases: readonly Release[], source: DownloadSource): File[] {
-  const sha256: Readonly<Record<string, string>> = { ...pins, ...source.sha256 };
+  const sha256: Readonly<Record<string, string>> = { ...checksums, ...source.sha256 };
   const unknown = releases.map(fileName).filter((name) => sha256[name] === undefined);
   if (unknown.length > 0) {
     throw new Error(
