@@ -1,0 +1,17 @@
+# Sourced after cluster.env: what the zone says about members.
+
+# The SRV targets of `server` or `client`, one host name a line.
+srv_targets() {
+  resolvectl query --type=SRV --legend=no "_etcd-$1-ssl._tcp.$ZONE" 2>/dev/null |
+    sed -n 's/.* IN SRV [0-9]* [0-9]* [0-9]* \([^ ]*[^ .]\)\.\{0,1\}\( .*\)\{0,1\}$/\1/p' | sort -u
+}
+
+# The IPv4 addresses of a name, one a line.
+addresses() { getent ahostsv4 "$1" | cut -d ' ' -f 1 | sort -u; }
+
+# Succeeds if every record of this instance is in the zone. Its peers look all of them up.
+own_records_present() {
+  srv_targets server | grep -qx "$INSTANCE_ID.etcd.$ZONE" &&
+    addresses "$INSTANCE_ID.etcd.$ZONE" | grep -qx "$PRIVATE_IP" &&
+    addresses "etcd.$ZONE" | grep -qx "$PRIVATE_IP"
+}

@@ -1,0 +1,72 @@
+# Sourced after aws.sh, dns.sh, gone.sh: the formations of the cluster, each an object in S3 that is written once.
+#
+# shellcheck disable=SC2034 # some variables are for the scripts
+#
+# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}]}
+# etcd/formed.json:            {"epoch", "clusterId"}, once the first quorum of that formation has stood
+
+# On disk beside the data: its epoch, written before etcd first starts; that etcd/formed.json stands; the epoch of data
+# that was wiped.
+DATA_EPOCH=/var/lib/cluster/etcd-epoch
+DATA_FORMED=/var/lib/cluster/etcd-formed
+WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
+
+# Reads both kinds of object into EPOCH (0: no formation yet), FORMED_EPOCH (0: never formed), CLUSTER_ID, and the
+# formation of the epoch that counts into the file FORMATION.
+FORMATION=/run/cluster/formation.json
+read_formation() {
+  local keys formed=/run/cluster/formed.json
+  EPOCH=0 FORMED_EPOCH=0
+  CLUSTER_ID=''
+  keys=$(s3_list etcd/form) || return
+  EPOCH=$(sed -n 's|^etcd/formation-\([0-9]*\)\.json$|\1|p' <<<"$keys" | sort -n | tail -n 1)
+  EPOCH=${EPOCH:-0}
+  if grep -qx etcd/formed.json <<<"$keys"; then
+    s3_get etcd/formed.json "$formed" || return
+    FORMED_EPOCH=$(jq -er .epoch "$formed") || return
+    CLUSTER_ID=$(jq -er .clusterId "$formed") || return
+    EPOCH=$FORMED_EPOCH
+  fi
+  ((EPOCH == 0)) || s3_get "etcd/formation-$EPOCH.json" "$FORMATION"
+}
+
+formation_members() { jq -r '.members[].id' "$FORMATION"; }
+
+in_formation() { ((EPOCH > 0)) && formation_members | grep -qx "$INSTANCE_ID"; }
+
+# Succeeds if the formation can never reach its first quorum: so many of its instances are gone.
+formation_is_lost() {
+  local gone total
+  ((EPOCH > 0 && FORMED_EPOCH == 0)) || return
+  # shellcheck disable=SC2046 # one word each
+  gone=$(gone_instances $(formation_members)) || return
+  total=$(formation_members | wc -l)
+  ((total - $(grep -c . <<<"$gone") < total / 2 + 1))
+}
+
+# Succeeds if this node's data belongs to a formation that will never be: a later one exists, or must be made.
+data_is_of_lost_formation() {
+  [[ -s $DATA_EPOCH && ! -e $DATA_FORMED ]] && read_formation || return
+  (($(<"$DATA_EPOCH") != EPOCH)) || formation_is_lost
+}
+
+# Succeeds if the zone holds all records of this instance and of enough others; writes the list for create_formation.
+FIRST_MEMBERS=/run/cluster/first-members.json
+formation_records_present() {
+  local targets host address everyone
+  own_records_present && targets=$(srv_targets server) && everyone=$(addresses "etcd.$ZONE") || return
+  (($(wc -l <<<"$targets") >= CONTROL_PLANE_SIZE)) || return
+  { echo "$INSTANCE_ID.etcd.$ZONE" && sed "/^$INSTANCE_ID\./d" <<<"$targets"; } | head -n "$CONTROL_PLANE_SIZE" | while read -r host; do
+    address=$(addresses "$host") && grep -qx "$address" <<<"$everyone" || exit 1
+    jq -n --arg name "$host" --arg address "$address" '{id: ($name | split(".")[0]), name: $name, address: $address}'
+  done | jq -s . >"$FIRST_MEMBERS"
+}
+
+# create_formation EPOCH: whoever is first wins; all read the winner's list afterwards.
+create_formation() {
+  local object=/run/cluster/new-formation.json
+  jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" '{epoch: $epoch, token: $token, members: .}' \
+    "$FIRST_MEMBERS" >"$object"
+  s3_put_if_absent "etcd/formation-$1.json" "$object" || return
+  log "formation of epoch $1: $([[ $AWS_STATUS == 412 ]] && echo "another node was first" || echo "created by this node")"
+}

@@ -1,0 +1,28 @@
+# Sourced after log.sh, aws.sh: which instances are gone for good. Only EC2 may say so, never DNS or a time-out.
+
+# gone_instances INSTANCE_ID...: prints those that are terminated, or that EC2 has not known for five minutes.
+gone_instances() {
+  local instance state number=0 unknown_since=/run/cluster/unknown-since uptime
+  local -a parameters=(Action=DescribeInstances Filter.1.Name=instance-id)
+  local -A states=()
+  (($# > 0)) || return 0
+  for instance; do parameters+=("Filter.1.Value.$((++number))=$instance"); done
+  ec2 "${parameters[@]}" && [[ $AWS_STATUS == 200 ]] || return
+  while read -r instance state; do states[$instance]=$state; done < <(sed 's/</\n</g' "$AWS_RESPONSE" |
+    sed -n -e 's/^<instanceId>//p' -e '/^<instanceState>/,/^<\/instanceState>/s/^<name>//p' | paste -d ' ' - -)
+
+  mkdir -p "$unknown_since"
+  read -r uptime _ </proc/uptime
+  for instance; do
+    state=${states[$instance]-unknown}
+    if [[ $state != unknown ]]; then
+      rm -f "$unknown_since/$instance"
+      [[ $state != terminated ]] || echo "$instance"
+    elif [[ ! -e $unknown_since/$instance ]]; then
+      log "EC2 does not know $instance"
+      echo "${uptime%.*}" >"$unknown_since/$instance"
+    elif ((${uptime%.*} - $(<"$unknown_since/$instance") >= 300)); then
+      echo "$instance"
+    fi
+  done
+}
