@@ -9,6 +9,8 @@ import { cacheEntry } from "./cache";
 export interface BridgedProvider {
   /** Pulumi package: `aws`, `tls` or `random`. */
   readonly package: string;
+  /** Version of the npm package. */
+  readonly packageVersion: string;
   /** Path of the Terraform provider, under any file name. */
   readonly file: string;
   /** Version of the Terraform provider. */
@@ -70,6 +72,7 @@ async function writePlugin(
   await fs.symlink(provider.file, path.join(folder, link));
   const settings: PluginSettings = {
     package: provider.package,
+    version: provider.packageVersion,
     bridge,
     major: provider.major,
   };

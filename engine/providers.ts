@@ -31,7 +31,7 @@ const NAMESPACE = "hashicorp";
 
 /** Finds the plugins at the versions of the npm packages: installed, from the download site, or by the bridge. */
 export async function findProviders(search: ProviderSearch): Promise<Providers> {
-  const wanted = PACKAGES.map((name) => ({ name, version: packageVersion(name) }));
+  const wanted = PACKAGES.map((name) => ({ name, version: npmVersion(name) }));
   const missing: Plugin[] = search.onlyBuild ? wanted : await notInstalled(wanted, search);
   const real = wanted.filter((plugin) => !missing.includes(plugin));
   const origins = real.map(({ name, version }) => `${name} ${version}`);
@@ -40,7 +40,7 @@ export async function findProviders(search: ProviderSearch): Promise<Providers> 
   const { cacheRoot, report } = search;
   const why = `for the plugins ${missing.map(({ name }) => name).join(", ")}, which are not installed`;
   const providers: BridgedProvider[] = [];
-  for (const { name } of missing) providers.push(await terraformProvider(name, cacheRoot, why, report));
+  for (const plugin of missing) providers.push(await terraformProvider(plugin, cacheRoot, why, report));
   const bridge = await goTool(BRIDGE, cacheRoot, why, report);
   const folder = await pluginFolder(cacheRoot, bridge, providers, report);
   const bridged = providers.map(({ package: name, version }) => `${name} (Terraform ${version}, bridged)`);
@@ -76,7 +76,7 @@ async function install(
 }
 
 async function terraformProvider(
-  name: string,
+  { name, version: packageVersion }: Plugin,
   cacheRoot: string,
   why: string,
   report: (line: string) => void,
@@ -84,7 +84,7 @@ async function terraformProvider(
   const tool = TERRAFORM_PROVIDERS[name];
   if (tool) {
     const file = await goTool(tool, cacheRoot, why, report);
-    return { package: name, file, version: "built here", major: 0 };
+    return { package: name, packageVersion, file, version: "built here", major: 0 };
   }
   const installed = findTerraformProvider(NAMESPACE, name);
   if (!installed) {
@@ -94,9 +94,9 @@ async function terraformProvider(
         "~/.terraform.d/plugins",
     );
   }
-  return { package: name, ...installed };
+  return { package: name, packageVersion, ...installed };
 }
 
-function packageVersion(name: string): string {
+function npmVersion(name: string): string {
   return (require(`@pulumi/${name}/package.json`) as { version: string }).version;
 }

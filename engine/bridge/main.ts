@@ -6,11 +6,12 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { EngineRelay } from "./engineRelay";
+import { listen, UNLIMITED } from "./passing";
 import { startBridge, type BridgeProcess } from "./process";
 import { providerService } from "./service";
 import type { PluginSettings } from "./settings";
 
-const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 const CANCEL_MILLISECONDS = 500;
 const PARENT_CHECK_MILLISECONDS = 1000;
 
@@ -18,7 +19,8 @@ async function main(settingsFile: string, provider: string, args: readonly strin
   const parent = process.ppid;
   const settings = JSON.parse(fs.readFileSync(settingsFile, "utf8")) as PluginSettings;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-kubeadm-"));
-  const bridge = await startBridge(settings.bridge, folder, args);
+  const relay = await EngineRelay.start(args);
+  const bridge = await startBridge(settings.bridge, folder, relay.argsForBridge(args));
   const client = new ResourceProviderClient(
     `127.0.0.1:${bridge.port}`,
     grpc.credentials.createInsecure(),
@@ -37,7 +39,7 @@ async function main(settingsFile: string, provider: string, args: readonly strin
     const server = new grpc.Server(UNLIMITED);
     const start = { package: settings.package, major: settings.major, folder };
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-    server.addService(ResourceProviderService, providerService(client, start, region));
+    server.addService(ResourceProviderService, providerService(client, relay, start, settings.version, region));
     process.stdout.write(`${await listen(server)}\n`);
   } catch (error) {
     process.stderr.write(`The local ${settings.package} provider (${provider}): ${String(error)}\n`);
@@ -53,14 +55,6 @@ function parameterize(client: ResourceProviderClient, file: string): Promise<voi
   request.setArgs(args);
   return new Promise((resolve, reject) => {
     client.parameterize(request, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function listen(server: grpc.Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    );
   });
 }
 

@@ -6,8 +6,11 @@ export interface PropertyRule {
   readonly pulumi: string;
   /** The last name of that path in the bridge's shape. @default - the same name */
   readonly bridge?: string;
-  /** How the bridge's value differs: the value in a list of one, or a number as text. @default - not at all */
-  readonly as?: "list of one" | "text";
+  /**
+   * What the bridge has in the value's place: a list with it, the only element of the list that it is, or the number
+   * as text. @default - the same value
+   */
+  readonly as?: "list of one" | "only element" | "text";
 }
 
 interface Step {
@@ -78,19 +81,27 @@ function rename(owner: Properties, from: string, to: string, change: (value: Val
 }
 
 function pack(as: PropertyRule["as"]): (value: Value) => Value {
-  return (value) => {
-    if (as === "list of one" && value !== null && !Array.isArray(value)) return [value];
-    if (as === "text" && typeof value === "number") return String(value);
-    return value;
-  };
+  if (as === "list of one") return toList;
+  if (as === "only element") return toElement;
+  if (as === "text") return (value) => (typeof value === "number" ? String(value) : value);
+  return (value) => value;
 }
 
 function unpack(as: PropertyRule["as"]): (value: Value) => Value {
-  return (value) => {
-    if (as === "list of one" && Array.isArray(value)) return value[0] ?? null;
-    if (as === "text" && typeof value === "string" && value !== "") return Number(value);
-    return value;
-  };
+  if (as === "list of one") return toElement;
+  if (as === "only element") return toList;
+  if (as === "text") return (value) => (typeof value === "string" && value !== "" ? Number(value) : value);
+  return (value) => value;
+}
+
+// `null` and the empty list stand for each other, so that state comes back to the bridge exactly as it left it.
+function toList(value: Value): Value {
+  if (value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function toElement(value: Value): Value {
+  return Array.isArray(value) ? (value[0] ?? null) : value;
 }
 
 function renamePath(path: string, steps: readonly Step[], from: "pulumi" | "bridge", to: "pulumi" | "bridge"): string {
@@ -100,7 +111,8 @@ function renamePath(path: string, steps: readonly Step[], from: "pulumi" | "brid
       const fits = step.within.every((name, i) => (name === "[]" ? names[i]?.startsWith("[") : names[i] === name));
       if (!fits || names[depth] !== step[from]) return names;
       const rest = names.slice(depth + 1);
-      const below = step.as === "list of one" ? (to === "bridge" ? ["[0]", ...rest] : rest.slice(1)) : rest;
+      const listSide = step.as === "list of one" ? "bridge" : step.as === "only element" ? "pulumi" : undefined;
+      const below = to === listSide ? ["[0]", ...rest] : from === listSide ? rest.slice(1) : rest;
       return [...names.slice(0, depth), step[to], ...below];
     }, segments(path)),
   );

@@ -1,10 +1,14 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService, type ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { rewriteError } from "./errors";
+import type { EngineRelay } from "./engineRelay";
 import { withName } from "./names";
-import { bridgeFunction, bridgeResource, bridgeUrn, typeOfUrn } from "./tokens";
+import { passingService } from "./passing";
+import { bridgeFunction, bridgeResource, typeOfUrn } from "./tokens";
 import { Translation, type Provider } from "./translation";
 import type { Properties } from "./wire";
 
@@ -23,7 +27,9 @@ interface Addressed {
  */
 export function providerService(
   client: ResourceProviderClient,
+  relay: EngineRelay,
   start: Omit<Provider, "region">,
+  version: string,
   environmentRegion: string | undefined,
 ): grpc.UntypedServiceImplementation {
   const provider: Provider & { region: string | undefined } = { ...start, region: environmentRegion };
@@ -31,7 +37,7 @@ export function providerService(
   /** Readies a request for the bridge and returns how its resource's properties translate. */
   function addressed(request: Addressed): Translation {
     const token = request.getType() || typeOfUrn(request.getUrn());
-    request.setUrn(bridgeUrn(request.getUrn()));
+    request.setUrn(relay.urnForBridge(request.getUrn()));
     if (request.getType()) request.setType(bridgeResource(request.getType()));
     return new Translation(token, provider);
   }
@@ -39,7 +45,29 @@ export function providerService(
   function configure({ request }: Call<pb.ConfigureRequest>, reply: Reply<pb.ConfigureResponse>): void {
     const region = request.getVariablesMap().get(`${provider.package}:config:region`);
     if (region) provider.region = region;
-    client.configure(request, reply);
+    client.configure(request, (error, response) => {
+      // The bridge knows no resource references; the engine sends identifiers in their place.
+      response?.setAcceptresources(false);
+      reply(error, response);
+    });
+  }
+
+  function handshake(
+    { request }: Call<pb.ProviderHandshakeRequest>,
+    reply: Reply<pb.ProviderHandshakeResponse>,
+  ): void {
+    request.setEngineAddress(relay.address ?? request.getEngineAddress());
+    client.handshake(request, (error, response) => {
+      response?.setAcceptResources(false);
+      reply(error, response);
+    });
+  }
+
+  function getPluginInfo({ request }: Call<Empty>, reply: Reply<PluginInfo>): void {
+    client.getPluginInfo(request, (error, response) => {
+      response?.setVersion(version);
+      reply(error, response);
+    });
   }
 
   function invoke({ request }: Call<pb.InvokeRequest>, reply: Reply<pb.InvokeResponse>): void {
@@ -152,7 +180,9 @@ export function providerService(
   }
 
   return {
-    ...passingService(client),
+    ...passingService(client, ResourceProviderService),
+    handshake: reporting(handshake),
+    getPluginInfo: reporting(getPluginInfo),
     configure: reporting(configure),
     invoke: reporting(invoke),
     check: reporting(check),
@@ -173,15 +203,6 @@ function reporting<Q, R>(method: (call: Call<Q>, reply: Reply<R>) => void): grpc
       reply({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
     }
   };
-}
-
-function passingService(client: ResourceProviderClient): grpc.UntypedServiceImplementation {
-  const methods = client as unknown as Record<string, (request: unknown, reply: Reply<unknown>) => void>;
-  const unary = Object.entries(ResourceProviderService).filter(([, definition]) => !definition.responseStream);
-  const pass = (name: string): grpc.handleUnaryCall<unknown, unknown> => {
-    return (call, reply) => methods[name].call(client, call.request, reply);
-  };
-  return Object.fromEntries(unary.map(([name]) => [name, pass(name)]));
 }
 
 function changeRequest(request: pb.DiffRequest | pb.UpdateRequest, translation: Translation): void {

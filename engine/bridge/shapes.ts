@@ -24,11 +24,11 @@ const FIREWALL: readonly PropertyRule[] = [
   { pulumi: "egress", bridge: "egresses" },
 ];
 const RECORD: readonly PropertyRule[] = [
-  { pulumi: "aliases", bridge: "alias", as: "list of one" },
-  { pulumi: "failoverRoutingPolicies", bridge: "failoverRoutingPolicy", as: "list of one" },
-  { pulumi: "geolocationRoutingPolicies", bridge: "geolocationRoutingPolicy", as: "list of one" },
-  { pulumi: "latencyRoutingPolicies", bridge: "latencyRoutingPolicy", as: "list of one" },
-  { pulumi: "weightedRoutingPolicies", bridge: "weightedRoutingPolicy", as: "list of one" },
+  { pulumi: "aliases", bridge: "alias", as: "only element" },
+  { pulumi: "failoverRoutingPolicies", bridge: "failoverRoutingPolicy", as: "only element" },
+  { pulumi: "geolocationRoutingPolicies", bridge: "geolocationRoutingPolicy", as: "only element" },
+  { pulumi: "latencyRoutingPolicies", bridge: "latencyRoutingPolicy", as: "only element" },
+  { pulumi: "weightedRoutingPolicies", bridge: "weightedRoutingPolicy", as: "only element" },
 ];
 const LIFECYCLE: readonly PropertyRule[] = [
   { pulumi: "rules[].abortIncompleteMultipartUpload", bridge: "abortIncompleteMultipartUploads", as: "list of one" },
