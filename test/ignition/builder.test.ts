@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { bastionIgnition } from "../../ignition/bastion";
+import { controllerIgnition } from "../../ignition/controller";
+import { controllerKeyObjects, workerKeyObjects } from "../../ignition/keyObjects";
+import { nodeFiles } from "../../ignition/nodeFiles";
+import { pointerUserData, userDataLimitBytes } from "../../ignition/pointer";
+import { workerIgnition } from "../../ignition/worker";
+import { controllerFacts, controllerNode, everyKindOfNode, workerFacts, workerNode } from "./rendered";
+
+describe("A node's config", () => {
+  it("is the same text for the same facts", () => {
+    assert.equal(controllerIgnition(controllerFacts), controllerIgnition(controllerFacts));
+    const labels = { a: "1", b: "2" };
+    const swapped = { b: "2", a: "1" };
+    assert.equal(
+      workerIgnition({ ...workerFacts, labels }),
+      workerIgnition({ ...workerFacts, labels: swapped }),
+    );
+  });
+
+  it("has its files in order, each once", () => {
+    for (const node of Object.values(everyKindOfNode)) {
+      const paths = (node().config.storage?.files ?? []).map(({ path }) => path);
+      assert.deepEqual(paths, [...new Set(paths)].sort());
+    }
+  });
+
+  it("lets nothing update or reboot the node by itself", () => {
+    const masked = controllerNode().units.filter(({ mask }) => mask);
+    assert.deepEqual(
+      masked.map(({ name }) => name),
+      ["locksmithd.service", "update-engine.service"],
+    );
+  });
+
+  it("makes scripts executable, and them alone of our own files", () => {
+    for (const { path, mode } of workerNode().config.storage?.files ?? []) {
+      const executable = /^\/opt\/(bin|cluster\/bin)\//.test(path);
+      assert.equal(mode, executable ? 0o755 : 0o644, path);
+    }
+  });
+
+  it("tells the key sync which objects its role reads", () => {
+    assert.equal(
+      workerNode().texts.get("/etc/cluster/key-objects"),
+      "pki/kubernetes/ca.crt /etc/kubernetes/pki/ca.crt 0644 root\n",
+    );
+    assert.equal(
+      controllerNode().texts.get("/etc/cluster/key-objects")?.trim().split("\n").length,
+      controllerKeyObjects.length,
+    );
+  });
+
+  it("holds no key, certificate or token", () => {
+    const secret =
+      /-----BEGIN|PRIVATE KEY|AKIA[A-Z0-9]{16}|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|certificate-authority-data/;
+    for (const [kind, node] of Object.entries(everyKindOfNode)) {
+      const { texts, units } = node();
+      for (const [path, text] of texts) assert.doesNotMatch(text, secret, `${kind}: ${path}`);
+      for (const { name, contents = "" } of units) assert.doesNotMatch(contents, secret, `${kind}: ${name}`);
+    }
+  });
+
+  it("gives a worker no administrator's credential and no CA key", () => {
+    assert.deepEqual(
+      workerKeyObjects.map(({ key }) => key),
+      ["pki/kubernetes/ca.crt"],
+    );
+    for (const [path, text] of workerNode().texts) {
+      if (path !== "/opt/cluster/lib/kubernetes.sh") assert.doesNotMatch(text, /admin\.conf|ca\.key/, path);
+    }
+  });
+});
+
+describe("Key objects", () => {
+  it("never include the private key of the etcd CA", () => {
+    const keys = controllerKeyObjects.map(({ key }) => key);
+    assert.deepEqual(
+      keys.filter((key) => key.startsWith("pki/etcd/ca")),
+      ["pki/etcd/ca.crt"],
+    );
+  });
+
+  it("are readable by their owner alone if they hold a private key", () => {
+    for (const { key, mode } of controllerKeyObjects) {
+      const isPublic = key.endsWith(".crt") || key.endsWith(".pub");
+      assert.equal(mode, isPublic ? "0644" : "0600", key);
+    }
+  });
+});
+
+describe("Placeholders", () => {
+  const values = workerPlaceholders();
+
+  it("must have a value", () => {
+    const { zone: _, ...rest } = values;
+    assert.throws(
+      () => nodeFiles(["node", "worker"], rest),
+      new Error("/etc/cluster/bootstrap-kubeconfig.yaml: no value for the placeholder {{zone}}"),
+    );
+  });
+
+  it("must exist for every value", () => {
+    assert.throws(
+      () => nodeFiles(["node", "worker"], { ...values, colour: "blue", size: "3" }),
+      new Error("no file has the placeholder {{colour}}, {{size}}"),
+    );
+  });
+
+  it("take one line each", () => {
+    assert.throws(
+      () => nodeFiles(["node", "worker"], { ...values, pool: "general\nROLE=controller" }),
+      new Error("/etc/cluster/cluster.env: the value of {{pool}} is more than one line"),
+    );
+  });
+
+  it("are all filled", () => {
+    for (const { path, text } of nodeFiles(["node", "worker"], values))
+      assert.doesNotMatch(text, /\{\{/, path);
+  });
+
+  function workerPlaceholders(): Record<string, string> {
+    const names =
+      "clusterName zone region dnsSuffix bucket group pool kubernetesVersion nodeLabels taints featureGates " +
+      "cpuManagerPolicy systemReserved kubeReserved";
+    return Object.fromEntries(names.split(" ").map((name) => [name, name]));
+  }
+});
+
+describe("Downloads", () => {
+  const download = (node: ReturnType<typeof controllerNode>, path: string) =>
+    node.config.storage?.files.find((file) => file.path === path)?.contents;
+
+  it("are the publisher's files, checked by their SHA-256", () => {
+    assert.deepEqual(download(controllerNode(), "/opt/bin/kubelet"), {
+      source: "https://dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet",
+      verification: { hash: "sha256-cf2562db46c48ab84cc3791540778ee7fb1a0a008529adbb434723dd02ed8b4b" },
+    });
+  });
+
+  it("come from the mirror if there is one", () => {
+    const mirrored = controllerNode({ downloads: { mirror: "https://mirror.example.com", sha256: {} } });
+    const sources = (mirrored.config.storage?.files ?? [])
+      .map(({ contents }) => contents.source)
+      .filter((source) => !source.startsWith("data:"));
+    assert.deepEqual(sources, [
+      "https://mirror.example.com/dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubeadm",
+      "https://mirror.example.com/dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubectl",
+      "https://mirror.example.com/dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet",
+      "https://mirror.example.com/github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz",
+      "https://mirror.example.com/github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-amd64.tar.gz",
+    ]);
+  });
+
+  it("take a given checksum over the known one", () => {
+    const sha256 = { "kubelet-1.36.4-amd64": "0".repeat(64) };
+    assert.deepEqual(download(controllerNode({ downloads: { sha256 } }), "/opt/bin/kubelet")?.verification, {
+      hash: `sha256-${"0".repeat(64)}`,
+    });
+  });
+
+  it("without a known checksum are refused, all at once", () => {
+    assert.throws(
+      () => workerNode({ kubernetesVersion: "1.36.9", architecture: "arm64" }),
+      new Error(
+        "no checksum is known for kubeadm-1.36.9-arm64, kubelet-1.36.9-arm64: give the publisher's SHA-256 of each in downloads.sha256",
+      ),
+    );
+  });
+});
+
+describe("User data", () => {
+  const object = {
+    bucket: controllerFacts.bucket,
+    key: "ignition/controller.ign",
+    versionId: "3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY",
+    sha512: "ab".repeat(64),
+  };
+
+  it("is a pointer to one version of the stored config", () => {
+    assert.deepEqual(JSON.parse(pointerUserData(object)), {
+      ignition: {
+        version: "3.4.0",
+        config: {
+          replace: {
+            source:
+              "s3://demo-nodes-123456789012-eu-west-1/ignition/controller.ign?versionId=3HL4kqtJlcpXroDTDmJ%2BrmSpXd3dIbrHY",
+            verification: { hash: `sha512-${"ab".repeat(64)}` },
+          },
+        },
+      },
+    });
+  });
+
+  it("has less than 16 384 bytes or is refused", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 * userDataLimitBytes }), (length) => {
+        const pointer = () => pointerUserData({ ...object, versionId: "v".repeat(length) });
+        const bytes = Buffer.byteLength(pointerUserData({ ...object, versionId: "" })) + length;
+        if (bytes < userDataLimitBytes) assert.equal(Buffer.byteLength(pointer()), bytes);
+        else
+          assert.throws(
+            pointer,
+            new Error(`user data for ${object.key} has ${bytes} bytes, EC2 takes less than 16384`),
+          );
+      }),
+    );
+  });
+
+  it("of a bastion is small and holds public keys only", () => {
+    const json = bastionIgnition(["ssh-ed25519 AAAA someone"]);
+    assert.deepEqual(JSON.parse(json), {
+      ignition: { version: "3.4.0" },
+      passwd: { users: [{ name: "core", sshAuthorizedKeys: ["ssh-ed25519 AAAA someone"] }] },
+      systemd: {
+        units: [
+          { name: "locksmithd.service", mask: true },
+          { name: "update-engine.service", mask: true },
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { ControllerFacts, controllerIgnition } from "../../ignition/controller";
+import { IgnitionConfig, Unit } from "../../ignition/spec";
+import { WorkerFacts, workerIgnition } from "../../ignition/worker";
+
+/** What an Ignition config puts on a node. */
+export interface RenderedNode {
+  /** The config as the node store holds it. */
+  json: string;
+  config: IgnitionConfig;
+  /** Text by path, for the files that the config itself holds. */
+  texts: Map<string, string>;
+  units: Unit[];
+}
+
+const place = {
+  name: "demo",
+  zone: "demo.example.com",
+  region: "eu-west-1",
+  dnsSuffix: "amazonaws.com",
+  bucket: "demo-nodes-123456789012-eu-west-1",
+  architecture: "amd64",
+  kubernetesVersion: "1.36.4",
+  downloads: { sha256: {} },
+  sshAuthorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample someone"],
+} as const;
+
+export const controllerFacts: ControllerFacts = {
+  ...place,
+  group: "demo-controllers",
+  size: 3,
+  etcdVersion: "3.6.14",
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/16",
+  oidcIssuer: "https://demo-oidc-123456789012-eu-west-1.s3.eu-west-1.amazonaws.com",
+  snapshotIntervalMinutes: 30,
+};
+
+export const workerFacts: WorkerFacts = {
+  ...place,
+  group: "demo-pool-general",
+  pool: "general",
+  labels: {},
+  taints: [],
+  kubelet: {
+    featureGates: {},
+    cpuManagerPolicy: "none",
+    systemReserved: { cpu: "100m", memory: "256Mi" },
+    kubeReserved: { cpu: "100m", memory: "256Mi" },
+  },
+};
+
+export const controllerNode = (facts: Partial<ControllerFacts> = {}) =>
+  rendered(controllerIgnition({ ...controllerFacts, ...facts }));
+
+export const workerNode = (facts: Partial<WorkerFacts> = {}) =>
+  rendered(workerIgnition({ ...workerFacts, ...facts }));
+
+/** One node of every kind that settings can ask for. */
+export const everyKindOfNode: Record<string, () => RenderedNode> = {
+  "the only controller": () => controllerNode({ size: 1 }),
+  "one of three controllers": () => controllerNode(),
+  "one of five arm64 controllers": () => controllerNode({ size: 5, architecture: "arm64" }),
+  "a controller of the minor version before": () => controllerNode({ kubernetesVersion: "1.35.8" }),
+  "a controller without anybody's ssh key": () => controllerNode({ sshAuthorizedKeys: [] }),
+  "a worker": () => workerNode(),
+  "an arm64 worker from a mirror": () =>
+    workerNode({ architecture: "arm64", downloads: { mirror: "https://mirror.example.com/", sha256: {} } }),
+  "a worker with labels and taints": () =>
+    workerNode({
+      labels: { "example.com/disk": "fast", team: "a" },
+      taints: [
+        { key: "dedicated", value: "a", effect: "NoSchedule" },
+        { key: "example.com/drained", effect: "NoExecute" },
+      ],
+    }),
+  "a worker with kubelet options": () =>
+    workerNode({
+      kubelet: {
+        featureGates: { NodeSwap: true, InPlacePodVerticalScaling: false },
+        cpuManagerPolicy: "static",
+        systemReserved: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "2Gi" },
+        kubeReserved: {},
+      },
+    }),
+};
+
+function rendered(json: string): RenderedNode {
+  const config = JSON.parse(json) as IgnitionConfig;
+  const texts = new Map<string, string>();
+  for (const { path, contents } of config.storage?.files ?? []) {
+    const [, base64] = /^data:;base64,(.*)$/.exec(contents.source) ?? [];
+    if (base64 !== undefined) texts.set(path, Buffer.from(base64, "base64").toString());
+  }
+  return { json, config, texts, units: config.systemd?.units ?? [] };
+}
