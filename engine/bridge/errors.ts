@@ -8,7 +8,7 @@ import type { Properties } from "./wire";
 
 const DETAILS = "grpc-status-details-bin";
 const INIT_FAILED = "pulumirpc.ErrorResourceInitFailed";
-const UNKNOWN_TO_BRIDGE = /unrecognized (resource|data (source|function)|data source) .*|unknown (resource|function)/i;
+const UNKNOWN_TO_BRIDGE = /unknown (resource|datasource) token/;
 
 /**
  * A bridge's error in the words of the npm package: a token that the Terraform provider lacks is named together with

@@ -42,6 +42,15 @@ export function providerService(
     return new Translation(token, provider);
   }
 
+  function warnOfIgnored(urn: string, translation: Translation, asked: Properties): (state: Properties) => void {
+    return (state) => {
+      const names = translation.ignored(asked, state);
+      if (names.length === 0) return;
+      const text = `the Terraform provider behind the local bridge does not have \`${names.join("`, `")}\`: left out`;
+      relay.warn(urn, text);
+    };
+  }
+
   function configure({ request }: Call<pb.ConfigureRequest>, reply: Reply<pb.ConfigureResponse>): void {
     const region = request.getVariablesMap().get(`${provider.package}:config:region`);
     if (region) provider.region = region;
@@ -133,21 +142,23 @@ export function providerService(
   }
 
   function create({ request }: Call<pb.CreateRequest>, reply: Reply<pb.CreateResponse>): void {
-    const token = request.getType() || typeOfUrn(request.getUrn());
+    const urn = request.getUrn();
+    const token = request.getType() || typeOfUrn(urn);
     const translation = addressed(request);
     const asked = read(request.getProperties());
     if (!request.getPreview()) translation.writeAssets(asked);
     request.setProperties(write(translation.toBridge(asked)));
-    client.create(request, stateReply(token, translation, asked, reply));
+    client.create(request, stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)));
   }
 
   function update({ request }: Call<pb.UpdateRequest>, reply: Reply<pb.UpdateResponse>): void {
-    const token = request.getType() || typeOfUrn(request.getUrn());
+    const urn = request.getUrn();
+    const token = request.getType() || typeOfUrn(urn);
     const translation = addressed(request);
     const asked = read(request.getNews());
     if (!request.getPreview()) translation.writeAssets(asked);
     changeRequest(request, translation);
-    client.update(request, stateReply(token, translation, asked, reply));
+    client.update(request, stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)));
   }
 
   function readState({ request }: Call<pb.ReadRequest>, reply: Reply<pb.ReadResponse>): void {
@@ -217,11 +228,14 @@ function stateReply<T extends pb.CreateResponse | pb.UpdateResponse | pb.ReadRes
   translation: Translation,
   asked: Properties,
   reply: Reply<T>,
+  seen: (state: Properties) => void = () => undefined,
 ): (error: grpc.ServiceError | null, response: T) => void {
   return (error, response) => {
     if (error) return reply(rewriteError(error, token, translation, asked));
     if (response.hasProperties()) {
-      response.setProperties(write(translation.stateToPulumi(read(response.getProperties()), asked)));
+      const state = read(response.getProperties());
+      seen(state);
+      response.setProperties(write(translation.stateToPulumi(state, asked)));
     }
     reply(null, response);
   };

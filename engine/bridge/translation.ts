@@ -17,6 +17,8 @@ export interface Provider {
 
 /** Services without regions: their resources have no `region` in either version. */
 const GLOBAL_SERVICE = /^aws:(iam|route53|cloudfront|organizations)\//;
+/** The engine's own notes, and secrets that a provider takes but never keeps. */
+const UNSTORED = /^__|Wo$/;
 const AWS_WITH_REGION_PER_RESOURCE = 6;
 
 /** Rewrites the properties of one resource type between its npm package's shape and the bridge's. */
@@ -79,6 +81,16 @@ export class Translation {
     if (isAsset(asset)) writeAsset(asset, this.provider.folder);
   }
 
+  /**
+   * Inputs that the Terraform provider has silently left out because its version does not have them, in the npm
+   * package's spelling. `asked` is in the npm package's shape, `state` in the bridge's.
+   */
+  ignored(asked: Properties, state: Properties): string[] {
+    const sent = Object.entries(this.toBridge(asked));
+    const missing = sent.filter(([name, value]) => !(name in state) && !isEmpty(value) && !UNSTORED.test(name));
+    return missing.map(([name]) => this.pathToPulumi(name));
+  }
+
   /** Says why the inputs cannot be right for this version of the provider, if so. */
   regionFailure(inputs: Properties): string | undefined {
     const { region, major } = this.provider;
@@ -100,6 +112,11 @@ export class Translation {
     const { asset } = this.shape;
     return asset && path === asset[from] ? asset[to] : path;
   }
+}
+
+function isEmpty(value: Value): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) ? Object.keys(value).length === 0 : value === null || value === "" || value === false;
 }
 
 function without(properties: Properties, ...names: string[]): Properties {
