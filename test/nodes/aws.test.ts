@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { Cloud } from "./cloud";
+import { Node } from "./node";
+
+describe("a node's AWS calls", function () {
+  this.timeout(60_000);
+  let cloud: Cloud;
+  let node: Node;
+
+  before(async () => {
+    cloud = await Cloud.start();
+    const [id] = await cloud.launch(1);
+    node = await Node.boot(cloud, id, 1);
+  });
+  after(() => {
+    node?.destroy();
+    cloud?.stop();
+  });
+  beforeEach(() => cloud.calls());
+
+  it("learn by IMDSv2 what the instance is", async () => {
+    const { code } = await node.script("instance-metadata");
+    assert.equal(code, 0);
+    assert.match(
+      node.read("/run/cluster/instance.env"),
+      new RegExp(`^INSTANCE_ID=${node.instance.id}$`, "m"),
+    );
+    assert.match(node.read("/run/cluster/instance.env"), /^PRIVATE_IP=10\.77\.0\.101$/m);
+  });
+
+  it("are signed as the AWS SDK signs them: put, get, list and a query", async () => {
+    const { code, stdout, stderr } = await node.withLibraries(`
+      echo hello >/tmp/file
+      s3_put etcd/snapshots/2026-01-01T00-00-00Z-i-1.db /tmp/file
+      s3_put etcd/snapshots/2026-01-02T00-00-00Z-i-1.db /tmp/file
+      s3_get etcd/snapshots/2026-01-01T00-00-00Z-i-1.db /tmp/copy && cat /tmp/copy
+      s3_list etcd/snapshots/
+      s3_list etcd/snapshots/ etcd/snapshots/2026-01-01T12-00-00Z | sed 's/^/young: /'
+      ec2 Action=DescribeInstances Filter.1.Name=instance-id Filter.1.Value.1=${node.instance.id}
+      xml_values instanceId <"$AWS_RESPONSE"`);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stdout.trim().split("\n"), [
+      "hello",
+      "etcd/snapshots/2026-01-01T00-00-00Z-i-1.db",
+      "etcd/snapshots/2026-01-02T00-00-00Z-i-1.db",
+      "young: etcd/snapshots/2026-01-02T00-00-00Z-i-1.db",
+      node.instance.id,
+    ]);
+    assert.ok((await cloud.calls()).every(({ status }) => status === 200));
+  });
+
+  it("are refused with AWS's reason in the log when the signature is wrong", async () => {
+    const { code, stderr } = await node.withLibraries(`
+      aws_credentials() { echo 'user = "ASIATEST:wrong"'; echo 'header = "x-amz-security-token: token/with+signs=="'; }
+      s3_list etcd/`);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /amazonaws\.com\/: HTTP 403 SignatureDoesNotMatch: /);
+    assert.equal((await cloud.calls()).length, 1, "a refusal is not repeated");
+  });
+
+  it("create an object once, whoever else tries at the same moment", async () => {
+    const { stdout } = await node.withLibraries(`
+      for writer in 1 2 3 4; do
+        (echo "$writer" >"/tmp/$writer"; s3_put_if_absent etcd/once.json "/tmp/$writer"; echo "$AWS_STATUS") &
+      done; wait`);
+    assert.deepEqual(stdout.trim().split("\n").sort(), ["200", "412", "412", "412"]);
+  });
+
+  it("are repeated on throttling, server errors and credentials that have just expired", async () => {
+    await cloud.fail([
+      { status: 503, code: "SlowDown" },
+      { status: 400, code: "ExpiredToken" },
+      { status: 400, code: "RequestLimitExceeded" },
+    ]);
+    const { code } = await node.withLibraries("s3_list etcd/once");
+    assert.equal(code, 0);
+    assert.deepEqual(
+      (await cloud.calls()).map(({ status }) => status),
+      [503, 400, 400, 200],
+    );
+  });
+
+  it("end in a bounded time and say what AWS answered last", async () => {
+    await cloud.fail(Array(9).fill({ status: 503, code: "ServiceUnavailable" }));
+    const { code, stderr } = await node.withLibraries("AWS_PATIENCE=2; s3_list etcd/");
+    await cloud.fail([]);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /HTTP 503 ServiceUnavailable/);
+  });
+});

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] });
+const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+
+/** A certificate authority whose files, `<name>.crt` and `<name>.key`, stand in `folder`. */
+export class CertificateAuthority {
+  readonly certificate: string;
+  readonly key: string;
+
+  constructor(
+    private readonly folder: string,
+    name: string,
+  ) {
+    this.certificate = path.join(folder, `${name}.crt`);
+    this.key = path.join(folder, `${name}.key`);
+    openssl("req", "-x509", ...newKey, "-subj", `/CN=${name}`, "-keyout", this.key, "-out", this.certificate);
+  }
+
+  /** Certificate and key of a new leaf in one PEM text. */
+  leaf(commonName: string, subjectAltNames: string[]): { certificate: string; key: string; pem: string } {
+    const [key, certificate] = ["key", "crt"].map((extension) => path.join(this.folder, `leaf.${extension}`));
+    openssl(
+      ...[
+        "req",
+        "-x509",
+        ...newKey,
+        "-CA",
+        this.certificate,
+        "-CAkey",
+        this.key,
+        "-subj",
+        `/CN=${commonName}`,
+      ],
+      ...["-addext", `subjectAltName=${subjectAltNames.join(",")}`, "-addext", "basicConstraints=CA:FALSE"],
+      ...["-addext", "extendedKeyUsage=serverAuth,clientAuth", "-keyout", key, "-out", certificate],
+    );
+    const text = { certificate: fs.readFileSync(certificate, "utf8"), key: fs.readFileSync(key, "utf8") };
+    return { ...text, pem: text.certificate + text.key };
+  }
+}
+
+/** The etcd leaves' names, as in the product's pki component. */
+export const etcdNames = (zone: string) => [
+  `DNS:etcd.${zone}`,
+  `DNS:*.etcd.${zone}`,
+  "DNS:localhost",
+  "IP:127.0.0.1",
+];

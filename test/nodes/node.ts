@@ -1,0 +1,204 @@
+import { ChildProcess, execFile, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { controllerIgnition } from "../../ignition/controller";
+import { IgnitionConfig } from "../../ignition/spec";
+import { etcd, etcdctl, etcdutl } from "../toolchain/etcd";
+import { bucket, Cloud, Instance, region, zone } from "./cloud";
+
+const run = promisify(execFile);
+
+/** What a script printed, and how it ended. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  /** The log. */
+  stderr: string;
+}
+
+/** The files of a controller's Ignition config that need no download: path, mode and text. */
+function controllerFiles() {
+  const config = JSON.parse(
+    controllerIgnition({
+      name: "test",
+      zone,
+      region,
+      dnsSuffix: "amazonaws.com",
+      bucket,
+      group: "test-controllers",
+      size: 3,
+      architecture: "amd64",
+      kubernetesVersion: "1.36.4",
+      etcdVersion: "3.6.14",
+      podCidr: "10.244.0.0/16",
+      serviceCidr: "10.96.0.0/16",
+      oidcIssuer: "https://test-oidc.s3.us-east-1.amazonaws.com",
+      snapshotIntervalMinutes: 60,
+      downloads: { sha256: {} },
+      sshAuthorizedKeys: [],
+    }),
+  ) as IgnitionConfig;
+  return (config.storage?.files ?? []).flatMap(({ path, mode, contents }) => {
+    const [, base64] = /^data:;base64,(.*)$/.exec(contents?.source ?? "") ?? [];
+    return base64 === undefined ? [] : [{ path, mode, bytes: Buffer.from(base64, "base64") }];
+  });
+}
+
+// The two programs of a node that need a booted system. The answer's form is systemd's own.
+const standIns = {
+  resolvectl: `#!/bin/bash
+# resolvectl query --type=SRV --legend=no NAME
+grep "^$4 " /run/cloud/srv | sed 's/$/                -- link: eth0/' || { echo "$4: resolve call failed" >&2; exit 1; }
+`,
+  systemctl: `#!/bin/bash
+# Shows the state that the test wrote; notes all other orders.
+if [[ $1 == show ]]; then cat /run/etcd-state; else echo "$*" >>/run/systemctl.log; fi
+`,
+};
+
+/**
+ * A controller: network and process namespaces of its own, and a root that is this machine's with the product's files on
+ * top. The test plays systemd: it runs the scripts in the order of their units.
+ */
+export class Node {
+  private holder!: ChildProcess;
+  private pid!: number;
+  private etcd?: ChildProcess;
+  /** How etcd ended, once it has. */
+  etcdExit?: number | string;
+
+  private constructor(
+    private readonly cloud: Cloud,
+    readonly instance: Instance,
+    private readonly link: string,
+  ) {}
+
+  /** Switches an instance on; `number` (1 to 99) gives its address. */
+  static async boot(cloud: Cloud, id: string, number: number): Promise<Node> {
+    const node = new Node(cloud, { id, address: `10.77.0.${100 + number}` }, `n${number}`);
+    await cloud.describe(node.instance);
+    await node.makeRoot();
+    return node;
+  }
+
+  private async makeRoot(): Promise<void> {
+    const folder = path.join(this.cloud.shared, "..", this.link);
+    fs.mkdirSync(folder, { recursive: true });
+    const setup = `
+      mount -t tmpfs tmpfs ${folder}; cd ${folder}; mkdir upper work root
+      mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root; cd root
+      mount -t proc proc proc; mount --rbind /dev dev; mkdir -p run/cloud; mount --bind ${this.cloud.shared} run/cloud
+      touch etc/hosts; mount --bind run/cloud/hosts etc/hosts; echo hosts: files >etc/nsswitch.conf
+      printf 'passwd: files\\ngroup: files\\nhosts: files\\n' >etc/nsswitch.conf
+      cat ${this.cloud.awsCertificate} >>etc/ssl/certs/ca-certificates.crt
+      mkdir -p opt/bin; cp ${etcd()} opt/bin/etcd; ln -sf ${etcdctl()} opt/bin/etcdctl; ln -sf ${etcdutl()} opt/bin/etcdutl
+      exec chroot . sleep infinity`;
+    const flags = ["--net", "--mount", "--pid", "--fork", "--kill-child"];
+    this.holder = spawn("setpriv", ["--pdeathsig", "KILL", "unshare", ...flags, "sh", "-euc", setup], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    this.pid = await this.sleepingProcess();
+    this.cloud.sh(`ip link add ${this.link} master br0 up type veth peer name eth0 netns ${this.pid}`);
+    await this.sh(`ip link set lo up; ip link set eth0 up; ip addr add ${this.instance.address}/24 dev eth0
+      ip route add 169.254.169.254 via 10.77.0.1`);
+    for (const { path: target, mode, bytes } of controllerFiles()) this.write(target, bytes, mode);
+    for (const [name, text] of Object.entries(standIns)) this.write(`/usr/local/bin/${name}`, text, 0o755);
+  }
+
+  /** The namespaces' first process, once its root is complete. */
+  private async sleepingProcess(): Promise<number> {
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+      const { pid } = this.holder;
+      const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+      if (children && fs.readFileSync(`/proc/${children}/comm`, "utf8") === "sleep\n")
+        return Number(children);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error("the node's namespaces did not come up");
+  }
+
+  /** A crash: every process is gone at once, the disk too. */
+  destroy(): void {
+    this.holder.kill("SIGKILL");
+  }
+
+  private hostPath(target: string): string {
+    return `/proc/${this.pid}/root${target}`;
+  }
+
+  write(target: string, contents: string | Buffer, mode = 0o644): void {
+    fs.mkdirSync(path.dirname(this.hostPath(target)), { recursive: true });
+    fs.writeFileSync(this.hostPath(target), contents, { mode });
+    fs.chmodSync(this.hostPath(target), mode);
+  }
+
+  read(target: string): string {
+    return fs.readFileSync(this.hostPath(target), "utf8");
+  }
+
+  exists(target: string): boolean {
+    return fs.existsSync(this.hostPath(target));
+  }
+
+  private enter(...command: string[]): string[] {
+    return [`--target=${this.pid}`, "--net", "--mount", "--pid", "--root", "--wdns=/", ...command];
+  }
+
+  /** Runs bash commands on the node and gives what they print; throws if they fail. */
+  async sh(commands: string): Promise<string> {
+    const { stdout } = await run("nsenter", this.enter("bash", "-euo", "pipefail", "-c", commands));
+    return stdout.trim();
+  }
+
+  /** Runs one of the node's scripts, whatever its outcome. */
+  async script(name: string, ...args: string[]): Promise<Outcome> {
+    try {
+      return { code: 0, ...(await run("nsenter", this.enter(`/opt/cluster/bin/${name}`, ...args))) };
+    } catch (error) {
+      return error as Outcome;
+    }
+  }
+
+  /** Runs bash commands after sourcing what every script sources, whatever their outcome. */
+  async withLibraries(commands: string): Promise<Outcome> {
+    const libraries = ["lib/log.sh", "lib/aws.sh"].map((name) => `source /opt/cluster/${name}`);
+    this.write(
+      "/opt/cluster/bin/of-the-test",
+      [
+        "#!/bin/bash",
+        "set -euo pipefail",
+        "source /etc/cluster/cluster.env",
+        ...libraries,
+        commands,
+        "",
+      ].join("\n"),
+      0o755,
+    );
+    return this.script("of-the-test");
+  }
+
+  /** As etcd.service: decides, then starts etcd with what was decided; gives the decision's log. */
+  async startEtcd(): Promise<string> {
+    const decision = await this.script("etcd-membership");
+    if (decision.code !== 0) throw new Error(decision.stderr);
+    const start = `mkdir -p /var/lib/etcd; chown -R etcd: /var/lib/etcd; chmod 0700 /var/lib/etcd
+      set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env
+      exec setpriv --reuid=etcd --regid=etcd --clear-groups /opt/bin/etcd >/run/etcd.log 2>&1`;
+    this.etcdExit = undefined;
+    this.etcd = spawn("nsenter", this.enter("bash", "-euc", start), {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    this.etcd.on("exit", (code, signal) => (this.etcdExit = code ?? signal ?? "unknown"));
+    return decision.stderr;
+  }
+
+  /** As `systemctl stop etcd`. */
+  async stopEtcd(): Promise<void> {
+    await this.sh("pkill -TERM -x etcd; while pgrep -x etcd >/dev/null; do sleep 0.05; done");
+  }
+
+  partition(cut: boolean): void {
+    this.cloud.sh(`ip link set ${this.link} ${cut ? "down" : "up"}`);
+  }
+}
