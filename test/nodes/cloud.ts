@@ -96,7 +96,7 @@ export class Cloud {
           else waiting?.reject(new Error(error));
         });
       });
-      await cloud.send(`/${bucket}`, "PUT");
+      await cloud.send("s3", `/${bucket}`, "PUT");
       return cloud;
     } catch (error) {
       cloud.stop();
@@ -127,26 +127,26 @@ export class Cloud {
     });
   }
 
-  /** A request of the test's own to the local AWS, unsigned. */
-  send(
-    requestPath: string,
-    method: string,
-    headers: Record<string, string> = {},
-    body?: string,
-  ): Promise<string> {
+  /** A request of the test's own to the local AWS, which takes any signature but wants one. */
+  private send(service: "s3" | "ec2", requestPath: string, method: string, body?: string): Promise<string> {
+    const scope = `Credential=test/20260101/${region}/${service}/aws4_request`;
+    const headers = {
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`,
+      ...(service === "ec2" ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+    };
     return this.ask({ kind: "send", path: requestPath, method, headers, body });
   }
 
   putObject(key: string, text: string): Promise<string> {
-    return this.send(`/${bucket}/${key}`, "PUT", {}, text);
+    return this.send("s3", `/${bucket}/${key}`, "PUT", text);
   }
 
   readObject(key: string): Promise<string> {
-    return this.send(`/${bucket}/${key}`, "GET");
+    return this.send("s3", `/${bucket}/${key}`, "GET");
   }
 
   deleteObject(key: string): Promise<string> {
-    return this.send(`/${bucket}/${key}`, "DELETE");
+    return this.send("s3", `/${bucket}/${key}`, "DELETE");
   }
 
   /** Every request that came through AWS's host names since the last question. */
@@ -164,15 +164,9 @@ export class Cloud {
     return this.ask({ kind: "instance", instance });
   }
 
-  private async ec2(parameters: Record<string, string>): Promise<string> {
-    const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`;
-    const headers = { "content-type": "application/x-www-form-urlencoded", authorization };
-    return this.send(
-      "/",
-      "POST",
-      headers,
-      new URLSearchParams({ Version: "2016-11-15", ...parameters }).toString(),
-    );
+  private ec2(parameters: Record<string, string>): Promise<string> {
+    const form = new URLSearchParams({ Version: "2016-11-15", ...parameters });
+    return this.send("ec2", "/", "POST", form.toString());
   }
 
   /** Launches instances in the local EC2; gives their ids. */
