@@ -25,7 +25,9 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 
 /** Folder name of an entry: tool, version and a hash of both and the recipe. */
 export function entryName({ tool, version, recipe }: CacheKey): string {
-  const hash = createHash("sha256").update(JSON.stringify([tool, version, recipe])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([tool, version, recipe]))
+    .digest("hex");
   return `${tool}-${version}-${hash.slice(0, HASH_LENGTH)}`;
 }
 
@@ -83,7 +85,10 @@ async function lock(file: string, report: (line: string) => void): Promise<() =>
     }
     await sleep(POLL_MILLISECONDS);
   }
-  const touch = setInterval(() => void fs.utimes(file, new Date(), new Date()).catch(() => undefined), TOUCH_MILLISECONDS);
+  const touch = setInterval(
+    () => void fs.utimes(file, new Date(), new Date()).catch(() => undefined),
+    TOUCH_MILLISECONDS,
+  );
   return async () => {
     clearInterval(touch);
     await fs.rm(file, { force: true });

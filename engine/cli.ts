@@ -59,7 +59,9 @@ async function downloadedBefore(search: CliSearch): Promise<Cli | undefined> {
 async function download({ cacheRoot, report }: CliSearch): Promise<Cli | undefined> {
   const version = sdkVersion();
   const root = downloadRoot(cacheRoot);
-  report(`Downloading the Pulumi CLI ${version}, as there is no usable one on PATH; at most ${DOWNLOAD_SECONDS} s`);
+  report(
+    `Downloading the Pulumi CLI ${version}, as there is no usable one on PATH; at most ${DOWNLOAD_SECONDS} s`,
+  );
   try {
     // In a process of its own, because the library's download cannot be stopped.
     const library = JSON.stringify(require.resolve("@pulumi/pulumi/automation"));

@@ -71,7 +71,12 @@ export async function goTool(
   report: (line: string) => void,
 ): Promise<string> {
   const key = await keyOf(tool);
-  const entry = await cacheEntry(root, key, (folder) => build(tool, key.version, folder, why, report), report);
+  const entry = await cacheEntry(
+    root,
+    key,
+    (folder) => build(tool, key.version, folder, why, report),
+    report,
+  );
   return path.join(entry, tool.output);
 }
 
@@ -93,13 +98,23 @@ async function build(
   );
   try {
     const flags = ["-s -w", tool.linkerFlags?.(version) ?? ""].join(" ").trim();
-    const args = ["build", "-trimpath", "-ldflags", flags, "-o", path.join(folder, tool.output), tool.package];
+    const args = [
+      "build",
+      "-trimpath",
+      "-ldflags",
+      flags,
+      "-o",
+      path.join(folder, tool.output),
+      tool.package,
+    ];
     await run("go", args, { cwd: source, env: { CGO_ENABLED: "0", GOWORK: "off" } });
     await fs.rm(source, { recursive: true });
     report(`Built ${tool.name} in ${seconds()} s`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new Error(`building ${tool.name} needs the command \`go\` on PATH: install Go (https://go.dev/doc/install)`);
+    throw new Error(
+      `building ${tool.name} needs the command \`go\` on PATH: install Go (https://go.dev/doc/install)`,
+    );
   } finally {
     clearInterval(heartbeat);
   }
@@ -111,12 +126,18 @@ async function keyOf(tool: GoTool): Promise<CacheKey> {
   const contents = await Promise.all(files.map((file) => fs.readFile(path.join(folder, file), "utf8")));
   const platform = `${process.platform}/${process.arch}`;
   const version = moduleVersion(contents[files.indexOf("go.mod")], tool.module);
-  return { tool: tool.name, version, recipe: [platform, tool.package, tool.linkerFlags?.(version) ?? "", ...contents] };
+  return {
+    tool: tool.name,
+    version,
+    recipe: [platform, tool.package, tool.linkerFlags?.(version) ?? "", ...contents],
+  };
 }
 
 /** The version at which a `go.mod` requires a module. */
 export function moduleVersion(goMod: string, module: string): string {
-  const line = goMod.split("\n").find((text) => text.replace(/^require\s+|^\s+/, "").startsWith(`${module} v`));
+  const line = goMod
+    .split("\n")
+    .find((text) => text.replace(/^require\s+|^\s+/, "").startsWith(`${module} v`));
   const version = line?.split(`${module} `)[1]?.split(/\s/)[0];
   if (!version) throw new Error(`no required version of ${module} in its go.mod`);
   return version;

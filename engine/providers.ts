@@ -49,12 +49,16 @@ export async function findProviders(search: ProviderSearch): Promise<Providers> 
 
 async function notInstalled(wanted: readonly Plugin[], search: ProviderSearch): Promise<Plugin[]> {
   const { cli, report, canDownload } = search;
-  const listing = await run(cli.command, ["plugin", "ls", "--json"], { env: { PULUMI_SKIP_UPDATE_CHECK: "1" } });
+  const listing = await run(cli.command, ["plugin", "ls", "--json"], {
+    env: { PULUMI_SKIP_UPDATE_CHECK: "1" },
+  });
   const installed = JSON.parse(listing) as { name: string; kind: string; version?: string }[];
   const missing: Plugin[] = [];
   for (const plugin of wanted) {
     const { name, version } = plugin;
-    const there = installed.some((item) => item.kind === "resource" && item.name === name && item.version === version);
+    const there = installed.some(
+      (item) => item.kind === "resource" && item.name === name && item.version === version,
+    );
     if (!there && !((await canDownload()) && (await install(cli, plugin, report)))) missing.push(plugin);
   }
   return missing;
@@ -67,7 +71,9 @@ async function install(
 ): Promise<boolean> {
   report(`Downloading the ${name} provider ${version}; at most ${INSTALL_SECONDS} s`);
   try {
-    await run(cli.command, ["plugin", "install", "resource", name, version], { limitSeconds: INSTALL_SECONDS });
+    await run(cli.command, ["plugin", "install", "resource", name, version], {
+      limitSeconds: INSTALL_SECONDS,
+    });
     return true;
   } catch (error) {
     report(`The download failed: ${error instanceof Error ? error.message : String(error)}`);

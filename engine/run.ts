@@ -15,7 +15,11 @@ const ERROR_LINES = 15;
  * Runs a command and returns its standard output. The command and what it starts end with this process, also on
  * Ctrl-C. Throws with the command line and its last lines of error output when it fails or takes too long.
  */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -57,7 +61,8 @@ export async function run(command: string, args: readonly string[], options: Run
       child.once("close", resolve);
     });
     if (late) throw new Error(`\`${line}\` took more than ${limit} s`);
-    if (code !== 0) throw new Error(`\`${line}\` failed (exit code ${code}):\n${lastLines(errors || output)}`);
+    if (code !== 0)
+      throw new Error(`\`${line}\` failed (exit code ${code}):\n${lastLines(errors || output)}`);
     return output;
   } finally {
     if (timer) clearTimeout(timer);

@@ -40,7 +40,8 @@ function assetContent(asset: Properties): Uint8Array {
 }
 
 function archiveContent(archive: Properties): Uint8Array {
-  if (typeof archive.path === "string" && fs.statSync(archive.path).isFile()) return fs.readFileSync(archive.path);
+  if (typeof archive.path === "string" && fs.statSync(archive.path).isFile())
+    return fs.readFileSync(archive.path);
   const entries = new Map<string, Uint8Array>();
   collect(archive, "", entries);
   const zip: Zippable = {};
@@ -61,7 +62,9 @@ function collect(archive: Properties, prefix: string, entries: Map<string, Uint8
       else entries.set(at, assetContent(item));
     }
   } else {
-    throw new Error("an archive by URI cannot be used through the bridge: give it as a map or as a local path");
+    throw new Error(
+      "an archive by URI cannot be used through the bridge: give it as a map or as a local path",
+    );
   }
 }
 

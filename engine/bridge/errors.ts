@@ -42,10 +42,15 @@ function translateDetails(encoded: Buffer, translation: Translation, asked: Prop
   for (const detail of status.getDetailsList()) {
     if (detail.getTypeName() !== INIT_FAILED) continue;
     const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-    const translate = (struct: Struct | undefined, change: (value: Properties) => Properties): Struct | undefined =>
+    const translate = (
+      struct: Struct | undefined,
+      change: (value: Properties) => Properties,
+    ): Struct | undefined =>
       struct &&
       Struct.fromJavaScript(change(struct.toJavaScript() as Properties) as Record<string, JavaScriptValue>);
-    failed.setProperties(translate(failed.getProperties(), (state) => translation.stateToPulumi(state, asked)));
+    failed.setProperties(
+      translate(failed.getProperties(), (state) => translation.stateToPulumi(state, asked)),
+    );
     failed.setInputs(translate(failed.getInputs(), (inputs) => translation.inputsToPulumi(inputs, asked)));
     detail.setValue(failed.serializeBinary());
   }

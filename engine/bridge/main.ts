@@ -39,7 +39,10 @@ async function main(settingsFile: string, provider: string, args: readonly strin
     const server = new grpc.Server(UNLIMITED);
     const start = { package: settings.package, major: settings.major, folder };
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-    server.addService(ResourceProviderService, providerService(client, relay, start, settings.version, region));
+    server.addService(
+      ResourceProviderService,
+      providerService(client, relay, start, settings.version, region),
+    );
     process.stdout.write(`${await listen(server)}\n`);
   } catch (error) {
     process.stderr.write(`The local ${settings.package} provider (${provider}): ${String(error)}\n`);
@@ -65,7 +68,9 @@ function closing(client: ResourceProviderClient, bridge: BridgeProcess): (code: 
     if (closed) return;
     closed = true;
     const deadline = Date.now() + CANCEL_MILLISECONDS;
-    await new Promise<void>((resolve) => client.cancel(new Empty(), new grpc.Metadata(), { deadline }, () => resolve()));
+    await new Promise<void>((resolve) =>
+      client.cancel(new Empty(), new grpc.Metadata(), { deadline }, () => resolve()),
+    );
     await bridge.close();
     process.exit(code);
   };

@@ -30,7 +30,11 @@ export interface BridgeProcess {
 }
 
 /** Starts the dynamic bridge; `folder` becomes its working folder and goes away with it. */
-export async function startBridge(binary: string, folder: string, args: readonly string[]): Promise<BridgeProcess> {
+export async function startBridge(
+  binary: string,
+  folder: string,
+  args: readonly string[],
+): Promise<BridgeProcess> {
   const child = spawn("/bin/sh", ["-c", KEEPER, "keeper", folder, binary, ...args], {
     detached: true,
     stdio: ["pipe", "pipe", "inherit"],

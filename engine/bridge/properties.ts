@@ -56,7 +56,10 @@ function segments(path: string): string[] {
 }
 
 function join(names: readonly string[]): string {
-  return names.reduce((path, name) => (path === "" || name.startsWith("[") ? path + name : `${path}.${name}`), "");
+  return names.reduce(
+    (path, name) => (path === "" || name.startsWith("[") ? path + name : `${path}.${name}`),
+    "",
+  );
 }
 
 function inside(
@@ -104,14 +107,22 @@ function toElement(value: Value): Value {
   return Array.isArray(value) ? (value[0] ?? null) : value;
 }
 
-function renamePath(path: string, steps: readonly Step[], from: "pulumi" | "bridge", to: "pulumi" | "bridge"): string {
+function renamePath(
+  path: string,
+  steps: readonly Step[],
+  from: "pulumi" | "bridge",
+  to: "pulumi" | "bridge",
+): string {
   return join(
     steps.reduce((names, step) => {
       const depth = step.within.length;
-      const fits = step.within.every((name, i) => (name === "[]" ? names[i]?.startsWith("[") : names[i] === name));
+      const fits = step.within.every((name, i) =>
+        name === "[]" ? names[i]?.startsWith("[") : names[i] === name,
+      );
       if (!fits || names[depth] !== step[from]) return names;
       const rest = names.slice(depth + 1);
-      const listSide = step.as === "list of one" ? "bridge" : step.as === "only element" ? "pulumi" : undefined;
+      const listSide =
+        step.as === "list of one" ? "bridge" : step.as === "only element" ? "pulumi" : undefined;
       const below = to === listSide ? ["[0]", ...rest] : from === listSide ? rest.slice(1) : rest;
       return [...names.slice(0, depth), step[to], ...below];
     }, segments(path)),

@@ -42,7 +42,11 @@ export function providerService(
     return new Translation(token, provider);
   }
 
-  function warnOfIgnored(urn: string, translation: Translation, asked: Properties): (state: Properties) => void {
+  function warnOfIgnored(
+    urn: string,
+    translation: Translation,
+    asked: Properties,
+  ): (state: Properties) => void {
     return (state) => {
       const names = translation.ignored(asked, state);
       if (names.length === 0) return;
@@ -118,7 +122,8 @@ export function providerService(
     client.check(request, (error, response) => {
       if (error) return reply(rewriteError(error, token));
       response.setInputs(write(translation.inputsToPulumi(read(response.getInputs()), complete)));
-      for (const item of response.getFailuresList()) item.setProperty(translation.pathToPulumi(item.getProperty()));
+      for (const item of response.getFailuresList())
+        item.setProperty(translation.pathToPulumi(item.getProperty()));
       reply(null, response);
     });
   }
@@ -148,7 +153,10 @@ export function providerService(
     const asked = read(request.getProperties());
     if (!request.getPreview()) translation.writeAssets(asked);
     request.setProperties(write(translation.toBridge(asked)));
-    client.create(request, stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)));
+    client.create(
+      request,
+      stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)),
+    );
   }
 
   function update({ request }: Call<pb.UpdateRequest>, reply: Reply<pb.UpdateResponse>): void {
@@ -158,7 +166,10 @@ export function providerService(
     const asked = read(request.getNews());
     if (!request.getPreview()) translation.writeAssets(asked);
     changeRequest(request, translation);
-    client.update(request, stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)));
+    client.update(
+      request,
+      stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)),
+    );
   }
 
   function readState({ request }: Call<pb.ReadRequest>, reply: Reply<pb.ReadResponse>): void {
@@ -183,7 +194,8 @@ export function providerService(
     const token = request.getType() || typeOfUrn(request.getUrn());
     const translation = addressed(request);
     request.setProperties(write(translation.toBridge(read(request.getProperties()))));
-    if (request.hasOldInputs()) request.setOldInputs(write(translation.toBridge(read(request.getOldInputs()))));
+    if (request.hasOldInputs())
+      request.setOldInputs(write(translation.toBridge(read(request.getOldInputs()))));
     client.delete(request, (error, response) => {
       if (error) return reply(rewriteError(error, token, translation));
       reply(null, response);
@@ -253,7 +265,9 @@ function refusal(property: string, reason: string): pb.CheckResponse {
 function proposedName(request: pb.CheckRequest): string | null | undefined {
   const naming = request.getAutonaming();
   if (!naming) return undefined;
-  return naming.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE ? null : naming.getProposedName();
+  return naming.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE
+    ? null
+    : naming.getProposedName();
 }
 
 export function read(struct: Struct | undefined): Properties {

@@ -31,9 +31,17 @@ const RECORD: readonly PropertyRule[] = [
   { pulumi: "weightedRoutingPolicies", bridge: "weightedRoutingPolicy", as: "only element" },
 ];
 const LIFECYCLE: readonly PropertyRule[] = [
-  { pulumi: "rules[].abortIncompleteMultipartUpload", bridge: "abortIncompleteMultipartUploads", as: "list of one" },
+  {
+    pulumi: "rules[].abortIncompleteMultipartUpload",
+    bridge: "abortIncompleteMultipartUploads",
+    as: "list of one",
+  },
   { pulumi: "rules[].expiration", bridge: "expirations", as: "list of one" },
-  { pulumi: "rules[].noncurrentVersionExpiration", bridge: "noncurrentVersionExpirations", as: "list of one" },
+  {
+    pulumi: "rules[].noncurrentVersionExpiration",
+    bridge: "noncurrentVersionExpirations",
+    as: "list of one",
+  },
   { pulumi: "rules[].filter.and", bridge: "ands", as: "list of one" },
   { pulumi: "rules[].filter.tag", bridge: "tags", as: "list of one" },
   { pulumi: "rules[].filter", bridge: "filters", as: "list of one" },
@@ -64,7 +72,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "aws:iam/rolePolicy:RolePolicy": { autoName: named(128) },
   "aws:index/getRegion:getRegion": { sameAs: { region: "name" } },
   "aws:kms/alias:Alias": { autoName: { property: "name", longest: 256, prefix: "alias/" } },
-  "aws:lambda/eventSourceMapping:EventSourceMapping": { properties: [{ pulumi: "queues", as: "list of one" }] },
+  "aws:lambda/eventSourceMapping:EventSourceMapping": {
+    properties: [{ pulumi: "queues", as: "list of one" }],
+  },
   "aws:lambda/function:Function": {
     properties: [{ pulumi: "name", bridge: "functionName" }],
     autoName: named(64),

@@ -24,7 +24,8 @@ const RESOURCES: Readonly<Record<string, string>> = {
     "aws_network_interface_sg_attachment",
   "aws:ec2/subnetCidrReservation:SubnetCidrReservation": "aws_ec2_subnet_cidr_reservation",
   "aws:ec2/tag:Tag": "aws_ec2_tag",
-  "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint": "aws_ec2_instance_connect_endpoint",
+  "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint":
+    "aws_ec2_instance_connect_endpoint",
   "aws:ec2transitgateway/instanceState:InstanceState": "aws_ec2_instance_state",
   "aws:ec2transitgateway/transitGateway:TransitGateway": "aws_ec2_transit_gateway",
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
@@ -95,7 +96,9 @@ export function typeOfUrn(urn: string): string {
 function parse(token: string): { pkg: string; module: string; member: string } {
   const [pkg, path, member] = token.split(":");
   if (!pkg || !path || !member) {
-    throw new Error(`"${token}" is not a token of the form package:module/name:Name, so the bridge cannot map it`);
+    throw new Error(
+      `"${token}" is not a token of the form package:module/name:Name, so the bridge cannot map it`,
+    );
   }
   return { pkg, module: path.split("/")[0], member };
 }

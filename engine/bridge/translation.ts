@@ -87,7 +87,9 @@ export class Translation {
    */
   ignored(asked: Properties, state: Properties): string[] {
     const sent = Object.entries(this.toBridge(asked));
-    const missing = sent.filter(([name, value]) => !(name in state) && !isEmpty(value) && !UNSTORED.test(name));
+    const missing = sent.filter(
+      ([name, value]) => !(name in state) && !isEmpty(value) && !UNSTORED.test(name),
+    );
     return missing.map(([name]) => this.pathToPulumi(name));
   }
 
@@ -116,7 +118,9 @@ export class Translation {
 
 function isEmpty(value: Value): boolean {
   if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) ? Object.keys(value).length === 0 : value === null || value === "" || value === false;
+  return isObject(value)
+    ? Object.keys(value).length === 0
+    : value === null || value === "" || value === false;
 }
 
 function without(properties: Properties, ...names: string[]): Properties {

@@ -16,7 +16,10 @@ describe("names that the bridge makes up", () => {
 
   it("are the same in a preview and in the update that follows it", () => {
     assert.deepEqual(withName(rule, {}, source()), withName(rule, {}, source()));
-    assert.notDeepEqual(withName(rule, {}, source()), withName(rule, {}, source({ seed: Buffer.from("other") })));
+    assert.notDeepEqual(
+      withName(rule, {}, source()),
+      withName(rule, {}, source({ seed: Buffer.from("other") })),
+    );
   });
 
   it("stay what they were once the resource exists", () => {
@@ -35,6 +38,9 @@ describe("names that the bridge makes up", () => {
 
   it("are refused when AWS would refuse them, with their length and what to do", () => {
     const logical = "a".repeat(30);
-    assert.throws(() => withName(rule, {}, source({ logical })), /has 38 characters and may have 32.*set `name`/);
+    assert.throws(
+      () => withName(rule, {}, source({ logical })),
+      /has 38 characters and may have 32.*set `name`/,
+    );
   });
 });

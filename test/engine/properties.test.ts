@@ -1,6 +1,12 @@
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import assert from "node:assert/strict";
-import { pathToBridge, pathToPulumi, toBridge, toPulumi, type PropertyRule } from "../../engine/bridge/properties";
+import {
+  pathToBridge,
+  pathToPulumi,
+  toBridge,
+  toPulumi,
+  type PropertyRule,
+} from "../../engine/bridge/properties";
 import { ARCHIVE, ASSET, SECRET, SIGNATURE, UNKNOWN, type Properties } from "../../engine/bridge/wire";
 
 const RULES: readonly PropertyRule[] = [

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { bridgeFunction, bridgeResource, bridgeUrn, terraformDataSource, terraformResource } from "../../engine/bridge/tokens";
+import {
+  bridgeFunction,
+  bridgeResource,
+  bridgeUrn,
+  terraformDataSource,
+  terraformResource,
+} from "../../engine/bridge/tokens";
 
 describe("bridge tokens", () => {
   const resources: Record<string, string> = {
@@ -7,7 +13,8 @@ describe("bridge tokens", () => {
     "aws:ec2/launchTemplate:LaunchTemplate": "aws_launch_template",
     "aws:ec2/tag:Tag": "aws_ec2_tag",
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": "aws_vpc_ipv4_cidr_block_association",
-    "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint": "aws_ec2_instance_connect_endpoint",
+    "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint":
+      "aws_ec2_instance_connect_endpoint",
     "aws:ec2transitgateway/routeTable:RouteTable": "aws_ec2_transit_gateway_route_table",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "aws_vpc_security_group_ingress_rule",
     "aws:autoscaling/group:Group": "aws_autoscaling_group",
@@ -18,7 +25,8 @@ describe("bridge tokens", () => {
     "aws:s3/bucket:Bucket": "aws_s3_bucket",
     "aws:s3/bucketObject:BucketObject": "aws_s3_bucket_object",
     "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "aws_lambda_function_event_invoke_config",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
+      "aws_lambda_function_event_invoke_config",
     "aws:route53/record:Record": "aws_route53_record",
     "tls:index/selfSignedCert:SelfSignedCert": "tls_self_signed_cert",
     "random:index/randomPassword:RandomPassword": "random_password",

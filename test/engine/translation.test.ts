@@ -18,7 +18,9 @@ describe("bridge translation", () => {
     const vpc = "aws:ec2/vpc:Vpc";
 
     it("hides a resource's region from the provider and gives the provider's to the program", () => {
-      assert.deepEqual(of(vpc).toBridge({ cidrBlock: "10.0.0.0/16", region: "eu-central-1" }), { cidrBlock: "10.0.0.0/16" });
+      assert.deepEqual(of(vpc).toBridge({ cidrBlock: "10.0.0.0/16", region: "eu-central-1" }), {
+        cidrBlock: "10.0.0.0/16",
+      });
       assert.deepEqual(of(vpc).stateToPulumi({ id: "vpc-1" }, {}), { id: "vpc-1", region: "eu-central-1" });
     });
 
@@ -28,7 +30,10 @@ describe("bridge translation", () => {
     });
 
     it("refuses another region than the provider's, by name", () => {
-      assert.match(of(vpc).regionFailure({ region: "us-west-2" })!, /"us-west-2".*"eu-central-1".*provider of its own/);
+      assert.match(
+        of(vpc).regionFailure({ region: "us-west-2" })!,
+        /"us-west-2".*"eu-central-1".*provider of its own/,
+      );
       assert.equal(of(vpc).regionFailure({ region: "eu-central-1" }), undefined);
       assert.equal(of(vpc).regionFailure({ region: UNKNOWN }), undefined);
     });
@@ -39,7 +44,10 @@ describe("bridge translation", () => {
 
     it("answers getRegion with the newer provider's name for it", () => {
       const getRegion = of("aws:index/getRegion:getRegion", { region: undefined });
-      assert.deepEqual(getRegion.stateToPulumi({ name: "eu-west-1" }, {}), { name: "eu-west-1", region: "eu-west-1" });
+      assert.deepEqual(getRegion.stateToPulumi({ name: "eu-west-1" }, {}), {
+        name: "eu-west-1",
+        region: "eu-west-1",
+      });
     });
   });
 
@@ -53,7 +61,9 @@ describe("bridge translation", () => {
     const role = of("aws:iam/role:Role");
 
     it("turns an object into JSON text and leaves text as it is", () => {
-      assert.deepEqual(role.toBridge({ assumeRolePolicy: { Version: "1" } }), { assumeRolePolicy: '{"Version":"1"}' });
+      assert.deepEqual(role.toBridge({ assumeRolePolicy: { Version: "1" } }), {
+        assumeRolePolicy: '{"Version":"1"}',
+      });
       assert.deepEqual(role.toBridge({ assumeRolePolicy: "{}" }), { assumeRolePolicy: "{}" });
     });
 
@@ -79,7 +89,10 @@ describe("bridge translation", () => {
 
     it("names a file by the content's hash, without a folder, and gives the code back", () => {
       assert.deepEqual(of(fn).toBridge({ code, name: "f" }), { filename: "abc.zip", functionName: "f" });
-      assert.deepEqual(of(fn).inputsToPulumi({ filename: "abc.zip", functionName: "f" }, { code }), { code, name: "f" });
+      assert.deepEqual(of(fn).inputsToPulumi({ filename: "abc.zip", functionName: "f" }, { code }), {
+        code,
+        name: "f",
+      });
       assert.equal(of(fn).pathToPulumi("filename"), "code");
     });
 
@@ -87,7 +100,10 @@ describe("bridge translation", () => {
       of(fn).writeAssets({ code });
       const first = fs.readFileSync(path.join(folder, "abc.zip"));
       fs.rmSync(path.join(folder, "abc.zip"));
-      const reordered = { ...code, assets: Object.fromEntries(Object.entries(code.assets as Properties).reverse()) };
+      const reordered = {
+        ...code,
+        assets: Object.fromEntries(Object.entries(code.assets as Properties).reverse()),
+      };
       of(fn).writeAssets({ code: reordered });
       assert.deepEqual(fs.readFileSync(path.join(folder, "abc.zip")), first);
       const files = unzipSync(first);
