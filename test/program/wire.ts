@@ -15,7 +15,8 @@ export function fromWire(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { [pulumi.runtime.specialSigKey]: kind, ...rest } = value as Record<string, unknown>;
   const inner = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, fromWire(each)]));
-  return kind === pulumi.runtime.specialSecretSig ? new Secret(inner.value) : inner;
+  if (kind === pulumi.runtime.specialSecretSig) return new Secret(inner.value);
+  return kind === pulumi.runtime.specialResourceSig ? inner.id : inner;
 }
 
 /** The value as anybody sees it who may not see secrets. */

@@ -1,0 +1,19 @@
+import * as assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { resourceList } from "./resourceList";
+import { run, stackConfig } from "./stack";
+
+const accept = "UPDATE_GOLDEN=1 npx mocha --grep 'last reviewed'";
+
+describe("The resources of a stack are those that were last reviewed", () => {
+  for (const stack of ["dev", "prod", "local"] as const) {
+    it(`${stack}: golden/${stack}.txt`, async () => {
+      const file = path.join(__dirname, "golden", `${stack}.txt`);
+      const list = resourceList(await run(stackConfig(stack)));
+      if (process.env.UPDATE_GOLDEN) writeFileSync(file, list);
+      const reviewed = existsSync(file) ? readFileSync(file, "utf8") : "";
+      assert.equal(list, reviewed, `The resources of ${stack} changed. If that is meant: ${accept}`);
+    });
+  }
+});

@@ -1,0 +1,51 @@
+import { stringify } from "yaml";
+import type { Registered, Run } from "./stack";
+import { Secret, withSecrets } from "./wire";
+
+/** What a reviewer need not read here: texts for people, and tags, which `tags.test.ts` looks at. */
+const leftOut = ["tags", "tagSpecifications", "volumeTags", "description", "alarmDescription", "comment"];
+
+const columns = 120;
+
+/** The resources of a run as a text to review: each below its owner, with the inputs that matter. */
+export function resourceList({ resources, outputs }: Run): string {
+  const below = (parent: string, depth: number): string[] =>
+    resources
+      .filter((each) => each.parent === parent)
+      .sort((a, b) => Number(b.custom) - Number(a.custom) || (a.key < b.key ? -1 : 1))
+      .flatMap((each) => [...entry(each, "  ".repeat(depth)), ...below(each.key, depth + 1)]);
+  const root = resources.find(({ parent }) => parent === undefined);
+  const exported = Object.keys(outputs).sort();
+  return [
+    ...below(root?.key ?? "", 0),
+    "Outputs",
+    ...exported.map((name) => `  ${name}${outputs[name] instanceof Secret ? " (secret)" : ""}`),
+    "",
+  ].join("\n");
+}
+
+/** One line if it fits, else one line for each input. */
+function entry({ key, type, inputs, protect }: Registered, indent: string): string[] {
+  const head = `${indent}${key}${protect ? " (protected)" : ""}`;
+  if (type.startsWith("vpc.SecurityGroup")) return [head]; // `securityGroups.test.ts` has the ports
+  const shown = Object.entries(inputs)
+    .filter(([name]) => !leftOut.includes(name))
+    .map(([name, value]) => `${name}: ${shownInput(name, value)}`);
+  const line = shown.length === 0 ? head : `${head} { ${shown.join(", ")} }`;
+  return line.length <= columns ? [line] : [head, ...shown.map((input) => `${indent}    ${input}`)];
+}
+
+function shownInput(name: string, value: unknown): string {
+  if (value instanceof Secret) return "(secret)";
+  if (name === "code" || name === "content") return "(text)";
+  if (name === "userData") return "(pointer)";
+  if (name === "policy" || name === "assumeRolePolicy") return actions(value);
+  return stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false }).trim();
+}
+
+/** A policy's actions; its statements are spelt out in `policies.test.ts`. */
+function actions(policy: unknown): string {
+  const document = typeof policy === "string" ? JSON.parse(policy) : withSecrets(policy);
+  const statements = document.Statement as { Effect: string; Action: string | string[] }[];
+  return statements.map(({ Effect, Action }) => `${Effect} ${[Action].flat().join(" ")}`).join("; ");
+}
