@@ -1,0 +1,76 @@
+import * as assert from "node:assert/strict";
+import { thereBefore } from "./order";
+import { Run, run, stackConfig } from "./stack";
+
+describe("The order of things", () => {
+  let dev: Run;
+  before(async () => {
+    dev = await run(stackConfig("dev"));
+  });
+  const made = (...types: string[]) =>
+    dev.resources.filter(({ type }) => types.some((each) => type.startsWith(each))).map(({ key }) => key);
+
+  /** Not what hangs on the groups themselves, or what no node needs to boot. */
+  const ofNodes = (name: string) =>
+    dev.resources.filter((each) => each.custom && each.name.startsWith(name)).map(({ key }) => key);
+
+  it("has everything there before the first controller boots but what workers and people need", () => {
+    const before = thereBefore(dev, "autoscaling.Group dev-controllers");
+    const missing = dev.resources
+      .filter(({ key, custom }) => custom && !before.has(key))
+      .map(({ key }) => key);
+    const later = ["autoscaling.Group dev-controllers", ...ofNodes("dev-pool-workers")];
+    // The administrator's certificate is in no node; everything else that is not there in time would be a race.
+    const people = ofNodes("dev-pki-admin");
+    assert.deepEqual(missing.sort(), [...later, ...people].sort());
+  });
+
+  it("has the controllers there before a pool, and lets pools go first", () => {
+    const before = thereBefore(dev, "autoscaling.Group dev-pool-workers");
+    assert.ok(before.has("autoscaling.Group dev-controllers"));
+  });
+
+  it("lets the group go before the function that keeps its records, and the zone last", () => {
+    const before = thereBefore(dev, "autoscaling.Group dev-controllers");
+    for (const key of made(
+      "lambda.Function",
+      "cloudwatch.EventTarget",
+      "cloudwatch.EventRule",
+      "route53.Zone",
+    )) {
+      assert.ok(before.has(key), key);
+    }
+    assert.ok(thereBefore(dev, "lambda.Function dev-discovery").has("route53.Zone dev-dns"));
+  });
+
+  it("gives a role its policy before an instance or the function has it", () => {
+    assert.ok(thereBefore(dev, "autoscaling.Group dev-pool-workers").has("iam.RolePolicy dev-pool-workers"));
+    assert.ok(thereBefore(dev, "lambda.Function dev-discovery").has("iam.RolePolicy dev-discovery"));
+  });
+
+  it("has the node store closed and encrypted before anything secret is in it", () => {
+    const guards = made("s3.").filter((key) => /^s3\.Bucket\w+ dev-store$/.test(key));
+    assert.equal(guards.length, 4);
+    for (const key of made("s3.BucketObjectv2").filter((each) => /dev-(store|controllers|pool)/.test(each))) {
+      for (const guard of guards) assert.ok(thereBefore(dev, key).has(guard), `${key} after ${guard}`);
+    }
+  });
+
+  it("has the issuer's documents public before AWS trusts them", () => {
+    const before = thereBefore(dev, "iam.OpenIdConnectProvider dev-identity");
+    for (const key of made("s3.").filter((each) => each.includes(" dev-identity")))
+      assert.ok(before.has(key), key);
+  });
+
+  it("has a route to the internet before a node, a NAT gateway or a bastion needs it", async () => {
+    const nat = thereBefore(dev, "ec2.NatGateway dev-network-eu-central-1a");
+    assert.ok(nat.has("ec2.InternetGateway dev-network"));
+    const access = {
+      kind: "bastion",
+      allowedCidrs: ["203.0.113.0/24"],
+      sshAuthorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 someone"],
+    };
+    const bastion = thereBefore(await run({ ...stackConfig("dev"), access }), "ec2.Instance dev-access");
+    assert.ok(bastion.has("ec2.Route dev-network-public"));
+  });
+});
