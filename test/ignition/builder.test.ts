@@ -68,7 +68,7 @@ describe("A node's config", () => {
       ["pki/kubernetes/ca.crt"],
     );
     for (const [path, text] of workerNode().texts) {
-      if (path !== "/opt/cluster/lib/kubernetes.sh") assert.doesNotMatch(text, /admin\.conf|ca\.key/, path);
+      assert.doesNotMatch(text, /admin\.conf|ca\.key/, path);
     }
   });
 });

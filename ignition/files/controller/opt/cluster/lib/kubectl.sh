@@ -1,16 +1,6 @@
-# Sourced after log.sh, by the scripts that run kubeadm or kubectl.
+# Sourced by the controllers' chores: kubectl, and who does them.
 
-export PATH=/opt/bin:$PATH
-
-# node_document FILE: prints a kubeadm document with the facts of this instance in the place of ${NAME}.
-node_document() {
-  local name text
-  text=$(<"$1")
-  for name in LOCAL_HOSTNAME PRIVATE_IP AVAILABILITY_ZONE INSTANCE_ID; do
-    text=${text//"\${$name}"/${!name}}
-  done
-  printf '%s\n' "$text"
-}
+PATH=/opt/bin:$PATH
 
 # As the cluster's administrator, through the apiserver of this very controller.
 kubectl() {
