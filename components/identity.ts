@@ -54,7 +54,7 @@ export class Identity extends pulumi.ComponentResource {
       },
       parent,
     );
-    new aws.s3.BucketPolicy(
+    const policy = new aws.s3.BucketPolicy(
       name,
       { bucket: bucket.bucket, policy: publicDocuments(`arn:${args.partition}:s3:::${args.bucket}`) },
       { parent: this, dependsOn: access },
@@ -74,7 +74,8 @@ export class Identity extends pulumi.ComponentResource {
     const provider = new aws.iam.OpenIdConnectProvider(
       name,
       { url: args.issuer, clientIdLists: ["sts.amazonaws.com"], tags: ownedTags(args.cluster, args.bucket) },
-      { parent: this, dependsOn: published },
+      // AWS reads the documents when it is told to trust them.
+      { parent: this, dependsOn: [...published, policy] },
     );
     this.providerArn = provider.arn;
     this.registerOutputs({ providerArn: this.providerArn });
