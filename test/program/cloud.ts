@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { bytes, keyPair } from "./keyMaterial";
 
@@ -118,9 +119,9 @@ function own(kind: string, name: string, inputs: Record<string, any>): Record<st
     case "Queue":
       return { url: `https://sqs/${name}` };
     case "LaunchTemplate":
-      return { latestVersion: 7 };
+      return { latestVersion: parseInt(digest(inputs), 16) };
     case "BucketObjectv2":
-      return { versionId: `version-of-${name}` };
+      return { versionId: digest(inputs) };
     case "PrivateKey": {
       const { privateText, publicText } = keyPair(name, inputs.algorithm);
       return { privateKeyPem: privateText, privateKeyPemPkcs8: privateText, publicKeyPem: publicText };
@@ -136,6 +137,10 @@ function own(kind: string, name: string, inputs: Record<string, any>): Record<st
       return {};
   }
 }
+
+/** Other inputs, another version. */
+const digest = (inputs: object) =>
+  createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
 
 /** `outputs` with those marked secret that the provider's schema says are. */
 export function withSecretOutputs(outputs: Record<string, unknown>, secret: readonly string[]) {

@@ -10,7 +10,6 @@ describe("The order of things", () => {
   const made = (...types: string[]) =>
     dev.resources.filter(({ type }) => types.some((each) => type.startsWith(each))).map(({ key }) => key);
 
-  /** Not what hangs on the groups themselves, or what no node needs to boot. */
   const ofNodes = (name: string) =>
     dev.resources.filter((each) => each.custom && each.name.startsWith(name)).map(({ key }) => key);
 

@@ -40,7 +40,9 @@ function shownInput(name: string, value: unknown): string {
   if (name === "code" || name === "content") return "(text)";
   if (name === "userData") return "(pointer)";
   if (name === "policy" || name === "assumeRolePolicy") return actions(value);
-  return stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false }).trim();
+  return stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false })
+    .replace(/version: "?\d+"?/, "version: (newest)")
+    .trim();
 }
 
 /** A policy's actions; its statements are spelt out in `policies.test.ts`. */

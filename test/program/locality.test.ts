@@ -1,0 +1,174 @@
+import * as assert from "node:assert/strict";
+import { changes } from "./changes";
+import { region } from "./cloud";
+import { Config, run, stackConfig } from "./stack";
+
+const dev = stackConfig("dev");
+const prod = stackConfig("prod");
+
+/** The stack's settings with a part of them changed. */
+function changed(config: Config, part: Record<string, unknown>): Config {
+  const merge = (old: unknown, now: unknown): unknown =>
+    isMap(old) && isMap(now)
+      ? Object.fromEntries(
+          [...new Set([...Object.keys(old), ...Object.keys(now)])].map((key) => [
+            key,
+            key in now ? merge(old[key], now[key]) : old[key],
+          ]),
+        )
+      : now;
+  return merge(config, part) as Config;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const changing = async (config: Config, part: Record<string, unknown>, where = {}) =>
+  changes(await run(config, where), await run(changed(config, part), where));
+
+/** All that a pool is made of. */
+const pool = (name: string, sign: "+" | "-") =>
+  Object.fromEntries(
+    [
+      "WorkerPool",
+      "NodeGroup",
+      "iam.Role",
+      "iam.RolePolicy",
+      "iam.InstanceProfile",
+      "ec2.LaunchTemplate",
+      "autoscaling.Group",
+    ]
+      .map((type) => [`${type} ${name}`, sign])
+      .concat([[`s3.BucketObjectv2 ${name}-config`, sign]]),
+  );
+
+describe("A change of settings changes nothing else:", () => {
+  it("a pool's size, its group", async () => {
+    assert.deepEqual(await changing(prod, { workerPools: { general: { max: 30 } } }), {
+      "autoscaling.Group prod-pool-general": "maxSize",
+    });
+    assert.deepEqual(await changing(prod, { workerPools: { general: { min: 4 } } }), {
+      "autoscaling.Group prod-pool-general": "instanceMaintenancePolicy instanceRefresh minSize",
+    });
+  });
+
+  it("handing a pool's size to the autoscaler, its group: no node is replaced for it", async () => {
+    const fixed = changed(prod, { workerPools: { general: { max: 3 } } });
+    assert.deepEqual(await changing(fixed, { workerPools: { general: { max: 25 } } }), {
+      "autoscaling.Group prod-pool-general": "maxSize tags",
+    });
+  });
+
+  it("a pool's preferred instance type, its launch template and group", async () => {
+    assert.deepEqual(
+      await changing(dev, { workerPools: { workers: { instanceTypes: ["m7i.large", "t3.large"] } } }),
+      {
+        "ec2.LaunchTemplate dev-pool-workers": "instanceType",
+        "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
+      },
+    );
+  });
+
+  it("a pool's spot share, its group", async () => {
+    assert.deepEqual(await changing(dev, { workerPools: { workers: { spotPercent: 50 } } }), {
+      "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
+    });
+  });
+
+  it("a pool's labels and taints, its configuration, launch template and group", async () => {
+    const labels = { "example.com/tier": "batch" };
+    const taints = [{ key: "example.com/batch", effect: "NoSchedule" }];
+    for (const part of [{ labels }, { taints }]) {
+      assert.deepEqual(await changing(dev, { workerPools: { workers: part } }), {
+        "s3.BucketObjectv2 dev-pool-workers-config": "content",
+        "ec2.LaunchTemplate dev-pool-workers": "userData",
+        "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy tags",
+      });
+    }
+  });
+
+  it("another pool, that pool", async () => {
+    assert.deepEqual(
+      await changing(dev, { workerPools: { batch: { min: 0, max: 2 } } }),
+      pool("dev-pool-batch", "+"),
+    );
+  });
+
+  it("a pool's name, the pool of the old and of the new name", async () => {
+    const { workers } = dev.workerPools as Record<string, unknown>;
+    assert.deepEqual(changes(await run(dev), await run({ ...dev, workerPools: { nodes: workers } })), {
+      ...pool("dev-pool-workers", "-"),
+      ...pool("dev-pool-nodes", "+"),
+    });
+  });
+
+  it("the controllers' instance type, their launch template and, by its version, their group", async () => {
+    assert.deepEqual(await changing(dev, { controlPlane: { instanceType: "m7i.large" } }), {
+      "ec2.LaunchTemplate dev-controllers": "instanceType",
+      "autoscaling.Group dev-controllers": "launchTemplate",
+    });
+  });
+
+  it("the Kubernetes version, the configuration of every node and what follows from it", async () => {
+    assert.deepEqual(await changing(dev, { versions: { kubernetes: "1.36.3" } }), {
+      "s3.BucketObjectv2 dev-controllers-config": "content",
+      "ec2.LaunchTemplate dev-controllers": "userData",
+      "autoscaling.Group dev-controllers": "launchTemplate",
+      "s3.BucketObjectv2 dev-pool-workers-config": "content",
+      "ec2.LaunchTemplate dev-pool-workers": "userData",
+      "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
+    });
+  });
+
+  it("the etcd version, the controllers' configuration and what follows from it", async () => {
+    const { etcd } = { etcd: "3.6.13" };
+    const sha256 = { [`etcd-${etcd}-amd64`]: "0".repeat(64) };
+    assert.deepEqual(
+      Object.keys(await changing(changed(dev, { downloads: { sha256 } }), { versions: { etcd } })).sort(),
+      [
+        "autoscaling.Group dev-controllers",
+        "ec2.LaunchTemplate dev-controllers",
+        "s3.BucketObjectv2 dev-controllers-config",
+      ],
+    );
+  });
+
+  it("the Flatcar version, the image of every node", async () => {
+    assert.deepEqual(await changing(dev, { versions: { flatcar: "4757.2.2" } }), {
+      "ec2.LaunchTemplate dev-controllers": "imageId",
+      "autoscaling.Group dev-controllers": "launchTemplate",
+      "ec2.LaunchTemplate dev-pool-workers": "imageId",
+      "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
+    });
+  });
+
+  it("how long snapshots are kept, the bucket's lifecycle", async () => {
+    assert.deepEqual(await changing(dev, { snapshots: { retentionDays: 8 } }), {
+      "s3.BucketLifecycleConfiguration dev-backups": "rules",
+    });
+  });
+
+  for (const nat of ["single", "zone"]) {
+    it(`a third zone, with ${nat === "zone" ? "a NAT gateway in each" : "one NAT gateway"}: no subnet moves`, async () => {
+      const found = await changing({ ...dev, network: { nat } }, { zones: 3 });
+      const existing = Object.entries(found).filter(([, change]) => change !== "+");
+      assert.deepEqual(Object.fromEntries(existing), {
+        "ec2.VpcEndpoint dev-network-s3": "routeTableIds",
+        "lb.LoadBalancer dev-api": "subnets",
+        "autoscaling.Group dev-controllers": "vpcZoneIdentifiers",
+        "autoscaling.Group dev-pool-workers": "vpcZoneIdentifiers",
+      });
+      const added = Object.keys(found).filter((key) => found[key] === "+");
+      assert.ok(
+        added.every((key) => key.endsWith("-eu-central-1c")),
+        added.join(),
+      );
+      assert.equal(added.length, nat === "zone" ? 8 : 6);
+    });
+  }
+
+  it("a region that gets another zone, nothing", async () => {
+    const [before, after] = [region("eu-central-1", 3), region("eu-central-1", 4)];
+    assert.deepEqual(changes(await run(dev, { region: before }), await run(dev, { region: after })), {});
+  });
+});
