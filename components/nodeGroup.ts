@@ -55,7 +55,7 @@ export interface NodeGroupArgs {
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
   /** Delete the group with all its instances at once, instead of waiting for each to leave. */
   readonly forceDelete: boolean;
-  /** Tags of the group and its instances, beside the cluster's own. @default none */
+  /** Tags of the group beside the cluster's own; instances do not get them, so a change replaces none. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -120,7 +120,7 @@ export class NodeGroup extends pulumi.ComponentResource {
         "base64",
       ),
     );
-    const tags = { ...ownedTags(facts.cluster, group), ...args.tags };
+    const tags = ownedTags(facts.cluster, group);
     return new aws.ec2.LaunchTemplate(
       name,
       {
