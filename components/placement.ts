@@ -87,9 +87,7 @@ export function zonesOfSubnets(
   wanted: number | readonly string[],
   subnets: readonly PlacedSubnet[],
 ): string[] {
-  const zones = subnets.map(({ zone }) => zone).sort();
-  const twice = zones.find((zone, i) => zones.indexOf(zone) !== i);
-  if (twice) throw new Error(`existingVpc.privateSubnetIds: two subnets are in ${twice}: name one per zone`);
+  const zones = zonesOnce("private", subnets);
   if (typeof wanted === "number") {
     if (zones.length === wanted) return zones;
     throw new Error(
@@ -105,6 +103,14 @@ export function zonesOfSubnets(
       ? `zones: ${missing.join(", ")}: existingVpc.privateSubnetIds has no subnet there: add one per zone`
       : `existingVpc.privateSubnetIds: a subnet is in ${beyond.join(", ")}, which zones does not name: remove one of the two`,
   );
+}
+
+/** @throws Error when two subnets are in one zone, which no load balancer takes */
+function zonesOnce(kind: "private" | "public", subnets: readonly PlacedSubnet[]): string[] {
+  const zones = subnets.map(({ zone }) => zone).sort();
+  const twice = zones.find((zone, i) => zones.indexOf(zone) !== i);
+  if (twice) throw new Error(`existingVpc.${kind}SubnetIds: two subnets are in ${twice}: name one per zone`);
+  return zones;
 }
 
 async function findImages(settings: Settings, region: string): Promise<Placement["images"]> {
@@ -157,6 +163,7 @@ async function findExistingVpc(
     Promise.all(wanted.publicSubnetIds.map((id) => findSubnet(id, vpcId, "public"))),
     findNatAddresses(vpcId),
   ]);
+  zonesOnce("public", publicSubnets);
   return { vpcId, cidr: vpc.cidrBlock, privateSubnets, publicSubnets, natAddresses };
 }
 
