@@ -1,0 +1,57 @@
+/** LocalStack's port, so that its users' tools work with this local AWS as well. */
+const defaultPort = 4566;
+
+/**
+ * The port of the local AWS: LOCAL_AWS_PORT, or 4566.
+ * @throws Error if LOCAL_AWS_PORT is not a port number
+ */
+export function localAwsPort(environment: NodeJS.ProcessEnv): number {
+  const value = environment.LOCAL_AWS_PORT || String(defaultPort);
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new Error(`LOCAL_AWS_PORT is "${value}"; give a port number from 1 to 65535`);
+  }
+  return port;
+}
+
+/** The address of the local AWS on that port. */
+export function localAwsUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/**
+ * The environment in which every AWS tool and SDK speaks to `url` and to nothing else: whatever the user has set for
+ * real AWS (profiles, keys, roles, files, other endpoints) is taken out. The two keys open nothing; the local AWS asks for some.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ * @throws Error if `url` is not on this machine's loopback interface
+ */
+export function localAwsEnvironment(
+  given: NodeJS.ProcessEnv,
+  url: string,
+  region: string,
+): NodeJS.ProcessEnv {
+  if (new URL(url).hostname !== "127.0.0.1") {
+    throw new Error(`${url} is not on 127.0.0.1: the local stack is for a local AWS only`);
+  }
+  const withoutAws = Object.entries(given).filter(([name]) => !name.startsWith("AWS_"));
+  return {
+    ...Object.fromEntries(withoutAws),
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    NO_PROXY: "127.0.0.1",
+    no_proxy: "127.0.0.1",
+  };
+}
+
+/** Makes `localAwsEnvironment` this process's own, and so its children's. */
+export function enterLocalAws(url: string, region: string): void {
+  const environment = localAwsEnvironment(process.env, url, region);
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+}

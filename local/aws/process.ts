@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { localFolders } from "../folders";
+import { localAwsUrl } from "./environment";
+import { portOwner } from "./portOwner";
+import { findPython } from "./python";
+
+/** A local AWS that runs. */
+export interface LocalAws {
+  readonly url: string;
+  readonly pid: number;
+  /** New for every start. All the local AWS holds is in its memory, so nothing outlives this. */
+  readonly start: string;
+  /** Path of the project that started it. */
+  readonly project: string;
+}
+
+const startSeconds = 60;
+const stopSeconds = 10;
+
+/** The local AWS on a port, of whichever project; undefined if something else listens there, or nothing. */
+export async function findLocalAws(port: number): Promise<LocalAws | undefined> {
+  const url = localAwsUrl(port);
+  try {
+    const answer = await fetch(`${url}/local-aws`, { signal: AbortSignal.timeout(5000) });
+    if (!answer.ok) return undefined;
+    const identity = (await answer.json()) as Omit<LocalAws, "url">;
+    return typeof identity.start === "string" ? { ...identity, url } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The project's local AWS: the one that runs already, or a new one. It is a process of its own session, so that it outlives
+ * the run and a Ctrl-C in the terminal does not reach it.
+ * @throws Error if the port is taken by anything else, with the name of what it is
+ */
+export async function startLocalAws(
+  project: string,
+  port: number,
+  report: (line: string) => void,
+): Promise<LocalAws> {
+  const running = await findLocalAws(port);
+  if (running && running.project === project) return running;
+  if (running) {
+    throw new Error(
+      `port ${port} is taken by the local AWS of ${running.project} (pid ${running.pid}); ` +
+        "run `make down` there, or set LOCAL_AWS_PORT to another port",
+    );
+  }
+  if (await isTaken(port)) {
+    throw new Error(
+      `port ${port} is taken by ${portOwner(port)}; end it, or set LOCAL_AWS_PORT to another port`,
+    );
+  }
+
+  const python = await findPython(report);
+  const { local, log } = localFolders(project);
+  mkdirSync(local, { recursive: true });
+  const output = openSync(log, "w");
+  const server = spawn(
+    python,
+    [path.join(__dirname, "server.py"), "--port", String(port), "--project", project],
+    {
+      detached: true,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    },
+  );
+  closeSync(output);
+  server.unref();
+  for (const deadline = Date.now() + startSeconds * 1000; Date.now() < deadline; await sleep(100)) {
+    const started = await findLocalAws(port);
+    if (started) return started;
+    if (server.exitCode !== null) break;
+  }
+  throw new Error(
+    `the local AWS did not start; the end of ${log}:\n${readFileSync(log, "utf8").slice(-2000)}`,
+  );
+}
+
+/** Ends the project's local AWS and all it holds. False if there is none on that port. */
+export async function stopLocalAws(project: string, port: number): Promise<boolean> {
+  const running = await findLocalAws(port);
+  if (!running || running.project !== project) return false;
+  process.kill(running.pid, "SIGTERM");
+  for (const deadline = Date.now() + stopSeconds * 1000; Date.now() < deadline; await sleep(50)) {
+    if (!isAlive(running.pid)) return true;
+  }
+  process.kill(running.pid, "SIGKILL");
+  return true;
+}
+
+/** Whether a process with that id exists, of whichever user. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,65 @@
+"""The local AWS: moto's server, with what AWS does and moto does not (one file each under extensions/).
+
+    server.py --port 4566 --project /path/of/the/project
+
+`GET /local-aws` tells who serves here: {"project": ..., "pid": ..., "start": a new id for every start}. Everything
+lives in memory, so the start id says whether an engine state made earlier still has its resources.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import uuid
+
+
+# moto reads this when it is imported: the policies that AWS manages are there, as in every account.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server  # noqa: E402
+
+import extensions  # noqa: E402
+
+
+class LocalAws:
+    """The WSGI application: moto behind the one path that tells who serves here."""
+
+    def __init__(self, project: str) -> None:
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.identity = json.dumps({"project": project, "pid": os.getpid(), "start": str(uuid.uuid4())}).encode()
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] != "/local-aws":
+            return self.moto(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [self.identity]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--project", required=True)
+    arguments = parser.parse_args()
+
+    # A terminal that closes or a Ctrl-C there is not meant for this process.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+    extensions.load()
+    make_server(
+        "127.0.0.1",
+        arguments.port,
+        LocalAws(arguments.project),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    ).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLifecycleHooksCommand,
+} from "@aws-sdk/client-auto-scaling";
+import { EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import { Route53, type ListResourceRecordSetsResponse } from "@aws-sdk/client-route-53";
+import { launchEvent, type AutoScalingEvent } from "./launchEvents";
+
+/** The outputs of the stack that `make local` reads; `index.ts` exports them. */
+export interface ClusterOutputs {
+  readonly apiUrl: string;
+  readonly apiName: string;
+  readonly zoneName: string;
+  readonly zoneId: string;
+  readonly controllerGroupName: string;
+  readonly poolGroupNames: Readonly<Record<string, string>>;
+  readonly nodeStoreBucket: string;
+  readonly discoveryFunctionName: string;
+  /** Certificate's name to the end of its validity (ISO 8601). */
+  readonly certificateExpiries: Readonly<Record<string, string>>;
+}
+
+/** An instance of a group, as Auto Scaling and EC2 know it. */
+export interface GroupInstance {
+  readonly id: string;
+  readonly zone: string;
+  readonly type: string;
+  readonly address: string;
+}
+
+/** An Auto Scaling group with its instances. */
+export interface Group {
+  readonly name: string;
+  readonly arn: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly instances: readonly GroupInstance[];
+}
+
+/** A record set of the zone. */
+export interface RecordSet {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly string[];
+}
+
+/** The groups of those names, in that order, with their instances by zone. */
+export async function findGroups(names: readonly string[]): Promise<Group[]> {
+  const { AutoScalingGroups = [] } = await new AutoScalingClient({}).send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...names] }),
+  );
+  const addresses = await privateAddresses();
+  return names.map((name) => {
+    const group = AutoScalingGroups.find((candidate) => candidate.AutoScalingGroupName === name);
+    if (!group) throw new Error(`there is no Auto Scaling group ${name}`);
+    const instances = (group.Instances ?? []).map((instance) => ({
+      id: instance.InstanceId ?? "",
+      zone: instance.AvailabilityZone ?? "",
+      type: instance.InstanceType ?? "",
+      address: addresses.get(instance.InstanceId ?? "") ?? "",
+    }));
+    return {
+      name,
+      arn: group.AutoScalingGroupARN ?? "",
+      minSize: group.MinSize ?? 0,
+      maxSize: group.MaxSize ?? 0,
+      instances: instances.sort((a, b) => `${a.zone} ${a.id}`.localeCompare(`${b.zone} ${b.id}`)),
+    };
+  });
+}
+
+async function privateAddresses(): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
+  for await (const { Reservations = [] } of paginateDescribeInstances({ client: new EC2Client({}) }, {})) {
+    for (const instance of Reservations.flatMap((reservation) => reservation.Instances ?? [])) {
+      addresses.set(instance.InstanceId ?? "", instance.PrivateIpAddress ?? "");
+    }
+  }
+  return addresses;
+}
+
+/** The SRV and A records of a zone; an alias's value is the name that it stands for. */
+export async function findRecords(zoneId: string): Promise<RecordSet[]> {
+  const route53 = new Route53({});
+  const records: RecordSet[] = [];
+  let page: Partial<ListResourceRecordSetsResponse> = {};
+  do {
+    page = await route53.listResourceRecordSets({
+      HostedZoneId: zoneId,
+      StartRecordName: page.NextRecordName,
+      StartRecordType: page.NextRecordType,
+    });
+    for (const { Name = "", Type = "", ResourceRecords = [], AliasTarget } of page.ResourceRecordSets ?? []) {
+      if (Type !== "SRV" && Type !== "A") continue;
+      const values = ResourceRecords.map((record) => record.Value ?? "");
+      const alias = AliasTarget?.DNSName ? [`${AliasTarget.DNSName} (alias)`] : [];
+      records.push({ name: Name.replace(/\.$/, ""), type: Type, values: [...values, ...alias] });
+    }
+  } while (page.IsTruncated);
+  return records.sort((a, b) => b.type.localeCompare(a.type) || a.name.localeCompare(b.name));
+}
+
+/**
+ * The event for each instance that Auto Scaling launched in a group.
+ * @throws Error if the group has no hook for launches: then nobody would hear of them
+ */
+export async function launchEventsOf(group: Group, region: string): Promise<AutoScalingEvent[]> {
+  const { LifecycleHooks = [] } = await new AutoScalingClient({}).send(
+    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group.name }),
+  );
+  const hook = LifecycleHooks.find(
+    ({ LifecycleTransition }) => LifecycleTransition === "autoscaling:EC2_INSTANCE_LAUNCHING",
+  );
+  if (!hook?.LifecycleHookName) throw new Error(`group ${group.name} has no lifecycle hook for launches`);
+  const [, , , , account = ""] = group.arn.split(":");
+  const about = { account, region, groupArn: group.arn, group: group.name, hook: hook.LifecycleHookName };
+  return group.instances.map(({ id }) => launchEvent({ ...about, instanceId: id }));
+}

@@ -1,0 +1,94 @@
+import * as automation from "@pulumi/pulumi/automation";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import type { Engine } from "../engine";
+import { localFolders } from "./folders";
+
+/** The stack that runs on the local AWS; the others are previewed there. */
+export const localStack = "local";
+
+/** State and secrets of a local stack are as disposable as its AWS: this protects nothing, the engine only asks for one. */
+const passphrase = "local";
+
+/** What a stack file holds (https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/). */
+export interface StackFile {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly encryptionsalt?: string;
+  readonly [setting: string]: unknown;
+}
+
+/**
+ * A stack file for the local AWS: of the provider's settings only the region and the default tags stay, as profiles,
+ * roles, account ids and endpoints are about real AWS; secrets are encrypted with the local passphrase.
+ */
+export function localStackFile(given: StackFile, encryptionsalt: string | undefined): StackFile {
+  const config = Object.entries(given.config ?? {}).filter(
+    ([key]) => !key.startsWith("aws:") || key === "aws:region" || key.startsWith("aws:defaultTags"),
+  );
+  return { config: Object.fromEntries(config), ...(encryptionsalt ? { encryptionsalt } : {}) };
+}
+
+/**
+ * The region of a stack.
+ * @throws Error if there is no such stack, or no region in its file
+ */
+export function stackRegion(project: string, stack: string): string {
+  const file = path.join(project, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new Error(`there is no stack "${stack}": ${file} does not exist`);
+  const region = readStackFile(file).config?.["aws:region"];
+  if (typeof region !== "string") throw new Error(`aws:region is missing in ${file}`);
+  return region;
+}
+
+/**
+ * Selects a stack of the project's program, with its state in the project's `.local` folder. The engine works in a
+ * folder of its own on copies of the project's settings, since it writes to them (an encryption salt, for one).
+ */
+export async function openStack(
+  project: string,
+  stackName: string,
+  engine: Engine,
+): Promise<automation.Stack> {
+  const { state, workspace } = localFolders(project);
+  mkdirSync(workspace, { recursive: true });
+  const projectFile = readFileSync(path.join(project, "Pulumi.yaml"), "utf8");
+  writeFileSync(path.join(workspace, "Pulumi.yaml"), projectFile);
+  const stackFile = `Pulumi.${stackName}.yaml`;
+  const copy = path.join(workspace, stackFile);
+  const salt = existsSync(copy) ? readStackFile(copy).encryptionsalt : undefined;
+  writeFileSync(copy, stringify(localStackFile(readStackFile(path.join(project, stackFile)), salt)));
+
+  const { name: projectName } = parse(projectFile) as { name: string };
+  return automation.LocalWorkspace.createOrSelectStack(
+    { stackName, projectName, program: () => loadProgram(project)() },
+    {
+      workDir: workspace,
+      pulumiCommand: engine.command,
+      envVars: {
+        ...engine.env,
+        PULUMI_BACKEND_URL: `file://${state}`,
+        PULUMI_CONFIG_PASSPHRASE: passphrase,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+}
+
+/** The number of operations that were under way when the engine was killed: it cannot know what came of them. */
+export async function pendingOperations(stack: automation.Stack): Promise<number> {
+  const { deployment } = (await stack.exportStack()) as { deployment: { pending_operations?: unknown[] } };
+  return deployment.pending_operations?.length ?? 0;
+}
+
+/** The program as it is on disk now, whatever this process has loaded of it before. */
+function loadProgram(project: string): automation.PulumiFn {
+  const ours = (file: string) =>
+    file.startsWith(project + path.sep) && !file.includes(`${path.sep}node_modules${path.sep}`);
+  for (const file of Object.keys(require.cache)) if (ours(file)) delete require.cache[file];
+  return require(path.join(project, "index")) as automation.PulumiFn;
+}
+
+function readStackFile(file: string): StackFile {
+  return (parse(readFileSync(file, "utf8")) as StackFile | null) ?? {};
+}

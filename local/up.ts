@@ -1,0 +1,87 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { stopLocalAws } from "./aws/process";
+import { findGroups, findRecords, type ClusterOutputs } from "./cluster";
+import { deliverLaunchEvents } from "./discovery";
+import { localFolders } from "./folders";
+import { isInterrupted } from "./interrupt";
+import { openStackOnLocalAws, operate, type Run } from "./run";
+import { localStack, pendingOperations, stackRegion } from "./stack";
+import { noteRunning, setStateAside, wasCutOff } from "./state";
+import { summary } from "./summary";
+
+/** `make local`: deploys the local stack, lets the discovery function hear of its instances, and shows what came of it. */
+export async function up(run: Run): Promise<void> {
+  if (run.stackName !== localStack) {
+    throw new Error(
+      `only stack ${localStack} is deployed here; STACK=${run.stackName} can be previewed (ARGS=preview)`,
+    );
+  }
+  const stack = await deploy(run);
+  const outputs = await clusterOutputs(stack);
+  const [controllers, ...pools] = await findGroups([
+    outputs.controllerGroupName,
+    ...Object.values(outputs.poolGroupNames),
+  ]);
+  if (!controllers) throw new Error("the stack has no group of controllers");
+
+  run.report(`Delivering the launch events to ${outputs.discoveryFunctionName}`);
+  await deliverLaunchEvents(
+    outputs.discoveryFunctionName,
+    controllers,
+    stackRegion(run.project, run.stackName),
+    run.report,
+  );
+
+  const records = await findRecords(outputs.zoneId);
+  run.report(`\n${summary({ outputs, controllers, pools, records, places: places(run, outputs) })}`);
+}
+
+/** Deploys the stack; a state that a killed run has left unusable is given up with its local AWS, which holds nothing of worth. */
+async function deploy(run: Run): Promise<Stack> {
+  const stack = await openStackOnLocalAws(run);
+  const cutOff = wasCutOff(run.project);
+  if ((await pendingOperations(stack)) > 0) {
+    return deployAnew(run, "the last run was killed in the middle of a change");
+  }
+  try {
+    await deployStack(run, stack);
+    return stack;
+  } catch (error) {
+    if (!cutOff || isInterrupted()) throw error;
+    return deployAnew(
+      run,
+      "the last run was ended in the middle of a change, and this one cannot go on from there",
+    );
+  }
+}
+
+async function deployAnew(run: Run, reason: string): Promise<Stack> {
+  run.report(`${reason}: starting anew with an empty local AWS`);
+  await stopLocalAws(run.project, run.port);
+  setStateAside(run.project);
+  const stack = await openStackOnLocalAws(run);
+  await deployStack(run, stack);
+  return stack;
+}
+
+async function deployStack(run: Run, stack: Stack): Promise<void> {
+  run.report(`Deploying stack ${run.stackName}`);
+  await noteRunning(run.project, () => operate(run, "up", stack));
+}
+
+async function clusterOutputs(stack: Stack): Promise<ClusterOutputs> {
+  const outputs = Object.entries(await stack.outputs()).filter(([, { secret }]) => !secret);
+  return Object.fromEntries(
+    outputs.map(([name, { value }]) => [name, value as unknown]),
+  ) as unknown as ClusterOutputs;
+}
+
+function places({ project, port }: Run, outputs: ClusterOutputs): [string, string][] {
+  const { state, log } = localFolders(project);
+  return [
+    ["local AWS", `http://127.0.0.1:${port}, log ${log}`],
+    ["state", state],
+    ["node store", `s3://${outputs.nodeStoreBucket}`],
+    ["kubeconfig", "make --silent local ARGS=kubeconfig"],
+  ];
+}
