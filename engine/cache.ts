@@ -122,10 +122,14 @@ async function isStale(file: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock away before removing it: of two processes that find it stale, one succeeds. */
+/**
+ * Moves the lock away before removing it, so that of two processes that find it stale one succeeds; a lock that has
+ * been taken anew in the meantime is put back.
+ */
 async function removeStale(file: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   await fs.rename(file, aside).catch(() => undefined);
+  if ((await exists(aside)) && !(await isStale(aside))) await fs.link(aside, file).catch(() => undefined);
   await fs.rm(aside, { force: true });
 }
 

@@ -1,6 +1,7 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { cachedEntry, cacheEntry, type CacheKey } from "./cache";
 import { builtBefore, goTool, PULUMI } from "./goBuild";
 import { run } from "./run";
 
@@ -28,14 +29,14 @@ export async function findCli(search: CliSearch): Promise<Cli> {
   if (found) return found;
 
   const built = await builtBefore(PULUMI, search.cacheRoot);
-  if (built) return atRoot(built, "built before, from the cache");
+  if (built) return atRoot(rootOf(built), "built before, from the cache");
   if (!search.onlyBuild && (await search.canDownload())) {
     const downloaded = await download(search);
     if (downloaded) return downloaded;
   }
   const why = "as there is no usable one on PATH and no download site";
   const build = search.build ?? (() => goTool(PULUMI, search.cacheRoot, why, search.report));
-  return atRoot(await build(), "built here with Go");
+  return atRoot(rootOf(await build()), "built here with Go");
 }
 
 async function onPath({ report }: CliSearch): Promise<Cli | undefined> {
@@ -50,42 +51,45 @@ async function onPath({ report }: CliSearch): Promise<Cli | undefined> {
   }
 }
 
-async function downloadedBefore(search: CliSearch): Promise<Cli | undefined> {
-  const root = downloadRoot(search.cacheRoot);
-  if (!fs.existsSync(path.join(root, "bin", "pulumi"))) return undefined;
-  return atRoot(path.join(root, "bin", "pulumi"), "downloaded before, from the cache");
+async function downloadedBefore({ cacheRoot }: CliSearch): Promise<Cli | undefined> {
+  const root = await cachedEntry(cacheRoot, downloadKey());
+  return root === undefined ? undefined : atRoot(root, "downloaded before, from the cache");
 }
 
 async function download({ cacheRoot, report }: CliSearch): Promise<Cli | undefined> {
-  const version = sdkVersion();
-  const root = downloadRoot(cacheRoot);
+  const { version } = downloadKey();
   report(
     `Downloading the Pulumi CLI ${version}, as there is no usable one on PATH; at most ${DOWNLOAD_SECONDS} s`,
   );
+  // In a process of its own, because the library's download cannot be stopped.
+  const library = JSON.stringify(require.resolve("@pulumi/pulumi/automation"));
+  const install = `require(${library}).PulumiCommand.install({ root: process.argv[1] })`;
+  const make = async (folder: string): Promise<void> => {
+    await run(process.execPath, ["-e", install, folder], { limitSeconds: DOWNLOAD_SECONDS });
+  };
   try {
-    // In a process of its own, because the library's download cannot be stopped.
-    const library = JSON.stringify(require.resolve("@pulumi/pulumi/automation"));
-    const install = `require(${library}).PulumiCommand.install({ root: process.argv[1] })`;
-    await run(process.execPath, ["-e", install, root], { limitSeconds: DOWNLOAD_SECONDS });
-    return await atRoot(path.join(root, "bin", "pulumi"), "downloaded");
+    return await atRoot(await cacheEntry(cacheRoot, downloadKey(), make, report), "downloaded");
   } catch (error) {
-    fs.rmSync(root, { recursive: true, force: true });
     report(`The download failed: ${message(error)}`);
     return undefined;
   }
 }
 
-async function atRoot(file: string, how: string): Promise<Cli> {
-  const command = await PulumiCommand.get({ root: path.dirname(path.dirname(file)) });
-  return { command, origin: `${file} (${command.version}, ${how})` };
+/** The folder whose `bin` a CLI lies in. */
+function rootOf(file: string): string {
+  return path.dirname(path.dirname(file));
 }
 
-function downloadRoot(cacheRoot: string): string {
-  return path.join(cacheRoot, `pulumi-download-${sdkVersion()}`);
+/** The CLI `bin/pulumi` below a folder. */
+async function atRoot(root: string, how: string): Promise<Cli> {
+  const command = await PulumiCommand.get({ root });
+  return { command, origin: `${command.command} (${command.version}, ${how})` };
 }
 
-function sdkVersion(): string {
-  return (require("@pulumi/pulumi/package.json") as { version: string }).version;
+/** The CLI of the SDK's own version. */
+function downloadKey(): CacheKey {
+  const { version } = require("@pulumi/pulumi/package.json") as { version: string };
+  return { tool: "pulumi-download", version, recipe: [] };
 }
 
 /** First executable file of that name in the folders of PATH. */

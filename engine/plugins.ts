@@ -13,8 +13,7 @@ export interface BridgedProvider {
   readonly packageVersion: string;
   /** Path of the Terraform provider, under any file name. */
   readonly file: string;
-  /** Version of the Terraform provider. */
-  readonly version: string;
+  /** Major version of the Terraform provider. */
   readonly major: number;
 }
 

@@ -40,11 +40,13 @@ export async function findProviders(search: ProviderSearch): Promise<Providers> 
   const { cacheRoot, report } = search;
   const why = `for the plugins ${missing.map(({ name }) => name).join(", ")}, which are not installed`;
   const providers: BridgedProvider[] = [];
-  for (const plugin of missing) providers.push(await terraformProvider(plugin, cacheRoot, why, report));
+  for (const plugin of missing) {
+    const { origin, ...provider } = await terraformProvider(plugin, cacheRoot, why, report);
+    providers.push(provider);
+    origins.push(`${plugin.name} (${origin}, bridged)`);
+  }
   const bridge = await goTool(BRIDGE, cacheRoot, why, report);
-  const folder = await pluginFolder(cacheRoot, bridge, providers, report);
-  const bridged = providers.map(({ package: name, version }) => `${name} (Terraform ${version}, bridged)`);
-  return { folder, origin: [...origins, ...bridged].join(", ") };
+  return { folder: await pluginFolder(cacheRoot, bridge, providers, report), origin: origins.join(", ") };
 }
 
 async function notInstalled(wanted: readonly Plugin[], search: ProviderSearch): Promise<Plugin[]> {
@@ -86,11 +88,11 @@ async function terraformProvider(
   cacheRoot: string,
   why: string,
   report: (line: string) => void,
-): Promise<BridgedProvider> {
+): Promise<BridgedProvider & { origin: string }> {
   const tool = TERRAFORM_PROVIDERS[name];
   if (tool) {
     const file = await goTool(tool, cacheRoot, why, report);
-    return { package: name, packageVersion, file, version: "built here", major: 0 };
+    return { package: name, packageVersion, file, major: 0, origin: "own build" };
   }
   const installed = findTerraformProvider(NAMESPACE, name);
   if (!installed) {
@@ -100,7 +102,8 @@ async function terraformProvider(
         "~/.terraform.d/plugins",
     );
   }
-  return { package: name, packageVersion, ...installed };
+  const { file, major, version } = installed;
+  return { package: name, packageVersion, file, major, origin: `Terraform ${version}` };
 }
 
 function npmVersion(name: string): string {

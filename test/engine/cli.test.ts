@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { entryName } from "../../engine/cache";
 import { findCli, type CliSearch } from "../../engine/cli";
 
 describe("the engine's choice of a CLI", () => {
@@ -58,10 +59,9 @@ describe("the engine's choice of a CLI", () => {
   });
 
   it("is an earlier download, if PATH has none", async () => {
-    const { version } = JSON.parse(
-      fs.readFileSync(require.resolve("@pulumi/pulumi/package.json"), "utf8"),
-    ) as { version: string };
-    fakeCli(path.join(folder, "cache", `pulumi-download-${version}`, "bin", "pulumi"), `v${version}`);
+    const { version } = require("@pulumi/pulumi/package.json") as { version: string };
+    const entry = entryName({ tool: "pulumi-download", version, recipe: [] });
+    fakeCli(path.join(folder, "cache", entry, "bin", "pulumi"), `v${version}`);
     assert.match((await findCli(search())).origin, /downloaded before, from the cache/);
   });
 
