@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { controllerNode } from "./rendered";
+
+/** What the world answers a script; patterns are bash's, matched against the call's arguments. */
+export interface Answers {
+  /** By arguments after the connection's own; the first that matches. A call without an answer fails. */
+  kubectl: Record<string, string>;
+  /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. */
+  aws?: Record<string, string>;
+}
+
+/** How one run of a script went. */
+export interface Run {
+  status: number | null;
+  /** Standard error: the log. */
+  log: string[];
+  /** What it changed or asked for, in order: `kubectl …`, `kubeadm …`, `systemctl …`, `ec2 …`, `s3_put …`. */
+  calls: string[];
+  /** What it gave to `kubectl create`. */
+  created: string;
+}
+
+/**
+ * Runs a controller's script with its own libraries, real jq, openssl and curl-free AWS, below a temporary folder instead
+ * of the node's root. kubectl, kubeadm, systemctl and the AWS calls are stand-ins that note each call.
+ */
+export function runChore(script: string, args: readonly string[], { kubectl, aws = {} }: Answers): Run {
+  const root = mkdtempSync(join(tmpdir(), "chore-"));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text, { mode: 0o755 });
+  };
+  const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "");
+  const cases = (answers: Record<string, string>, kind: string) =>
+    Object.entries(answers).map(([pattern, text], index) => {
+      write(`answers/${kind}${index}`, text);
+      return `${pattern.replace(/[^\w*]/g, "\\$&")}) cat "${root}/answers/${kind}${index}" ;;`;
+    });
+  const standIn = (name: string, body: readonly string[]) =>
+    ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
+  try {
+    for (const [path, text] of controllerNode().texts) {
+      write(path, text.replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin)\b/g, `${root}/$1/$2`));
+    }
+    mkdirSync(join(root, "run/cluster"), { recursive: true });
+    write(
+      "opt/bin/kubectl",
+      standIn("kubectl", [
+        `[[ $* != *" create -f -" ]] || cat >"${root}/created"`,
+        "shift 8 # kubeconfig, server, cache and time limit",
+        `case "$*" in`,
+        ...cases(kubectl, "kubectl"),
+        `"create -f -" | "certificate "*) ;;`,
+        "*) exit 1 ;;",
+        "esac",
+      ]),
+    );
+    write(
+      "opt/bin/kubeadm",
+      standIn("kubeadm", ['[[ $* != "token generate" ]] || echo abcdef.0123456789abcdef']),
+    );
+    write("opt/bin/systemctl", standIn("systemctl", []));
+    const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
+    write(
+      "opt/cluster/lib/aws.sh",
+      [
+        read("opt/cluster/lib/aws.sh"),
+        ...["ec2", "autoscaling", "s3_put"].map(
+          (name) =>
+            `${name}() { ${note}; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
+        ),
+      ].join("\n"),
+    );
+    const { status, stderr } = spawnSync(join(root, "opt/cluster/bin", script), args, {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH },
+    });
+    const lines = (text: string) =>
+      text
+        .replaceAll(root, "")
+        .split("\n")
+        .filter((line) => line !== "");
+    return {
+      status,
+      log: lines(stderr),
+      calls: lines(read("calls")).map((call) => call.replace(/^kubectl (--\S+ \S+ ){4}/, "kubectl ")),
+      created: read("created"),
+    };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
