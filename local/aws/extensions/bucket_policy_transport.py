@@ -25,4 +25,4 @@ def get_permission(_moto, self, action: str, resource: str):
         return PermissionResult.NEUTRAL
     policy = json.loads(self.policy)
     policy["Statement"] = [one for one in policy["Statement"] if not is_for_requests_without_tls(one)]
-    return IAMPolicy(policy).is_action_permitted(action, resource)
+    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
