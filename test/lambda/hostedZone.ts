@@ -2,7 +2,7 @@ import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
 
 /**
  * A hosted zone as Route53 keeps it: a batch of changes applies as a whole or not at all. It refuses what the real one
- * documents to refuse, and keeps every state that it was ever in.
+ * documents to refuse, and keeps every state that it was ever in. It takes no routing policy, only gives one up.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
 export class HostedZone {
@@ -33,17 +33,18 @@ export class HostedZone {
       "the same change twice",
     );
 
-    let next = this.states.at(-1)!;
+    const next = new Map(this.states.at(-1)!.map((recordSet) => [identity(recordSet), recordSet]));
     for (const { Action, ResourceRecordSet } of structuredClone(changes)) {
       const recordSet = ResourceRecordSet!;
       const id = identity(recordSet);
-      const there = next.find((candidate) => identity(candidate) === id);
+      const there = next.get(id);
       if (Action === "DELETE") {
         refuseIf(!there, `Tried to delete resource record set ${id} but it was not found`);
         refuseIf(
           content(there!) !== content(recordSet),
           `Tried to delete resource record set ${id} but the values provided do not match the current values`,
         );
+        next.delete(id);
       } else {
         refuseIf(
           Action === "CREATE" && !!there,
@@ -52,24 +53,21 @@ export class HostedZone {
         const given = recordSet.ResourceRecords?.map((record) => record.Value) ?? [];
         refuseIf(given.length === 0 && !recordSet.AliasTarget, `${id}: no value`);
         refuseIf(new Set(given).size < given.length, `Duplicate Resource Record at ${id}`);
+        next.delete(id);
+        const others = [...next.values()].filter((other) => other.Name === recordSet.Name);
         refuseIf(
-          next.some(
-            (other) => other.Name === recordSet.Name && conflict(other, recordSet) && other !== there,
+          others.some(
+            (other) => other.Type === recordSet.Type || [other.Type, recordSet.Type].includes("CNAME"),
           ),
+          // A CNAME excludes every other type at its name, a simple record set excludes weighted ones of its type.
           `${id} is not permitted because a conflicting RRSet with the same DNS name already exists`,
         );
+        next.set(id, recordSet);
       }
-      next = next.filter((candidate) => candidate !== there);
-      if (Action !== "DELETE") next = [...next, recordSet];
     }
-    this.states.push(next);
+    this.states.push([...next.values()]);
     this.applied.push([...changes]);
   }
-}
-
-/** A CNAME excludes every other type at its name, and a simple record set excludes weighted ones of its type. */
-function conflict(a: ResourceRecordSet, b: ResourceRecordSet): boolean {
-  return a.Type === b.Type || a.Type === "CNAME" || b.Type === "CNAME";
 }
 
 function refuseIf(condition: boolean, message: string): void {

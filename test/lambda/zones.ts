@@ -5,13 +5,13 @@ import { identity } from "./hostedZone";
 
 export const zone = "blue.example.org";
 
-/** The n-th instance ever launched. */
+/** The n-th instance ever launched; some ids are of the old, short form. */
 export function member(n: number): Member {
-  const digits = (0x9e3779b1 * (n + 1)).toString(16).padStart(17, "0");
-  return {
-    instanceId: `i-${digits.slice(-17)}`,
-    privateAddress: `10.${n >> 14}.${(n >> 6) & 255}.${n & 63}`,
-  };
+  const digits = BigInt.asUintN(68, BigInt(n + 1) * 0x9e3779b97f4a7c15fn)
+    .toString(16)
+    .padStart(17, "0");
+  const privateAddress = `10.${n >> 14}.${(n >> 6) & 255}.${n & 63}`;
+  return { instanceId: `i-${n % 7 === 3 ? digits.slice(0, 8) : digits}`, privateAddress };
 }
 
 /** Names and types that look like the function's own and are not. */
@@ -64,7 +64,7 @@ const foreignRecordSets: fc.Arbitrary<ResourceRecordSet[]> = fc.subarray([...for
 );
 
 /** Everything that the function, or a person in its place, may have left behind under its names. */
-function ownRecordSets(largest: number): fc.Arbitrary<ResourceRecordSet[]> {
+function ownRecordSets(members: Member[]): fc.Arbitrary<ResourceRecordSet[]> {
   const damages: ((recordSet: ResourceRecordSet) => ResourceRecordSet[])[] = [
     (right) => [right],
     () => [],
@@ -79,31 +79,38 @@ function ownRecordSets(largest: number): fc.Arbitrary<ResourceRecordSet[]> {
       { Name, Type, AliasTarget: { HostedZoneId: "Z2", DNSName: "elsewhere.", EvaluateTargetHealth: true } },
     ],
   ];
-  const damage = fc.oneof({ weight: 4, arbitrary: fc.constant(damages[0]) }, fc.constantFrom(...damages));
+  const damage = fc.oneof({ weight: 2, arbitrary: fc.constant(damages[0]) }, fc.constantFrom(...damages));
   return fc
-    .tuple(memberships(largest), fc.array(damage, { minLength: 3, maxLength: 12 }))
-    .map(([members, list]) =>
-      wantedRecordSets(members, zone).flatMap((right, i) => list[i % list.length](right)),
-    );
+    .array(damage, { minLength: 3, maxLength: 12 })
+    .map((list) => wantedRecordSets(members, zone).flatMap((right, i) => list[i % list.length](right)));
 }
+
+/** How many members: as many as a cluster has, none, or so many that their changes do not fit one batch. */
+export const few = fc.nat(6);
+export const crowd = fc.integer({ min: 130, max: 150 });
+export const fewOrCrowd = fc.oneof({ weight: 2, arbitrary: few }, crowd);
 
 /** Which of the instances launched so far are members. */
-export function memberships(largest: number): fc.Arbitrary<Member[]> {
+export function memberships(size: fc.Arbitrary<number>): fc.Arbitrary<Member[]> {
   return fc
-    .record({
-      first: fc.oneof(fc.nat(4), fc.nat(largest)),
-      count: fc.oneof(fc.nat(5), fc.constant(largest)),
-    })
-    .map(({ first, count }) => Array.from({ length: count }, (_, i) => member(first + i)));
+    .tuple(fc.oneof(fc.nat(4), fc.constant(200)), size)
+    .map(([first, count]) => Array.from({ length: count }, (_, i) => member(first + i)));
 }
 
-/** Any state of the zone: own record sets right, wrong, stale or missing, and other people's. */
-export function zoneStates(largest: number): fc.Arbitrary<ResourceRecordSet[]> {
+/** Any state of the zone once `members` were in it: own record sets right, wrong or missing, and other people's. */
+export function zoneStates(members: Member[]): fc.Arbitrary<ResourceRecordSet[]> {
   return fc
-    .tuple(foreignRecordSets, ownRecordSets(largest))
+    .tuple(foreignRecordSets, ownRecordSets(members))
     .map(([foreign, own]) => [
       ...new Map([...foreign, ...own].map((recordSet) => [identity(recordSet), recordSet])).values(),
     ]);
+}
+
+/** The members, and any state of the zone: left by the same members, or by others. */
+export function situations(size: fc.Arbitrary<number>): fc.Arbitrary<[ResourceRecordSet[], Member[]]> {
+  return fc
+    .tuple(memberships(size), memberships(size), fc.boolean())
+    .chain(([now, before, same]) => fc.tuple(zoneStates(same ? now : before), fc.constant(now)));
 }
 
 /** Whether `recordSet` is the function's to write, said in another way than the function says it. */

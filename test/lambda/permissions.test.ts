@@ -1,0 +1,59 @@
+import type { Change } from "@aws-sdk/client-route-53";
+import assert from "node:assert/strict";
+import { discoveryStatements } from "../../lambda/permissions";
+import { isAllowed } from "./isAllowed";
+
+const zoneArn = "arn:aws:route53:::hostedzone/Z1";
+const statements = discoveryStatements(zoneArn, "blue.example.org");
+
+describe("the role of the discovery function", () => {
+  it("reads the group and its instances, and the records of its own zone", () => {
+    assert.deepEqual(
+      statements.filter((statement) => !("Condition" in statement)),
+      [
+        {
+          Effect: "Allow",
+          Action: ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances"],
+          Resource: "*",
+        },
+        { Effect: "Allow", Action: "route53:ListResourceRecordSets", Resource: zoneArn },
+      ],
+    );
+  });
+
+  const [{ Condition: condition, ...change }] = statements.filter((statement) => "Condition" in statement);
+  const batch = (...list: [action: Change["Action"], name: string, type: "A" | "SRV" | "TXT"][]): Change[] =>
+    list.map(([Action, Name, Type]) => ({ Action, ResourceRecordSet: { Name, Type } }));
+
+  it("changes records in that zone alone", () => {
+    assert.deepEqual(change, {
+      Effect: "Allow",
+      Action: "route53:ChangeResourceRecordSets",
+      Resource: zoneArn,
+    });
+  });
+
+  it("creates and deletes its own records, several in one batch", () => {
+    const own = batch(
+      ["DELETE", "_etcd-server-ssl._tcp.blue.example.org.", "SRV"],
+      ["CREATE", "_etcd-client-ssl._tcp.blue.example.org.", "SRV"],
+      ["CREATE", "etcd.blue.example.org.", "A"],
+      ["DELETE", "i-0123456789abcdef0.etcd.blue.example.org.", "A"],
+    );
+    assert.ok(isAllowed(condition!, own));
+    for (const each of own) assert.ok(isAllowed(condition!, [each]));
+  });
+
+  it("changes nothing else, not even next to its own", () => {
+    const own = batch(["CREATE", "etcd.blue.example.org.", "A"]);
+    const others = batch(
+      ["UPSERT", "etcd.blue.example.org.", "A"],
+      ["CREATE", "etcd.blue.example.org.", "TXT"],
+      ["CREATE", "api.blue.example.org.", "A"],
+      ["DELETE", "blue.example.org.", "A"],
+      ["DELETE", "x.etcd.blue.example.org.", "A"],
+    );
+    for (const each of others) assert.ok(!isAllowed(condition!, [...own, each]), JSON.stringify(each));
+    assert.ok(!isAllowed(condition!, []));
+  });
+});
