@@ -1,0 +1,295 @@
+import * as assert from "node:assert/strict";
+import { parseSettings } from "../../settings";
+
+const right = { name: "dev", domain: "k8s.example.com" };
+const ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 someone";
+const existingVpc = { vpcId: "vpc-0a1b2c3d", privateSubnetIds: ["subnet-0000000a"] };
+const seven = [..."abcdefg"].map((letter) => `eu-central-1${letter}`);
+const pool = (settings: unknown) => ({ workerPools: { workers: settings } });
+
+const known =
+  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, snapshots, alarmTopicArn, protect";
+const nameRemedy = "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter";
+const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
+const cidrRemedy = "use an IPv4 range such as 10.0.0.0/16";
+const sizeRemedy = "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members";
+const labelRemedy =
+  "labels below kubernetes.io and k8s.io are refused to kubelets by NodeRestriction: use a prefix of your own";
+
+/** What a person wrote, and the line that tells them: key, value, remedy. */
+const mistakes: [wrong: Record<string, unknown>, line: string][] = [
+  [{ name: undefined }, `name: missing: ${nameRemedy}`],
+  [{ name: "Dev" }, `name: "Dev": ${nameRemedy}`],
+  [{ name: "d" }, `name: "d": ${nameRemedy}`],
+  [{ name: "longer-than-20-letters" }, `name: "longer-than-20-letters": ${nameRemedy}`],
+  [{ name: "dev-" }, `name: "dev-": ${nameRemedy}`],
+  [{ name: 1 }, `name: 1: ${nameRemedy}`],
+  [{ domain: undefined }, "domain: missing: use a lower-case domain such as k8s.example.com"],
+  [{ domain: "localhost" }, 'domain: "localhost": use a lower-case domain such as k8s.example.com'],
+  [
+    { domain: "K8s.example.com" },
+    'domain: "K8s.example.com": use a lower-case domain such as k8s.example.com',
+  ],
+  [{ domain: "example.com." }, 'domain: "example.com.": use a lower-case domain such as k8s.example.com'],
+  [
+    { parentZoneId: "/hostedzone/Z0123456789" },
+    'parentZoneId: "/hostedzone/Z0123456789": use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ',
+  ],
+
+  [{ zones: 0 }, `zones: 0: ${zonesRemedy}`],
+  [{ zones: 7 }, `zones: 7: ${zonesRemedy}`],
+  [{ zones: 2.5 }, `zones: 2.5: ${zonesRemedy}`],
+  [{ zones: [] }, `zones: []: ${zonesRemedy}`],
+  [{ zones: seven }, `zones: ${JSON.stringify(seven).slice(0, 77)}...: ${zonesRemedy}`],
+  [{ zones: "eu-central-1a" }, `zones: "eu-central-1a": ${zonesRemedy}`],
+  [{ zones: ["eu-central-1"] }, `zones[0]: "eu-central-1": ${zonesRemedy}`],
+  [{ zones: ["eu-central-1a", "eu-central-1a"] }, 'zones: "eu-central-1a": name each zone once'],
+  [
+    { zones: ["eu-central-1a", "us-east-1a"] },
+    'zones: ["eu-central-1a","us-east-1a"]: name zones of one region',
+  ],
+
+  [{ network: "10.0.0.0/16" }, 'network: "10.0.0.0/16": use {cidr, nat}'],
+  [{ network: { cidr: "10.0.0.0" } }, `network.cidr: "10.0.0.0": ${cidrRemedy}`],
+  [{ network: { cidr: "10.0.300.0/16" } }, `network.cidr: "10.0.300.0/16": ${cidrRemedy}`],
+  [
+    { network: { cidr: "10.0.0.1/16" } },
+    `network.cidr: "10.0.0.1/16": use the range's first address: 10.0.0.0/16`,
+  ],
+  [{ network: { cidr: "10.0.0.0/15" } }, 'network.cidr: "10.0.0.0/15": use a range from /16 to /22'],
+  [{ network: { cidr: "10.0.0.0/23" } }, 'network.cidr: "10.0.0.0/23": use a range from /16 to /22'],
+  [{ network: { nat: "none" } }, 'network.nat: "none": use zone or single'],
+  [{ network: { natGateways: 1 } }, "network.natGateways: 1: no such setting; use {cidr, nat}"],
+  [
+    { network: { cidr: "10.244.0.0/16" } },
+    'podCidr: "10.244.0.0/16": overlaps network.cidr 10.244.0.0/16: use another range',
+  ],
+  [
+    { network: { cidr: "10.96.0.0/16" } },
+    'serviceCidr: "10.96.0.0/16": overlaps network.cidr 10.96.0.0/16: use another range',
+  ],
+
+  [
+    { network: {}, existingVpc },
+    'existingVpc: "vpc-0a1b2c3d": remove it, or remove network: the VPC is either new or existing',
+  ],
+  [
+    { existingVpc: { ...existingVpc, vpcId: "main" } },
+    'existingVpc.vpcId: "main": use a VPC id such as vpc-0a1b2c3d4e5f67890',
+  ],
+  [
+    { existingVpc: { vpcId: "vpc-0a1b2c3d" } },
+    "existingVpc.privateSubnetIds: missing: use a list of subnet ids",
+  ],
+  [
+    { existingVpc: { ...existingVpc, privateSubnetIds: [] } },
+    "existingVpc.privateSubnetIds: []: name one private subnet or more",
+  ],
+  [
+    { existingVpc: { ...existingVpc, privateSubnetIds: ["a"] } },
+    'existingVpc.privateSubnetIds[0]: "a": use a subnet id',
+  ],
+  [
+    { existingVpc: { ...existingVpc, publicSubnetIds: ["subnet-0000000a"] } },
+    'existingVpc: "subnet-0000000a": name each subnet once',
+  ],
+
+  [{ podCidr: "pods" }, `podCidr: "pods": ${cidrRemedy}`],
+  [
+    { podCidr: "10.96.0.0/12" },
+    'serviceCidr: "10.96.0.0/16": overlaps podCidr 10.96.0.0/12: use another range',
+  ],
+  [
+    { podCidr: "10.244.0.0/22" },
+    'podCidr: "10.244.0.0/22": has room for 4 nodes of a /24 each, the pools may grow to 5: use a larger range',
+  ],
+  [{ serviceCidr: "10.96.0.0/25" }, 'serviceCidr: "10.96.0.0/25": use a range from /12 to /24'],
+  [
+    { serviceCidr: "10.96.1.0/16" },
+    `serviceCidr: "10.96.1.0/16": use the range's first address: 10.96.0.0/16`,
+  ],
+
+  [{ api: { access: "private" } }, 'api.access: "private": use internal or public'],
+  [
+    { api: { access: "public" } },
+    "api.allowedCidrs: []: a public API needs the ranges that may connect; 0.0.0.0/0 says everybody",
+  ],
+  [{ api: { allowedCidrs: "0.0.0.0/0" } }, 'api.allowedCidrs: "0.0.0.0/0": use a list of IPv4 ranges'],
+  [
+    { api: { allowedCidrs: ["0.0.0.0/0", "10.0.0.1/8"] } },
+    `api.allowedCidrs[1]: "10.0.0.1/8": use the range's first address: 10.0.0.0/8`,
+  ],
+  [
+    { api: { allowedCidrs: ["10.8.0.0/16", "10.8.0.0/16"] } },
+    'api.allowedCidrs: "10.8.0.0/16": name each range once',
+  ],
+  [
+    { api: { access: "public", allowedCidrs: ["0.0.0.0/0"] }, existingVpc },
+    "existingVpc.publicSubnetIds: []: a public API needs public subnets",
+  ],
+
+  [{ access: { kind: "ssh" } }, 'access.kind: "ssh": use none, bastion or instance-connect'],
+  [
+    { access: { kind: "bastion", sshAuthorizedKeys: [ssh] } },
+    "access.allowedCidrs: []: a bastion needs the ranges that may connect to its port 22",
+  ],
+  [
+    { access: { kind: "bastion", sshAuthorizedKeys: [ssh], allowedCidrs: ["198.51.100.7/24"] } },
+    `access.allowedCidrs[0]: "198.51.100.7/24": use the range's first address: 198.51.100.0/24`,
+  ],
+  [
+    { access: { kind: "bastion", sshAuthorizedKeys: [ssh], allowedCidrs: ["10.8.0.0/16", "10.8.0.0/16"] } },
+    'access.allowedCidrs: "10.8.0.0/16": name each range once',
+  ],
+  [
+    { access: { allowedCidrs: ["198.51.100.0/24"] } },
+    'access.allowedCidrs: ["198.51.100.0/24"]: only a bastion has them: set kind: bastion or remove them',
+  ],
+  [
+    { access: { kind: "instance-connect" } },
+    "access.sshAuthorizedKeys: []: name one OpenSSH public key or more: without, nobody can log in",
+  ],
+  [
+    { access: { kind: "instance-connect", sshAuthorizedKeys: ["AAAA"] } },
+    'access.sshAuthorizedKeys[0]: "AAAA": use an OpenSSH public key',
+  ],
+  [
+    { access: { kind: "bastion", sshAuthorizedKeys: [ssh], allowedCidrs: ["0.0.0.0/0"] }, existingVpc },
+    "existingVpc.publicSubnetIds: []: a bastion needs a public subnet",
+  ],
+
+  [{ controlPlane: { size: 2 } }, `controlPlane.size: 2: ${sizeRemedy}`],
+  [{ controlPlane: { size: "3" } }, `controlPlane.size: "3": ${sizeRemedy}`],
+  [
+    { controlPlane: { instanceType: "large" } },
+    'controlPlane.instanceType: "large": use an EC2 instance type such as m7i.large',
+  ],
+  [
+    { controlPlane: { instanceType: "m7g.large" } },
+    'controlPlane.instanceType: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64',
+  ],
+  [
+    { controlPlane: { architecture: "arm64" } },
+    'controlPlane.instanceType: "m7i.large": this is an amd64 type; choose an arm64 one or set architecture: amd64',
+  ],
+  [{ controlPlane: { architecture: "x86_64" } }, 'controlPlane.architecture: "x86_64": use amd64 or arm64'],
+  [{ controlPlane: { diskGib: 10 } }, "controlPlane.diskGib: 10: use whole GiB from 20 to 16384"],
+  [{ controlPlane: { diskGib: "50" } }, 'controlPlane.diskGib: "50": use whole GiB from 20 to 16384'],
+
+  [
+    { versions: { kubernetes: "v1.36.4" } },
+    'versions.kubernetes: "v1.36.4": use an exact version such as 1.36.4, without v',
+  ],
+  [
+    { versions: { kubernetes: 1.36 } },
+    "versions.kubernetes: 1.36: use an exact version such as 1.36.4, without v",
+  ],
+  [
+    { versions: { kubernetes: "1.30.1" } },
+    'versions.kubernetes: "1.30.1": use 1.35, 1.36 or 1.37: the node files are written for these',
+  ],
+  [
+    { versions: { etcd: "3.5.13" } },
+    'versions.etcd: "3.5.13": use 3.6 or 3.7: the node files are written for these',
+  ],
+  [
+    { versions: { flatcar: "latest" } },
+    'versions.flatcar: "latest": use an exact Flatcar stable release such as 4757.2.1',
+  ],
+  [
+    { downloads: { mirror: "http://mirror" } },
+    'downloads.mirror: "http://mirror": use an https URL without a slash at its end',
+  ],
+  [
+    { downloads: { sha256: { "kubelet-1.36.9-amd64": "abc" } } },
+    'downloads.sha256.kubelet-1.36.9-amd64: "abc": use 64 lower-case hexadecimal digits',
+  ],
+
+  [{ workerPools: ["workers"] }, 'workerPools: ["workers"]: use a map from pool name to its settings'],
+  [
+    { workerPools: { Workers: {} } },
+    'workerPools.Workers: "Workers": name pools with 2 to 20 lower-case letters, digits and dashes',
+  ],
+  [pool({ min: -1 }), "workerPools.workers.min: -1: use a whole number from 0 to 1000"],
+  [pool({ min: 3, max: 2 }), "workerPools.workers.max: 2: use 3 (min) or more"],
+  [pool({ instanceTypes: [] }), "workerPools.workers.instanceTypes: []: name one type or more"],
+  [
+    pool({ instanceTypes: "m7i.large" }),
+    'workerPools.workers.instanceTypes: "m7i.large": use a list of instance types',
+  ],
+  [
+    pool({ instanceTypes: ["m7i.large", "m7i.large"] }),
+    'workerPools.workers.instanceTypes: "m7i.large": name each type once',
+  ],
+  [
+    pool({ instanceTypes: ["m7i.large", "m7g.large"] }),
+    'workerPools.workers.instanceTypes[1]: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64',
+  ],
+  [pool({ spotPercent: 101 }), "workerPools.workers.spotPercent: 101: use a percentage from 0 to 100"],
+  [pool({ diskGib: 19 }), "workerPools.workers.diskGib: 19: use whole GiB from 20 to 16384"],
+  [pool({ labels: { "-a": "b" } }), 'workerPools.workers.labels.-a: "-a": use a label key'],
+  [
+    pool({ labels: { a: true } }),
+    "workerPools.workers.labels.a: true: use a label value: at most 63 letters, digits, - _ .",
+  ],
+  [
+    pool({ labels: { "kubernetes.io/role": "x" } }),
+    `workerPools.workers.labels.kubernetes.io/role: "x": ${labelRemedy}`,
+  ],
+  [
+    pool({ labels: { "example.k8s.io/role": "x" } }),
+    `workerPools.workers.labels.example.k8s.io/role: "x": ${labelRemedy}`,
+  ],
+  [
+    pool({ taints: [{ key: "a", effect: "Never" }] }),
+    'workerPools.workers.taints[0].effect: "Never": use NoSchedule, PreferNoSchedule or NoExecute',
+  ],
+  [
+    pool({ taints: [{ effect: "NoSchedule" }] }),
+    "workerPools.workers.taints[0].key: missing: use a taint key such as dedicated",
+  ],
+  [
+    pool({ kubelet: { featureGates: { NodeSwap: "true" } } }),
+    'workerPools.workers.kubelet.featureGates.NodeSwap: "true": use true or false',
+  ],
+  [
+    pool({ kubelet: { cpuManagerPolicy: "dynamic" } }),
+    'workerPools.workers.kubelet.cpuManagerPolicy: "dynamic": use none or static',
+  ],
+  [
+    pool({ kubelet: { cpuManagerPolicy: "static", systemReserved: { memory: "1Gi" }, kubeReserved: {} } }),
+    'workerPools.workers.kubelet.cpuManagerPolicy: "static": reserve some cpu in systemReserved or kubeReserved, as the kubelet demands',
+  ],
+  [
+    pool({ kubelet: { systemReserved: { gpu: "1" } } }),
+    'workerPools.workers.kubelet.systemReserved.gpu: "1": no such setting; use a map such as {cpu: 100m, memory: 256Mi}',
+  ],
+  [
+    pool({ kubelet: { kubeReserved: { cpu: "lots" } } }),
+    'workerPools.workers.kubelet.kubeReserved.cpu: "lots": use a Kubernetes quantity such as 100m or 256Mi',
+  ],
+  [
+    pool({ size: 3 }),
+    "workerPools.workers.size: 3: no such setting; use {min, max, instanceTypes, spotPercent, architecture, diskGib, labels, taints, kubelet}",
+  ],
+
+  [{ snapshots: { intervalMinutes: 1 } }, "snapshots.intervalMinutes: 1: use whole minutes from 5 to 1440"],
+  [{ snapshots: { retentionDays: 0 } }, "snapshots.retentionDays: 0: use whole days from 1 to 3650"],
+  [
+    { snapshots: { interval: 5 } },
+    "snapshots.interval: 5: no such setting; use {intervalMinutes, retentionDays}",
+  ],
+  [{ alarmTopicArn: "alarms" }, 'alarmTopicArn: "alarms": use the ARN of an SNS topic'],
+  [{ protect: "yes" }, 'protect: "yes": use true or false'],
+  [{ Zones: 3 }, `Zones: 3: no such setting; there are ${known}`],
+];
+
+describe("A wrong setting is refused with its key, its value and what to write instead", () => {
+  for (const [wrong, line] of mistakes) {
+    it(line.length > 120 ? `${line.slice(0, 117)}...` : line, () => {
+      assert.throws(() => parseSettings({ ...right, ...wrong }), {
+        message: `1 setting is wrong (settings.ts describes each):\n  pulumi-kubeadm:${line}`,
+      });
+    });
+  }
+});

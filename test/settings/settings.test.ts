@@ -1,0 +1,149 @@
+import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { Settings, parseSettings, readSettings } from "../../settings";
+
+const right = { name: "dev", domain: "k8s.example.com" };
+
+/** What two settings are completed to. */
+const completed: Settings = {
+  ...right,
+  zones: 3,
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/16",
+  api: { access: "internal", allowedCidrs: [] },
+  access: { kind: "none", allowedCidrs: [], sshAuthorizedKeys: [] },
+  controlPlane: { size: 3, instanceType: "m7i.large", architecture: "amd64", diskGib: 50 },
+  versions: { kubernetes: "1.36.4", etcd: "3.6.14", flatcar: "4757.2.1" },
+  downloads: { sha256: {} },
+  workerPools: {
+    workers: {
+      min: 2,
+      max: 2,
+      instanceTypes: ["m7i.large"],
+      spotPercent: 0,
+      architecture: "amd64",
+      diskGib: 50,
+      labels: {},
+      taints: [],
+      kubelet: {
+        featureGates: {},
+        cpuManagerPolicy: "none",
+        systemReserved: { cpu: "100m", memory: "256Mi" },
+        kubeReserved: { cpu: "100m", memory: "256Mi" },
+      },
+    },
+  },
+  snapshots: { intervalMinutes: 60, retentionDays: 30 },
+  protect: false,
+};
+
+describe("Settings", () => {
+  it("need a name and a domain, and are completed with their defaults", () => {
+    assert.deepEqual(parseSettings(right), completed);
+  });
+
+  it("complete a part that is given in part", () => {
+    const { network, workerPools } = parseSettings({
+      ...right,
+      network: { nat: "single" },
+      workerPools: { batch: { min: 0, max: 5, taints: [{ key: "dedicated", effect: "NoSchedule" }] } },
+    });
+    assert.deepEqual(network, { cidr: "10.0.0.0/16", nat: "single" });
+    const { batch } = workerPools;
+    assert.deepEqual([batch.min, batch.max, batch.diskGib], [0, 5, 50]);
+    assert.deepEqual(batch.taints, [{ key: "dedicated", value: "", effect: "NoSchedule" }]);
+  });
+
+  it("make a pool that names only its least size as large at most", () => {
+    assert.equal(parseSettings({ ...right, workerPools: { batch: { min: 7 } } }).workerPools.batch.max, 7);
+  });
+
+  it("name all that is wrong at once, in one message", () => {
+    const wrong = {
+      name: "Dev",
+      zones: 7,
+      controlPlane: { size: 2 },
+      network: { cidr: "10.0.0.0/15" },
+      api: { access: "public" },
+      nodes: 3,
+      workerPools: { workers: { min: 3, max: 2 }, batch: { spotPercent: 200 } },
+    };
+    assert.throws(
+      () => parseSettings(wrong),
+      (error: Error) => {
+        const [first, ...lines] = error.message.split("\n");
+        assert.equal(first, "9 settings are wrong (settings.ts describes each):");
+        assert.deepEqual(
+          lines.map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:", "")).sort(),
+          [
+            "api.allowedCidrs",
+            "controlPlane.size",
+            "domain",
+            "name",
+            "network.cidr",
+            "nodes",
+            "workerPools.batch.spotPercent",
+            "workerPools.workers.max",
+            "zones",
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
+  it("are read as `pulumi config set` stores them: all but text is JSON", async () => {
+    await pulumi.runtime.setMocks(
+      { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) },
+      "pulumi-kubeadm",
+    );
+    pulumi.runtime.setAllConfig({
+      "aws:region": "eu-central-1",
+      "pulumi-kubeadm:name": "dev",
+      "pulumi-kubeadm:domain": "k8s.example.com",
+      "pulumi-kubeadm:zones": "2",
+      "pulumi-kubeadm:protect": "true",
+      "pulumi-kubeadm:network": '{"nat":"single"}',
+      "pulumi-kubeadm:workerPools": '{"batch":{"min":1,"labels":{"example.com/tier":"1"}}}',
+    });
+    const { zones, protect, network, workerPools } = readSettings();
+    assert.deepEqual([zones, protect, network?.nat], [2, true, "single"]);
+    assert.deepEqual(workerPools.batch.labels, { "example.com/tier": "1" });
+  });
+
+  it("are each described, with the default if there is one", () => {
+    for (const { key, comment, form } of fields()) {
+      assert.ok(comment, `${key} has no description`);
+      if (!/\.(default|optional)\(/.test(form)) continue;
+      assert.match(comment, /@default \S/, `${key} does not tell its default`);
+    }
+    assert.ok(fields().length > 40);
+  });
+
+  it("tell the unit of every number", () => {
+    for (const { key, comment, form } of fields()) {
+      if (!/^(whole|disk)/.test(form)) continue;
+      assert.match(comment, /GiB|[Mm]inutes|[Dd]ays|percent|instances/, `${key} does not tell its unit`);
+    }
+  });
+});
+
+/** The fields of the schema as they stand in the file: a comment, a key, and the form up to the next of either. */
+function fields() {
+  const source = readFileSync(path.join(__dirname, "../../settings.ts"), "utf8");
+  const body = source.slice(source.indexOf("const workerPool"), source.indexOf("/** Everything a stack's"));
+  const forms =
+    "(?:z|text|whole|list|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
+  const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)? +([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
+  const found = [...body.matchAll(field)];
+  return found
+    .map(({ index, 0: head, 1: comment = "", 2: key }, i) => ({
+      key,
+      comment,
+      form: body.slice(index + head.length, found[i + 1]?.index).trim(),
+    }))
+    .filter(({ form }) => !form.startsWith("group(")) // what is in it tells
+    .filter(({ key }) => !["key", "value", "effect"].includes(key)); // of a taint, in Kubernetes' terms
+}
