@@ -113,7 +113,7 @@ async function build(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Error(
-      `building ${tool.name} needs the command \`go\` on PATH: install Go (https://go.dev/doc/install)`,
+      `building ${tool.name} needs the command \`go\` on PATH: install Go (https://go.dev/doc/install), or the Pulumi CLI`,
     );
   } finally {
     clearInterval(heartbeat);

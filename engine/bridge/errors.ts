@@ -1,7 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { read, write } from "./struct";
 import { terraformDataSource, terraformResource, TOKENS_FILE } from "./tokens";
 import type { Translation } from "./translation";
 import type { Properties } from "./wire";
@@ -42,16 +42,12 @@ function translateDetails(encoded: Buffer, translation: Translation, asked: Prop
   for (const detail of status.getDetailsList()) {
     if (detail.getTypeName() !== INIT_FAILED) continue;
     const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-    const translate = (
-      struct: Struct | undefined,
-      change: (value: Properties) => Properties,
-    ): Struct | undefined =>
-      struct &&
-      Struct.fromJavaScript(change(struct.toJavaScript() as Properties) as Record<string, JavaScriptValue>);
-    failed.setProperties(
-      translate(failed.getProperties(), (state) => translation.stateToPulumi(state, asked)),
-    );
-    failed.setInputs(translate(failed.getInputs(), (inputs) => translation.inputsToPulumi(inputs, asked)));
+    if (failed.hasProperties()) {
+      failed.setProperties(write(translation.stateToPulumi(read(failed.getProperties()), asked)));
+    }
+    if (failed.hasInputs()) {
+      failed.setInputs(write(translation.inputsToPulumi(read(failed.getInputs()), asked)));
+    }
     detail.setValue(failed.serializeBinary());
   }
   return Buffer.from(status.serializeBinary());

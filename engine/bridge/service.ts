@@ -3,11 +3,11 @@ import { ResourceProviderService, type ResourceProviderClient } from "@pulumi/pu
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { rewriteError } from "./errors";
 import type { EngineRelay } from "./engineRelay";
 import { withName } from "./names";
 import { passingService } from "./passing";
+import { read, write } from "./struct";
 import { bridgeFunction, bridgeResource, typeOfUrn } from "./tokens";
 import { Translation, type Provider } from "./translation";
 import type { Properties } from "./wire";
@@ -102,7 +102,6 @@ export function providerService(
 
   function check({ request }: Call<pb.CheckRequest>, reply: Reply<pb.CheckResponse>): void {
     const urn = request.getUrn();
-    const token = request.getType() || typeOfUrn(urn);
     const translation = addressed(request);
     const { autoName } = translation.shape;
     const asked = read(request.getNews());
@@ -120,7 +119,7 @@ export function providerService(
     request.setNews(write(translation.toBridge(complete)));
     if (request.hasOlds()) request.setOlds(write(translation.toBridge(old)));
     client.check(request, (error, response) => {
-      if (error) return reply(rewriteError(error, token));
+      if (error) return reply(rewriteError(error, translation.token));
       response.setInputs(write(translation.inputsToPulumi(read(response.getInputs()), complete)));
       for (const item of response.getFailuresList())
         item.setProperty(translation.pathToPulumi(item.getProperty()));
@@ -129,11 +128,10 @@ export function providerService(
   }
 
   function diff({ request }: Call<pb.DiffRequest>, reply: Reply<pb.DiffResponse>): void {
-    const token = request.getType() || typeOfUrn(request.getUrn());
     const translation = addressed(request);
     changeRequest(request, translation);
     client.diff(request, (error, response) => {
-      if (error) return reply(rewriteError(error, token));
+      if (error) return reply(rewriteError(error, translation.token));
       const rename = (path: string): string => translation.pathToPulumi(path);
       response.setReplacesList(response.getReplacesList().map(rename));
       response.setStablesList(response.getStablesList().map(rename));
@@ -148,32 +146,23 @@ export function providerService(
 
   function create({ request }: Call<pb.CreateRequest>, reply: Reply<pb.CreateResponse>): void {
     const urn = request.getUrn();
-    const token = request.getType() || typeOfUrn(urn);
     const translation = addressed(request);
     const asked = read(request.getProperties());
     if (!request.getPreview()) translation.writeAssets(asked);
     request.setProperties(write(translation.toBridge(asked)));
-    client.create(
-      request,
-      stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)),
-    );
+    client.create(request, stateReply(translation, asked, reply, warnOfIgnored(urn, translation, asked)));
   }
 
   function update({ request }: Call<pb.UpdateRequest>, reply: Reply<pb.UpdateResponse>): void {
     const urn = request.getUrn();
-    const token = request.getType() || typeOfUrn(urn);
     const translation = addressed(request);
     const asked = read(request.getNews());
     if (!request.getPreview()) translation.writeAssets(asked);
     changeRequest(request, translation);
-    client.update(
-      request,
-      stateReply(token, translation, asked, reply, warnOfIgnored(urn, translation, asked)),
-    );
+    client.update(request, stateReply(translation, asked, reply, warnOfIgnored(urn, translation, asked)));
   }
 
   function readState({ request }: Call<pb.ReadRequest>, reply: Reply<pb.ReadResponse>): void {
-    const token = request.getType() || typeOfUrn(request.getUrn());
     const translation = addressed(request);
     const properties = read(request.getProperties());
     const inputs = read(request.getInputs());
@@ -181,7 +170,7 @@ export function providerService(
     if (request.hasInputs()) request.setInputs(write(translation.toBridge(inputs)));
     client.read(
       request,
-      stateReply(token, translation, properties, (error, response) => {
+      stateReply(translation, properties, (error, response) => {
         if (response?.hasInputs()) {
           response.setInputs(write(translation.inputsToPulumi(read(response.getInputs()), inputs)));
         }
@@ -191,13 +180,12 @@ export function providerService(
   }
 
   function remove({ request }: Call<pb.DeleteRequest>, reply: Reply<unknown>): void {
-    const token = request.getType() || typeOfUrn(request.getUrn());
     const translation = addressed(request);
     request.setProperties(write(translation.toBridge(read(request.getProperties()))));
     if (request.hasOldInputs())
       request.setOldInputs(write(translation.toBridge(read(request.getOldInputs()))));
     client.delete(request, (error, response) => {
-      if (error) return reply(rewriteError(error, token, translation));
+      if (error) return reply(rewriteError(error, translation.token, translation));
       reply(null, response);
     });
   }
@@ -236,14 +224,13 @@ function changeRequest(request: pb.DiffRequest | pb.UpdateRequest, translation: 
 }
 
 function stateReply<T extends pb.CreateResponse | pb.UpdateResponse | pb.ReadResponse>(
-  token: string,
   translation: Translation,
   asked: Properties,
   reply: Reply<T>,
   seen: (state: Properties) => void = () => undefined,
 ): (error: grpc.ServiceError | null, response: T) => void {
   return (error, response) => {
-    if (error) return reply(rewriteError(error, token, translation, asked));
+    if (error) return reply(rewriteError(error, translation.token, translation, asked));
     if (response.hasProperties()) {
       const state = read(response.getProperties());
       seen(state);
@@ -268,12 +255,4 @@ function proposedName(request: pb.CheckRequest): string | null | undefined {
   return naming.getMode() === pb.CheckRequest.AutonamingOptions.Mode.DISABLE
     ? null
     : naming.getProposedName();
-}
-
-export function read(struct: Struct | undefined): Properties {
-  return (struct?.toJavaScript() ?? {}) as Properties;
-}
-
-export function write(properties: Properties): Struct {
-  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
 }

@@ -26,7 +26,7 @@ export class Translation {
   readonly shape: Shape;
 
   constructor(
-    private readonly token: string,
+    readonly token: string,
     private readonly provider: Provider,
   ) {
     this.shape = shapeOf(token);
