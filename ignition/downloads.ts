@@ -83,7 +83,9 @@ function url({ name, version, architecture }: Release, mirror: string | undefine
       return `${host("github.com")}/etcd-io/etcd/releases/download/v${version}/etcd-v${version}-linux-${architecture}.tar.gz`;
     case "cni-plugins":
       return `${host("github.com")}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${architecture}-v${version}.tgz`;
-    default:
+    case "kubeadm":
+    case "kubectl":
+    case "kubelet":
       return `${host("dl.k8s.io")}/release/v${version}/bin/linux/${architecture}/${name}`;
   }
 }

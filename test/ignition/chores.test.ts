@@ -163,7 +163,11 @@ describe("The bootstrap token", () => {
   });
 
   it("is good for two hours and for joining alone", () => {
-    const { metadata, type, stringData } = parse(mint().created);
+    const { metadata, type, stringData } = parse(mint().created) as {
+      metadata: { name: string };
+      type: string;
+      stringData: Record<string, string>;
+    };
     const { expiration, ...rest } = stringData;
     assert.deepEqual([metadata.name, type], ["bootstrap-token-abcdef", "bootstrap.kubernetes.io/token"]);
     assert.deepEqual(rest, {

@@ -54,11 +54,14 @@ describe("The tools that will read the files accept them:", function () {
           kubeReserved: {},
         },
       }).texts.get("/etc/kubernetes/patches/kubeletconfiguration+merge.yaml");
-      const documents = parseAllDocuments(atBoot(controllerNode())).map((document) => document.toJS());
-      const patched = documents.map((document) =>
-        document.kind === "KubeletConfiguration" ? { ...document, ...parse(patch ?? "") } : document,
+      const documents = parseAllDocuments(atBoot(controllerNode())).map(
+        (document) => document.toJS() as Record<string, unknown>,
       );
-      assert.equal(patched.find(({ kind }) => kind === "KubeletConfiguration").cpuManagerPolicy, "static");
+      const isKubelets = ({ kind }: Record<string, unknown>) => kind === "KubeletConfiguration";
+      const patched = documents.map((document) =>
+        isKubelets(document) ? { ...document, ...(parse(patch ?? "") as object) } : document,
+      );
+      assert.equal(patched.find(isKubelets)?.cpuManagerPolicy, "static");
       validate(patched.map((document) => stringify(document)).join("---\n"));
     });
 
