@@ -81,7 +81,7 @@ const workerPool = group(
       "use {featureGates, cpuManagerPolicy, systemReserved, kubeReserved}",
     ).prefault({}),
   },
-  "use a map of the pool's settings",
+  "use {min, max, instanceTypes, spotPercent, architecture, diskGib, labels, taints, kubelet}",
 ).transform((pool) => ({ ...pool, max: pool.max ?? pool.min }));
 
 const schema = group(
@@ -123,6 +123,7 @@ const schema = group(
     /** Build into this VPC; nothing of the network is created or changed but a cluster tag on the subnets. */
     existingVpc: group(
       {
+        /** No default. */
         vpcId: text(/^vpc-[0-9a-f]{8,17}$/, "use a VPC id such as vpc-0a1b2c3d4e5f67890"),
         /** For the nodes: one per zone, with a route to the internet that is not an internet gateway. */
         privateSubnetIds: list(text(/^subnet-[0-9a-f]{8,17}$/, "use a subnet id"), "use a list of subnet ids")
@@ -151,12 +152,13 @@ const schema = group(
     /** The way to a shell on the nodes. */
     access: group(
       {
+        /** A host of its own, an EC2 Instance Connect Endpoint, or no way at all. @default none */
         kind: z
           .enum(["none", "bastion", "instance-connect"], { error: "use none, bastion or instance-connect" })
           .default("none"),
-        /** Who may connect to the bastion's port 22. */
+        /** Who may connect to the bastion's port 22. @default none */
         allowedCidrs: list(cidr, "use a list of IPv4 ranges").default([]),
-        /** OpenSSH public keys of the user `core` on the bastion and on every node. */
+        /** OpenSSH public keys of the user `core` on the bastion and on every node. @default none */
         sshAuthorizedKeys: list(
           text(
             /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/,

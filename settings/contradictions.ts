@@ -46,6 +46,9 @@ function wrongRange(key: string, value: string, largest: number, smallest: numbe
 
 const repeated = (values: readonly string[]) => values.filter((value, i) => values.indexOf(value) !== i);
 
+const repeatedRanges = (key: string, ranges: readonly string[]): Mistake[] =>
+  repeated(ranges).map((value) => ({ key, value, remedy: "name each range once" }));
+
 const poolRule = (find: (pool: Settings["workerPools"][string], key: string) => Mistake[]) =>
   rule(["workerPools"], ({ workerPools }) =>
     Object.entries(workerPools).flatMap(([name, pool]) => find(pool, `workerPools.${name}`)),
@@ -111,6 +114,7 @@ const rules: Rule[] = [
   ),
   rule(["api", "existingVpc"], ({ api, existingVpc }) => [
     ...api.allowedCidrs.flatMap((range, i) => wrongRange(`api.allowedCidrs[${i}]`, range, 0, 32)),
+    ...repeatedRanges("api.allowedCidrs", api.allowedCidrs),
     ...(api.access === "public" && api.allowedCidrs.length === 0
       ? [
           {
@@ -126,6 +130,7 @@ const rules: Rule[] = [
   ]),
   rule(["access", "existingVpc"], ({ access, existingVpc }) => [
     ...access.allowedCidrs.flatMap((range, i) => wrongRange(`access.allowedCidrs[${i}]`, range, 0, 32)),
+    ...repeatedRanges("access.allowedCidrs", access.allowedCidrs),
     ...(access.kind === "bastion" && access.allowedCidrs.length === 0
       ? [
           {
