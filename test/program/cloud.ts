@@ -83,15 +83,18 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getNatGateway":
       return { publicIp: vpc?.natAddresses[Number(args.id.slice("nat-".length))] };
     default:
-      throw new Error(`the program calls ${token}, which this region has no answer for`);
+      throw failure(`the program calls ${token}, which this region has no answer for`);
   }
 }
 
 function found<T>(all: readonly T[] | undefined, isIt: (each: T) => boolean, what: string): T {
   const it = all?.find(isIt);
-  if (it === undefined) throw new Error(`there is no ${what}`);
+  if (it === undefined) throw failure(`there is no ${what}`);
   return it;
 }
+
+/** Pulumi takes a provider's words from where gRPC has them. */
+const failure = (message: string) => Object.assign(new Error(message), { details: message });
 
 /** `Subnet:dev-network-public-eu-central-1a`: an id that tells in an input what it refers to. */
 export const idOf = (type: string, name: string) => `${type.split(":").pop()}:${name}`;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { answer, idOf, madeOutputs, region, Region, withSecretOutputs } from "./cloud";
+import { region, Region } from "./cloud";
+import { pretendEngine, withPlainStackTraces } from "./engine";
 import { fromWire } from "./wire";
 
 const project = path.join(__dirname, "../..");
@@ -33,7 +34,7 @@ export interface Run {
   readonly resources: readonly Registered[];
   /** Outputs of the stack. */
   readonly outputs: Record<string, any>;
-  /** Outputs of components, by key; they are kept in the state as the stack's are. */
+  /** Outputs of components and of the stack, by key: all are kept in the state. */
   readonly componentOutputs: Readonly<Record<string, Record<string, unknown>>>;
 }
 
@@ -51,75 +52,43 @@ interface RunOptions {
   readonly region?: Region;
 }
 
-const runs = new Map<string, Promise<Run>>();
+/** A run that may have ended early. */
+export interface Attempt extends Run {
+  readonly error?: Error;
+}
+
+const attempts = new Map<string, Promise<Attempt>>();
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs the whole program. Equal runs are made once; one at a time, as Pulumi's runtime is global. */
-export function run(config: Config, options: RunOptions = {}): Promise<Run> {
-  const key = JSON.stringify([config, options]);
-  const made = runs.get(key) ?? last.then(() => runOnce(config, options));
-  runs.set(key, made);
-  last = made.catch(() => {});
+/** Runs the whole program to its end. @throws what the program throws */
+export async function run(config: Config, options: RunOptions = {}): Promise<Run> {
+  const { error, ...made } = await attempt(config, options);
+  if (error) throw error;
   return made;
 }
 
-async function runOnce(config: Config, { preview = false, ...options }: RunOptions): Promise<Run> {
-  const here = options.region ?? region(String(config["aws:region"]));
-  const requests: any[] = [];
-  const outputs = new Map<string, Record<string, unknown>>();
-  const secretOutputs = new Map<string, string[]>();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs, custom }) => {
-        if (preview || !custom) return { id: undefined as unknown as string, state: inputs };
-        const state = { ...inputs, ...madeOutputs(here, type, name, inputs) };
-        return {
-          id: idOf(type, name),
-          state: withSecretOutputs(state, secretOutputs.get(`${type} ${name}`) ?? []),
-        };
-      },
-      call: ({ token, inputs }) => answer(here, token, inputs),
-    },
-    "pulumi-kubeadm",
-    String(config.name),
-    preview,
-  );
-  const monitor = pulumi.runtime.getMonitor() as any;
-  const { registerResource, registerResourceOutputs } = monitor;
-  monitor.registerResource = (request: any, done: unknown) => {
-    requests.push(request);
-    secretOutputs.set(`${request.getType()} ${request.getName()}`, request.getAdditionalsecretoutputsList());
-    return registerResource.call(monitor, request, done);
-  };
-  monitor.registerResourceOutputs = (request: any, done: unknown) => {
-    outputs.set(
-      keyOf(request.getUrn()),
-      fromWire(request.getOutputs().toJavaScript()) as Record<string, unknown>,
-    );
-    return registerResourceOutputs.call(monitor, request, done);
-  };
-  pulumi.runtime.setAllConfig(asStored(config));
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = stackTrace;
-  try {
-    await pulumi.runtime.runInPulumiStack(require("../../index"));
-  } finally {
-    await pulumi.runtime.disconnect();
-    Error.prepareStackTrace = prepareStackTrace;
-  }
-  const { Stack, ...componentOutputs } = Object.fromEntries(
-    [...outputs].map(([key, value]) => [key.startsWith("Stack ") ? "Stack" : key, value]),
-  );
-  return { resources: requests.map(asRegistered), outputs: Stack, componentOutputs };
+/** Runs the whole program. Equal runs are made once; one at a time, as Pulumi's runtime is global. */
+export function attempt(config: Config, options: RunOptions = {}): Promise<Attempt> {
+  const key = JSON.stringify([config, options]);
+  const made = attempts.get(key) ?? last.then(() => attemptOnce(config, options));
+  attempts.set(key, made);
+  last = made;
+  return made;
 }
 
-/** Pulumi takes a trace of every promise: mapping them to lines of TypeScript would take most of a run's time. */
-function stackTrace(error: Error, frames: NodeJS.CallSite[]): string {
-  const lines = frames.map(
-    (frame) =>
-      `    at ${frame.getFunctionName()} (${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()})`,
-  );
-  return [String(error), ...lines].join("\n");
+async function attemptOnce(config: Config, { preview = false, ...options }: RunOptions): Promise<Attempt> {
+  const here = options.region ?? region(String(config["aws:region"]));
+  const requests = await pretendEngine(here, String(config.name), preview);
+  pulumi.runtime.setAllConfig(asStored(config));
+  let error: Error | undefined;
+  await withPlainStackTraces(async () => {
+    await pulumi.runtime.runInPulumiStack(require("../../index")).catch((reason) => (error = reason));
+    await pulumi.runtime.disconnect();
+  });
+  const resources = requests.registrations.map(asRegistered);
+  const componentOutputs = Object.fromEntries(requests.outputs.map(asOutputs));
+  const outputs = componentOutputs[`Stack pulumi-kubeadm-${config.name}`];
+  return { resources, outputs, componentOutputs, error };
 }
 
 /** As `pulumi config set` leaves it and the engine hands it over: strings, of JSON unless the value is one. */
@@ -152,6 +121,11 @@ function asRegistered(request: any): Registered {
     ),
   };
 }
+
+const asOutputs = (request: any): [key: string, outputs: Record<string, unknown>] => [
+  keyOf(request.getUrn()),
+  fromWire(request.getOutputs().toJavaScript()) as Record<string, unknown>,
+];
 
 function keyOf(urn: string): string {
   const [, , types, name] = urn.split("::");

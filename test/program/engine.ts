@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { answer, idOf, madeOutputs, Region, withSecretOutputs } from "./cloud";
+
+/** What the program asked of the engine, in the engine's own messages. */
+export interface Requests {
+  readonly registrations: any[];
+  readonly outputs: any[];
+}
+
+/**
+ * Pulumi's engine without providers: makes every resource at once, answers lookups from `region`, and keeps what it was
+ * asked. Pulumi's own mocks show inputs only; the messages also tell owners, order, protection and secrets.
+ */
+export async function pretendEngine(region: Region, stack: string, preview: boolean): Promise<Requests> {
+  const requests: Requests = { registrations: [], outputs: [] };
+  const secretOutputs = new Map<string, string[]>();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) => {
+        if (preview || !custom) return { id: undefined as unknown as string, state: inputs };
+        const outputs = { ...inputs, ...madeOutputs(region, type, name, inputs) };
+        const secret = secretOutputs.get(`${type} ${name}`) ?? [];
+        return { id: idOf(type, name), state: withSecretOutputs(outputs, secret) };
+      },
+      call: ({ token, inputs }) => answer(region, token, inputs),
+    },
+    "pulumi-kubeadm",
+    stack,
+    preview,
+  );
+  const monitor = pulumi.runtime.getMonitor() as any;
+  const { registerResource, registerResourceOutputs } = monitor;
+  monitor.registerResource = (request: any, done: unknown) => {
+    requests.registrations.push(request);
+    secretOutputs.set(`${request.getType()} ${request.getName()}`, request.getAdditionalsecretoutputsList());
+    return registerResource.call(monitor, request, done);
+  };
+  monitor.registerResourceOutputs = (request: any, done: unknown) => {
+    requests.outputs.push(request);
+    return registerResourceOutputs.call(monitor, request, done);
+  };
+  return requests;
+}
+
+/**
+ * Runs `program` with cheap stack traces. Pulumi takes one of every promise, and mapping them all to lines of TypeScript
+ * would take most of a run's time.
+ */
+export async function withPlainStackTraces(program: () => Promise<unknown>): Promise<void> {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, frames) => {
+    const lines = frames.map((frame) => {
+      const place = `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
+      return `    at ${frame.getFunctionName()} (${place})`;
+    });
+    return [String(error), ...lines].join("\n");
+  };
+  try {
+    await program();
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}

@@ -1,0 +1,56 @@
+import * as assert from "node:assert/strict";
+import { region, Region } from "./cloud";
+import { attempt, Config, stackConfig } from "./stack";
+
+const dev = stackConfig("dev");
+const small: Region = region("eu-central-1", 2);
+
+const refusals: [title: string, config: Config, where: { region?: Region }, message: string][] = [
+  [
+    "settings are wrong",
+    { ...dev, zones: 7, controlPlane: { size: 2 } },
+    {},
+    "2 settings are wrong (settings.ts describes each):\n" +
+      "  pulumi-kubeadm:zones: 7: use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a\n" +
+      "  pulumi-kubeadm:controlPlane.size: 2: use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members",
+  ],
+  [
+    "the region has too few zones",
+    { ...dev, zones: 3 },
+    { region: small },
+    "zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer",
+  ],
+  [
+    "the region lacks a named zone",
+    { ...dev, zones: ["eu-central-1a", "eu-central-1f"] },
+    { region: small },
+    "zones: eu-central-1f: not a zone of eu-central-1, which has eu-central-1a, eu-central-1b",
+  ],
+  [
+    "there is no image of the Flatcar release for an architecture in use",
+    { ...stackConfig("local"), "aws:region": "eu-central-1" },
+    { region: { ...region("eu-central-1"), images: ["x86_64"] } },
+    "versions.flatcar: 4757.2.1: no arm64 image of it in eu-central-1: there is no image",
+  ],
+  [
+    "a download's checksum is not known",
+    { ...dev, versions: { kubernetes: "1.36.99" } },
+    {},
+    "1 setting is wrong (settings.ts describes each):\n" +
+      "  pulumi-kubeadm:downloads.sha256: {}: no checksum is known for kubeadm-1.36.99-amd64, kubelet-1.36.99-amd64, " +
+      "kubectl-1.36.99-amd64: give the publisher's SHA-256 of each in downloads.sha256",
+  ],
+];
+
+describe("The program registers no resource when", () => {
+  for (const [title, config, where, message] of refusals) {
+    it(title, async () => {
+      const { error, resources } = await attempt(config, where);
+      assert.equal(error?.message, message);
+      assert.deepEqual(
+        resources.map(({ type }) => type),
+        ["Stack"],
+      );
+    });
+  }
+});
