@@ -1,4 +1,5 @@
 import { overlap, parseCidr } from "../components/cidr";
+import { controllerReleases, findDownloads, nodeReleases } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import type { Mistake } from "./mistakes";
 
@@ -205,27 +206,46 @@ const rules: Rule[] = [
       },
     ];
   }),
-  rule(["versions"], ({ versions }) => [
-    ...(/^1\.3[5-7]\./.test(versions.kubernetes)
-      ? []
-      : [
-          {
-            key: "versions.kubernetes",
-            value: versions.kubernetes,
-            remedy: "use 1.35, 1.36 or 1.37: the node files are written for these",
-          },
-        ]),
-    ...(/^3\.[67]\./.test(versions.etcd)
-      ? []
-      : [
-          {
-            key: "versions.etcd",
-            value: versions.etcd,
-            remedy: "use 3.6 or 3.7: the node files are written for these",
-          },
-        ]),
-  ]),
+  rule(["versions"], ({ versions }) => wrongVersions(versions)),
+  rule(["versions", "downloads", "controlPlane", "workerPools"], (settings) =>
+    wrongVersions(settings.versions).length > 0 ? [] : unknownDownloads(settings),
+  ),
 ];
+
+function wrongVersions({ kubernetes, etcd }: Settings["versions"]): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (!/^1\.3[5-7]\./.test(kubernetes)) {
+    const remedy = "use 1.35, 1.36 or 1.37: the node files are written for these";
+    mistakes.push({ key: "versions.kubernetes", value: kubernetes, remedy });
+  }
+  if (!/^3\.[67]\./.test(etcd)) {
+    const remedy = "use 3.6 or 3.7: the node files are written for these";
+    mistakes.push({ key: "versions.etcd", value: etcd, remedy });
+  }
+  return mistakes;
+}
+
+function unknownDownloads({
+  versions: { kubernetes, etcd },
+  downloads,
+  controlPlane,
+  workerPools,
+}: Pick<Settings, "versions" | "downloads" | "controlPlane" | "workerPools">): Mistake[] {
+  const ofPools = new Set(Object.values(workerPools).map((pool) => pool.architecture));
+  ofPools.delete(controlPlane.architecture); // controllers need all that workers do
+  try {
+    findDownloads(
+      [
+        ...controllerReleases(kubernetes, etcd, controlPlane.architecture),
+        ...[...ofPools].flatMap((architecture) => nodeReleases(kubernetes, architecture)),
+      ],
+      downloads,
+    );
+    return [];
+  } catch (error) {
+    return [{ key: "downloads.sha256", value: downloads.sha256, remedy: (error as Error).message }];
+  }
+}
 
 function overlaps(ranges: [key: string, value: string][]): Mistake[] {
   const parsed = ranges.flatMap(([key, value]) => {
