@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { debianTool } from "../toolchain/debianTool";
 import { ignitionValidate } from "../toolchain/ignitionValidate";
-import { kubeadm } from "../toolchain/kubeadm";
+import { kubeadm, kubeadmVersion } from "../toolchain/kubeadm";
 import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "./rendered";
 
 /** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */
@@ -63,6 +63,14 @@ describe("The tools that will read the files accept them:", function () {
       );
       assert.equal(patched.find(isKubelets)?.cpuManagerPolicy, "static");
       validate(patched.map((document) => stringify(document)).join("---\n"));
+    });
+
+    it("whose pause image is the one that containerd starts", () => {
+      const args = ["config", "images", "list", `--kubernetes-version=${kubeadmVersion}`];
+      const images = execFileSync(kubeadm(), args, { encoding: "utf8" });
+      const [, pause] =
+        /sandbox_image = "(.*)"/.exec(workerNode().texts.get("/etc/containerd/config.toml") ?? "") ?? [];
+      assert.ok(images.split("\n").includes(pause), `${pause} is not one of\n${images}`);
     });
 
     it("and refuses a document with a field it does not know", () => {
