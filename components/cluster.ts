@@ -131,9 +131,9 @@ export class Cluster extends pulumi.ComponentResource {
         imageId: image(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
+        after: [network, groups, store, identity, api, discovery],
       },
-      // What a booting node needs is there before it; on the way down the nodes go first.
-      { parent: this, dependsOn: [network, groups, store, backups, identity, api, discovery] },
+      parent,
     );
     const pools = Object.entries(settings.workerPools).map(([pool, poolSettings]) => {
       const made = new WorkerPool(
@@ -147,8 +147,9 @@ export class Cluster extends pulumi.ComponentResource {
           dnsSuffix: placement.dnsSuffix,
           imageId: image(poolSettings.architecture),
           securityGroupId: groups.ids.workers,
+          after: [controlPlane],
         },
-        { parent: this, dependsOn: controlPlane },
+        parent,
       );
       return [pool, made] as const;
     });
@@ -208,7 +209,10 @@ function networkArgs(settings: Settings, placement: Placement) {
 /** Nodes come to an internal API by their groups, to a public one by the addresses of their NAT gateways. */
 function apiClients({ api }: Settings, network: Network): Record<string, pulumi.Input<string>> {
   const allowed = Object.fromEntries(api.allowedCidrs.map((cidr) => [cidr, cidr]));
-  if (api.access === "internal") return { vpc: network.cidr, ...allowed };
+  if (api.access === "internal") {
+    const { [network.cidr]: _, ...others } = allowed; // AWS takes no rule twice
+    return { vpc: network.cidr, ...others };
+  }
   const nats = network.natAddresses.map((address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`]);
   return { ...Object.fromEntries(nats), ...allowed };
 }

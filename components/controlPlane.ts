@@ -12,6 +12,8 @@ export interface ControlPlaneArgs {
   readonly dnsSuffix: string;
   readonly imageId: string;
   readonly securityGroupId: pulumi.Input<string>;
+  /** What a booting node needs: there before the first instance, and gone only after the last. */
+  readonly after: pulumi.Resource[];
   readonly targetGroupArn: pulumi.Input<string>;
 }
 
@@ -52,6 +54,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         }),
         statements: controllerStatements,
         imageId: args.imageId,
+        after: args.after,
         capacity: { kind: "fixed", instanceType },
         diskGib,
         min: size,

@@ -210,7 +210,7 @@ export class NodeGroup extends pulumi.ComponentResource {
           propagateAtLaunch: false, // the launch template tags instances, and their volumes with them
         })),
       },
-      { parent: this, dependsOn: policy, customTimeouts: { delete: "30m" } },
+      { parent: this, dependsOn: [policy, ...args.after], customTimeouts: { delete: "30m" } },
     );
   }
 }

@@ -15,6 +15,8 @@ export interface WorkerPoolArgs {
   readonly dnsSuffix: string;
   readonly imageId: string;
   readonly securityGroupId: pulumi.Input<string>;
+  /** What a booting node needs: there before the first instance, and gone only after the last. */
+  readonly after: pulumi.Resource[];
 }
 
 /**
@@ -68,6 +70,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         }),
         statements: workerStatements,
         imageId: args.imageId,
+        after: args.after,
         capacity: {
           kind: "mixed",
           instanceTypes: poolSettings.instanceTypes,
