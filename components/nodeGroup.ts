@@ -55,6 +55,8 @@ export interface NodeGroupArgs {
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
   /** Delete the group with all its instances at once, instead of waiting for each to leave. */
   readonly forceDelete: boolean;
+  /** What a booting node needs: there before the first instance, and gone only after the last. */
+  readonly after: pulumi.Resource[];
   /** Tags of the group beside the cluster's own; instances do not get them, so a change replaces none. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
