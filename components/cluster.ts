@@ -208,13 +208,13 @@ function networkArgs(settings: Settings, placement: Placement) {
 
 /** Nodes come to an internal API by their groups, to a public one by the addresses of their NAT gateways. */
 function apiClients({ api }: Settings, network: Network): Record<string, pulumi.Input<string>> {
-  const allowed = Object.fromEntries(api.allowedCidrs.map((cidr) => [cidr, cidr]));
+  const named = (ranges: readonly string[]) => Object.fromEntries(ranges.map((range) => [range, range]));
   if (api.access === "internal") {
-    const { [network.cidr]: _, ...others } = allowed; // AWS takes no rule twice
-    return { vpc: network.cidr, ...others };
+    // AWS refuses the same rule twice.
+    return { vpc: network.cidr, ...named(api.allowedCidrs.filter((range) => range !== network.cidr)) };
   }
   const nats = network.natAddresses.map((address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`]);
-  return { ...Object.fromEntries(nats), ...allowed };
+  return { ...Object.fromEntries(nats), ...named(api.allowedCidrs) };
 }
 
 function imageOf({ images, region }: Placement, architecture: Architecture): string {
