@@ -1,0 +1,131 @@
+import * as assert from "node:assert/strict";
+import {
+  createHash,
+  createPublicKey,
+  createSign,
+  createVerify,
+  generateKeyPairSync,
+  JsonWebKey,
+} from "node:crypto";
+import * as fc from "fast-check";
+import { parse } from "yaml";
+import { encryptionConfiguration } from "../../components/encryptionConfiguration";
+import { discoveryDocument, jsonWebKeySet } from "../../components/issuerDocuments";
+import { kubeconfig } from "../../components/kubeconfig";
+import { serviceAccountTrust } from "../../components/serviceAccountRole";
+
+const pem = fc
+  .tuple(
+    fc.constantFrom("CERTIFICATE", "PRIVATE KEY"),
+    fc.uint8Array({ minLength: 1, maxLength: 200 }),
+    fc.boolean(),
+  )
+  .map(([kind, bytes, windows]) => {
+    const body = Buffer.from(bytes).toString("base64").replace(/.{64}/g, "$&\n");
+    const text = `-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----\n`;
+    return windows ? text.replaceAll("\n", "\r\n") : text;
+  });
+
+describe("The kubeconfig", () => {
+  it("holds exactly the given texts, however their lines end", () => {
+    fc.assert(
+      fc.property(pem, pem, pem, (caPem, certificatePem, privateKeyPem) => {
+        const server = "https://api.dev.k8s.example.com:6443";
+        const text = kubeconfig({ cluster: "dev", server, caPem, certificatePem, privateKeyPem });
+        const { clusters, users, contexts, ...rest } = parse(text);
+        const decoded = (base64: string) => Buffer.from(base64, "base64").toString();
+        assert.deepEqual(rest, { apiVersion: "v1", kind: "Config", "current-context": "dev" });
+        assert.deepEqual(contexts, [{ name: "dev", context: { cluster: "dev", user: "dev-admin" } }]);
+        assert.deepEqual([clusters[0].name, clusters[0].cluster.server], ["dev", server]);
+        assert.equal(decoded(clusters[0].cluster["certificate-authority-data"]), caPem);
+        assert.equal(users[0].name, "dev-admin");
+        assert.equal(decoded(users[0].user["client-certificate-data"]), certificatePem);
+        assert.equal(decoded(users[0].user["client-key-data"]), privateKeyPem);
+        assert.doesNotMatch(text, /\r|-data: [|>]/, "each datum is one line");
+      }),
+    );
+  });
+});
+
+describe("The service-account issuer", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const publicKeyPem = String(publicKey.export({ type: "spki", format: "pem" }));
+  const [key, ...others] = JSON.parse(jsonWebKeySet(publicKeyPem)).keys as (JsonWebKey & { kid: string })[];
+
+  it("publishes one key, with the key id that the apiserver writes into tokens", () => {
+    const der = createPublicKey(publicKeyPem).export({ type: "spki", format: "der" });
+    assert.equal(key.kid, createHash("sha256").update(der).digest("base64url"));
+    assert.deepEqual([key.use, key.alg, key.kty], ["sig", "RS256", "RSA"]);
+    assert.deepEqual(others, []);
+  });
+
+  it("publishes what verifies its tokens, and no part of the private key", () => {
+    const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const token = `${encoded({ alg: "RS256", kid: key.kid })}.${encoded({ sub: "system:serviceaccount:a:b" })}`;
+    const signature = createSign("RSA-SHA256").update(token).sign(privateKey);
+    const published = createPublicKey({ key, format: "jwk" });
+    assert.ok(createVerify("RSA-SHA256").update(token).verify(published, signature));
+    assert.ok(!createVerify("RSA-SHA256").update(`${token}.`).verify(published, signature));
+    assert.deepEqual(Object.keys(key).sort(), ["alg", "e", "kid", "kty", "n", "use"]);
+  });
+
+  it("takes the key with either line end, and with spaces around it", () => {
+    for (const text of [publicKeyPem.replaceAll("\n", "\r\n"), `\n${publicKeyPem}\n`]) {
+      assert.equal(jsonWebKeySet(text), jsonWebKeySet(publicKeyPem));
+    }
+  });
+
+  it("is described as OpenID Connect and Kubernetes ask", () => {
+    assert.deepEqual(JSON.parse(discoveryDocument("https://issuer.example.com")), {
+      issuer: "https://issuer.example.com",
+      jwks_uri: "https://issuer.example.com/keys.json",
+      authorization_endpoint: "urn:kubernetes:programmatic_authorization",
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+      claims_supported: ["sub", "iss"],
+    });
+  });
+
+  it("is trusted for one service account of one namespace, and for tokens made for AWS", () => {
+    assert.deepEqual(
+      serviceAccountTrust("arn:provider", "https://issuer.example.com", "kube-system", "csi"),
+      {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Federated: "arn:provider" },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+              StringEquals: {
+                "issuer.example.com:aud": "sts.amazonaws.com",
+                "issuer.example.com:sub": "system:serviceaccount:kube-system:csi",
+              },
+            },
+          },
+        ],
+      },
+    );
+  });
+});
+
+describe("The apiserver's encryption configuration", () => {
+  it("encrypts Secrets with the given key, and still reads what is not encrypted yet", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+        const secret = Buffer.from(bytes).toString("base64");
+        assert.deepEqual(parse(encryptionConfiguration(secret)), {
+          apiVersion: "apiserver.config.k8s.io/v1",
+          kind: "EncryptionConfiguration",
+          resources: [
+            {
+              resources: ["secrets"],
+              providers: [{ secretbox: { keys: [{ name: "key1", secret }] } }, { identity: {} }],
+            },
+          ],
+        });
+      }),
+    );
+  });
+});

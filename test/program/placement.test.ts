@@ -1,0 +1,86 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { oneMoreThan } from "../../components/nodeGroup";
+import { chooseZones, PlacedSubnet, zonesOfSubnets } from "../../components/placement";
+
+const zoneNames = [..."abcdef"].map((letter) => `eu-central-1${letter}`);
+const someZones = fc.shuffledSubarray(zoneNames, { minLength: 1 });
+const subnets = (zones: readonly string[]): PlacedSubnet[] =>
+  zones.map((zone, i) => ({ id: `subnet-0000000${i}`, zone }));
+
+describe("The zones of a new VPC", () => {
+  it("are the first ones by name, in whatever order AWS lists them", () => {
+    fc.assert(
+      fc.property(someZones, fc.integer({ min: 1, max: 6 }), (available, wanted) => {
+        fc.pre(wanted <= available.length);
+        assert.deepEqual(
+          chooseZones(wanted, available, "eu-central-1"),
+          zoneNames.filter((zone) => available.includes(zone)).slice(0, wanted),
+        );
+      }),
+    );
+  });
+
+  it("are the named ones in their order, if there are such", () => {
+    fc.assert(
+      fc.property(someZones, someZones, (wanted, available) => {
+        const missing = wanted.filter((zone) => !available.includes(zone));
+        if (missing.length === 0) {
+          return assert.deepEqual(chooseZones(wanted, available, "eu-central-1"), wanted);
+        }
+        assert.throws(() => chooseZones(wanted, available, "eu-central-1"), {
+          message: `zones: ${missing.join(", ")}: not a zone of eu-central-1, which has ${available.join(", ")}`,
+        });
+      }),
+    );
+  });
+
+  it("are refused when the region has fewer", () => {
+    fc.assert(
+      fc.property(someZones, fc.integer({ min: 1, max: 6 }), (available, wanted) => {
+        fc.pre(wanted > available.length);
+        assert.throws(() => chooseZones(wanted, available, "eu-central-1"), /use that many or fewer$/);
+      }),
+    );
+  });
+});
+
+describe("The zones of an existing VPC", () => {
+  it("are those of its private subnets exactly when each wanted zone has one subnet", () => {
+    const placed = fc.array(fc.constantFrom(...zoneNames), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(placed, someZones, fc.boolean(), (zones, named, byNumber) => {
+        const wanted = byNumber ? named.length : named;
+        const once = new Set(zones).size === zones.length;
+        const covered = byNumber
+          ? zones.length === named.length
+          : zones.length === named.length && named.every((zone) => zones.includes(zone));
+        if (once && covered) {
+          assert.deepEqual(zonesOfSubnets(wanted, subnets(zones)), [...zones].sort());
+        } else {
+          assert.throws(
+            () => zonesOfSubnets(wanted, subnets(zones)),
+            /^Error: (zones|existingVpc\.privateSubnetIds): /,
+          );
+        }
+      }),
+    );
+  });
+});
+
+describe("The percentage that lets a group have one instance more", () => {
+  it("is the least that Auto Scaling, rounding down, takes for it", () => {
+    for (let size = 1; size <= 1000; size++) {
+      const percentage = oneMoreThan(size);
+      const allowed = Math.floor((size * percentage) / 100);
+      // From 101 instances on, a whole percent is more than one.
+      if (size <= 100) assert.equal(allowed, size + 1, `${percentage} % of ${size}`);
+      assert.ok(allowed > size, `${percentage} % of ${size}`);
+      assert.equal(Math.floor((size * (percentage - 1)) / 100), size, `${percentage - 1} % of ${size}`);
+    }
+  });
+
+  it("is 200, 134 and 120 for the sizes of a control plane", () => {
+    assert.deepEqual([1, 3, 5].map(oneMoreThan), [200, 134, 120]);
+  });
+});
