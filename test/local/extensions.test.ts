@@ -1,0 +1,230 @@
+import {
+  AutoScalingClient,
+  CancelInstanceRefreshCommand,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  DescribeLifecycleHooksCommand,
+  StartInstanceRefreshCommand,
+  UpdateAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { Route53 } from "@aws-sdk/client-route-53";
+import assert from "node:assert/strict";
+import { authorization, region, withLocalAws } from "./localAws";
+
+describe("the local AWS does what AWS does and moto does not", () => {
+  const aws = withLocalAws();
+  let subnets: string[];
+  let vpc: string;
+
+  before(async () => {
+    const ec2 = new EC2({});
+    vpc = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+    subnets = [];
+    for (const [index, zone] of ["a", "b", "c"].entries()) {
+      const created = await ec2.createSubnet({
+        VpcId: vpc,
+        CidrBlock: `10.0.${index}.0/24`,
+        AvailabilityZone: `${region}${zone}`,
+      });
+      subnets.push(created.Subnet?.SubnetId ?? "");
+    }
+  });
+
+  it("finds a Flatcar release by owner, name and architecture, once", async () => {
+    for (const architecture of ["x86_64", "arm64"]) {
+      const { Images = [] } = await new EC2({}).describeImages({
+        Owners: ["075585003325"],
+        Filters: [
+          { Name: "name", Values: ["Flatcar-stable-4757.2.1-hvm"] },
+          { Name: "architecture", Values: [architecture] },
+        ],
+      });
+      assert.deepEqual(
+        Images.map(({ Architecture, RootDeviceName }) => [Architecture, RootDeviceName]),
+        [[architecture, "/dev/xvda"]],
+      );
+    }
+  });
+
+  it("takes a zone made with a VPC for private and another for public", async () => {
+    const route53 = new Route53({});
+    const inVpc = await route53.createHostedZone({
+      Name: "private.example",
+      CallerReference: "private",
+      VPC: { VPCId: vpc, VPCRegion: region },
+    });
+    assert.equal(inVpc.HostedZone?.Config?.PrivateZone, true);
+    const { VPCs } = await route53.getHostedZone({ Id: inVpc.HostedZone?.Id });
+    assert.deepEqual(VPCs, [{ VPCId: vpc, VPCRegion: region }]);
+    const open = await route53.createHostedZone({ Name: "public.example", CallerReference: "public" });
+    assert.equal(open.HostedZone?.Config?.PrivateZone, false);
+  });
+
+  it("gives a zone a start-of-authority record of seven fields", async () => {
+    const route53 = new Route53({});
+    const { HostedZone } = await route53.createHostedZone({ Name: "soa.example", CallerReference: "soa" });
+    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({
+      HostedZoneId: HostedZone?.Id,
+    });
+    const soa = ResourceRecordSets.find(({ Type }) => Type === "SOA")?.ResourceRecords?.[0]?.Value ?? "";
+    assert.match(soa, /^ns-[\w.-]+\. awsdns-hostmaster\.amazon\.com\. 1 7200 900 1209600 86400$/);
+  });
+
+  it("lets one of many simultaneous conditional PUTs win", async () => {
+    await fetch(`${aws.url}/formation`, { method: "PUT" });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, writer) =>
+        fetch(`${aws.url}/formation/etcd/formed.json`, {
+          method: "PUT",
+          body: String(writer),
+          headers: { "If-None-Match": "*", Authorization: authorization("s3") },
+        }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [200, ...Array.from({ length: 19 }, () => 412)]);
+  });
+
+  it("makes, lists and deletes an Instance Connect Endpoint", async () => {
+    const ec2 = new EC2({});
+    const { InstanceConnectEndpoint: made } = await ec2.createInstanceConnectEndpoint({
+      SubnetId: subnets[0],
+    });
+    const id = made?.InstanceConnectEndpointId ?? "";
+    const listed = await ec2.describeInstanceConnectEndpoints({ InstanceConnectEndpointIds: [id] });
+    assert.equal(listed.InstanceConnectEndpoints?.[0]?.State, "create-complete");
+    assert.equal(listed.InstanceConnectEndpoints[0].VpcId, vpc);
+    await ec2.deleteInstanceConnectEndpoint({ InstanceConnectEndpointId: id });
+    await assert.rejects(
+      ec2.describeInstanceConnectEndpoints({ InstanceConnectEndpointIds: [id] }),
+      /does not exist/,
+    );
+  });
+
+  it("removes an instance's network interface with the instance", async () => {
+    const ec2 = new EC2({});
+    const { Instances: [instance] = [] } = await ec2.runInstances({
+      MinCount: 1,
+      MaxCount: 1,
+      SubnetId: subnets[2],
+    });
+    await ec2.terminateInstances({ InstanceIds: [instance?.InstanceId ?? ""] });
+    const { NetworkInterfaces } = await ec2.describeNetworkInterfaces({
+      Filters: [{ Name: "subnet-id", Values: [subnets[2] ?? ""] }],
+    });
+    assert.deepEqual(NetworkInterfaces, []);
+  });
+
+  describe("an Auto Scaling group", () => {
+    const autoScaling = () => new AutoScalingClient({});
+    const group = { AutoScalingGroupName: "controllers" };
+
+    async function instances() {
+      const { AutoScalingGroups: [found] = [] } = await autoScaling().send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group.AutoScalingGroupName] }),
+      );
+      return (found?.Instances ?? []).map((instance) => ({
+        id: instance.InstanceId ?? "",
+        zone: instance.AvailabilityZone,
+        version: instance.LaunchTemplate?.Version,
+      }));
+    }
+
+    before(async () => {
+      const ec2 = new EC2({});
+      const template = { LaunchTemplateName: "controllers" };
+      await ec2.createLaunchTemplate({
+        ...template,
+        LaunchTemplateData: { InstanceType: "t3.medium", UserData: "djE=" },
+      });
+      await ec2.createLaunchTemplateVersion({
+        ...template,
+        LaunchTemplateData: { InstanceType: "t3.large", UserData: "djI=" },
+      });
+      await autoScaling().send(
+        new CreateAutoScalingGroupCommand({
+          ...group,
+          MinSize: 3,
+          MaxSize: 3,
+          VPCZoneIdentifier: subnets.join(","),
+          LaunchTemplate: { ...template, Version: "1" },
+          LifecycleHookSpecificationList: [
+            {
+              LifecycleHookName: "launch",
+              LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+              DefaultResult: "ABANDON",
+              HeartbeatTimeout: 900,
+            },
+          ],
+        }),
+      );
+    });
+
+    it("has its lifecycle hooks from the first second", async () => {
+      const { LifecycleHooks = [] } = await autoScaling().send(new DescribeLifecycleHooksCommand(group));
+      assert.deepEqual(
+        LifecycleHooks.map((hook) => [hook.LifecycleHookName, hook.DefaultResult, hook.HeartbeatTimeout]),
+        [["launch", "ABANDON", 900]],
+      );
+    });
+
+    it("has an instance in each zone", async () => {
+      const zones = (await instances()).map(({ zone }) => zone);
+      assert.deepEqual(zones.sort(), [`${region}a`, `${region}b`, `${region}c`]);
+    });
+
+    it("replaces all of them in a refresh: new version, new user data, same zones, old ones terminated", async () => {
+      const old = await instances();
+      await autoScaling().send(
+        new UpdateAutoScalingGroupCommand({
+          ...group,
+          LaunchTemplate: { LaunchTemplateName: "controllers", Version: "2" },
+        }),
+      );
+      const { InstanceRefreshId } = await autoScaling().send(new StartInstanceRefreshCommand(group));
+      const { InstanceRefreshes } = await autoScaling().send(new DescribeInstanceRefreshesCommand(group));
+      assert.deepEqual(
+        InstanceRefreshes?.map((refresh) => [
+          refresh.InstanceRefreshId,
+          refresh.Status,
+          refresh.PercentageComplete,
+        ]),
+        [[InstanceRefreshId, "Successful", 100]],
+      );
+
+      const now = await instances();
+      assert.deepEqual(
+        now.map(({ version }) => version),
+        ["2", "2", "2"],
+      );
+      assert.deepEqual(now.map(({ zone }) => zone).sort(), old.map(({ zone }) => zone).sort());
+      assert.ok(now.every(({ id }) => !old.some((before) => before.id === id)));
+      const { Reservations = [] } = await new EC2({}).describeInstances({
+        InstanceIds: old.map(({ id }) => id),
+      });
+      const states = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ State }) => State?.Name));
+      assert.deepEqual(states, ["terminated", "terminated", "terminated"]);
+      const userData = await new EC2({}).describeInstanceAttribute({
+        InstanceId: now[0]?.id,
+        Attribute: "userData",
+      });
+      assert.equal(userData.UserData?.Value, "djI=");
+    });
+
+    it("leaves instances of the wanted version alone in a refresh that skips matching ones", async () => {
+      const old = await instances();
+      await autoScaling().send(
+        new StartInstanceRefreshCommand({ ...group, Preferences: { SkipMatching: true } }),
+      );
+      assert.deepEqual(await instances(), old);
+    });
+
+    it("has no refresh to cancel once it is over", async () => {
+      await assert.rejects(autoScaling().send(new CancelInstanceRefreshCommand(group)), {
+        name: "ActiveInstanceRefreshNotFoundFault",
+      });
+    });
+  });
+});
