@@ -69,7 +69,7 @@ export class Cloud {
     const cloud = new Cloud();
     try {
       const python = await findPython((line) => process.stderr.write(`${line}\n`));
-      cloud.sh(`ip link set lo up; ip link add br0 type bridge; ip link set br0 up
+      cloud.sh(`ip link set lo up; ip link add br0 address 02:00:00:00:00:01 type bridge; ip link set br0 up
         ip addr add ${gateway}/24 dev br0; ip addr add 169.254.169.254/32 dev br0`);
       cloud.writeZone([]);
       cloud.aws = spawn(

@@ -160,6 +160,22 @@ export class Node {
     }
   }
 
+  /** Runs one of the node's scripts and gives its log; throws if it fails. */
+  async mustSucceed(name: string, ...args: string[]): Promise<string> {
+    const { code, stderr } = await this.script(name, ...args);
+    if (code !== 0) throw new Error(`${name} on ${this.instance.id}: ${code}\n${stderr}`);
+    return stderr;
+  }
+
+  /** etcdctl with this node's certificate and its own etcd. */
+  etcdctl(command: string): Promise<string> {
+    return this.sh(`source /opt/cluster/lib/etcd.sh; etcdctl ${command}`);
+  }
+
+  etcdListens(): Promise<boolean> {
+    return this.sh("ss -Hltn 'sport = :2379'").then((sockets) => sockets !== "");
+  }
+
   /** Runs bash commands after sourcing what every script sources, whatever their outcome. */
   async withLibraries(commands: string): Promise<Outcome> {
     const libraries = ["lib/log.sh", "lib/aws.sh"].map((name) => `source /opt/cluster/${name}`);
@@ -180,8 +196,7 @@ export class Node {
 
   /** As etcd.service: decides, then starts etcd with what was decided; gives the decision's log. */
   async startEtcd(): Promise<string> {
-    const decision = await this.script("etcd-membership");
-    if (decision.code !== 0) throw new Error(decision.stderr);
+    const decision = await this.mustSucceed("etcd-membership");
     const start = `mkdir -p /var/lib/etcd; chown -R etcd: /var/lib/etcd; chmod 0700 /var/lib/etcd
       set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env
       exec setpriv --reuid=etcd --regid=etcd --clear-groups /opt/bin/etcd >/run/etcd.log 2>&1`;
@@ -190,7 +205,7 @@ export class Node {
       stdio: ["ignore", "inherit", "inherit"],
     });
     this.etcd.on("exit", (code, signal) => (this.etcdExit = code ?? signal ?? "unknown"));
-    return decision.stderr;
+    return decision;
   }
 
   /** As `systemctl stop etcd`. */

@@ -1,17 +1,18 @@
 # Sourced after log.sh, cluster.env, instance.env, dns.sh: the members of the cluster as etcd itself sees them.
 
 LOCAL_ENDPOINT=https://127.0.0.1:2379
+# By environment only: etcdctl refuses a flag beside its variable.
 export ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT ETCDCTL_CACERT=/etc/etcd/pki/ca.crt
 export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pem
 PATH=/opt/bin:$PATH
 
-# The member list, read through the quorum: `<member id> <instance id> voter|learner started|unstarted` a line.
+# The member list, read through the quorum: `<member id> <instance id> voter|learner started|unstarted` a line; a member
+# has started once it has told the others its client URL. From the simple form, as JSON with hexadecimal ids has no roles.
 members() {
-  etcdctl member list --write-out=json --hex 2>/dev/null | jq -er '.members[] | [
-    .ID,
-    (.peerURLs[0] | ltrimstr("https://") | split(".")[0]),
-    (if .isLearner then "learner" else "voter" end),
-    (if (.clientURLs // []) == [] then "unstarted" else "started" end)] | join(" ")'
+  local list
+  list=$(etcdctl member list 2>/dev/null) || return
+  sed -e 's|^\([0-9a-f]*\), [a-z]*, [^,]*, https://\([^.]*\)[^,]*, \([^,]*\), \([a-z]*\)$|\1 \2 \4 \3|' \
+    -e 's/ $/ unstarted/; s/ https:[^ ]*$/ started/; s/ true / learner /; s/ false / voter /' <<<"$list"
 }
 
 cluster_id() { etcdctl member list --write-out=json --hex | jq -er .header.cluster_id; }
@@ -21,7 +22,8 @@ reach_cluster() {
   local host
   for host in $(srv_targets client | grep -vx "$INSTANCE_ID.etcd.$ZONE") 127.0.0.1; do
     export ETCDCTL_ENDPOINTS=https://$host:2379
-    ! members >/dev/null || return 0
+    # etcdctl would knock at a closed port for as long as it may.
+    if timeout 2 bash -c ": </dev/tcp/$host/2379" 2>/dev/null && members >/dev/null; then return 0; fi
   done
   export ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT
   return 1
@@ -32,25 +34,32 @@ own_member() { members | grep " $INSTANCE_ID "; }
 
 is_leader() {
   local status
-  status=$(etcdctl endpoint status --endpoints="$LOCAL_ENDPOINT" --write-out=fields 2>/dev/null) || return
+  status=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT etcdctl endpoint status --write-out=fields 2>/dev/null) || return
   [[ $(sed -n 's/^"MemberID" : //p' <<<"$status") == $(sed -n 's/^"Leader" : //p' <<<"$status") ]]
 }
 
-# The instance ids of the voters that answer a read through the quorum, one a line.
+# healthy_voters [EXCEPT]: the instance ids of the voters that answer a read through the quorum, one a line.
 healthy_voters() {
-  local endpoints
-  endpoints=$(members | sed -n "s|^[^ ]* \([^ ]*\) voter started$|https://\1.etcd.$ZONE:2379|p" | paste -sd ,)
-  [[ -n $endpoints ]] || return
-  { etcdctl endpoint health --endpoints="$endpoints" --write-out=json 2>/dev/null || true; } |
+  local voters voter endpoints
+  voters=$(members | sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}") || return
+  endpoints=$(while read -r voter; do echo "https://$voter.etcd.$ZONE:2379"; done <<<"$voters" | paste -sd ,)
+  { ETCDCTL_ENDPOINTS=$endpoints etcdctl endpoint health --write-out=json 2>/dev/null || true; } |
     jq -r '.[] | select(.health).endpoint | ltrimstr("https://") | split(".")[0]'
 }
 
 # quorum_stays_without INSTANCE_ID: succeeds if the other healthy voters are a majority of the other voters.
 quorum_stays_without() {
   local voters healthy
-  voters=$(members | grep ' voter ' | grep -vc " $1 ") || return
-  healthy=$(healthy_voters | grep -vcx "$1") || return
+  voters=$(members | grep ' voter ' | grep -vc " $1 ") && healthy=$(healthy_voters "$1" | grep -c .) || return
   ((healthy >= voters / 2 + 1))
+}
+
+# remove_member MEMBER_ID: etcd itself refuses what would break the active quorum.
+remove_member() {
+  local refusal
+  refusal=$(etcdctl member remove "$1" 2>&1 >/dev/null) && return
+  log "etcd does not remove member $1: ${refusal##*Error: }"
+  return 1
 }
 
 # remove_gone_members (with gone.sh): removes the members whose instances EC2 says are gone, one after the other, if quorum stays.
@@ -63,7 +72,7 @@ remove_gone_members() {
     grep -qx "$instance" <<<"$gone" || continue
     if [[ $role == voter ]] && ! quorum_stays_without "$instance"; then
       log "keeping member $id: its instance $instance is gone, but without it the rest would have no healthy majority"
-    elif etcdctl member remove "$id" >/dev/null; then
+    elif remove_member "$id"; then
       log "removed $role $id: its instance $instance is gone"
     fi
   done <<<"$list"

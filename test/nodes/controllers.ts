@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CertificateAuthority } from "./certificates";
+import { Cloud, Instance } from "./cloud";
+import { keyObjectTexts } from "./keyObjectTexts";
+import { Node } from "./node";
+
+/** A line of etcd's member list. */
+export interface Member {
+  id: string;
+  instance: string;
+  role: "voter" | "learner";
+}
+
+/** The controllers of one cluster, through the steps that systemd takes on a real node. */
+export class Controllers {
+  private readonly nodes: Node[] = [];
+
+  private constructor(
+    readonly cloud: Cloud,
+    private readonly etcdCa: CertificateAuthority,
+  ) {}
+
+  static async prepare(cloud: Cloud): Promise<Controllers> {
+    const etcdCa = new CertificateAuthority(cloud.shared, "etcd-ca");
+    for (const [key, text] of keyObjectTexts(etcdCa)) await cloud.putObject(key, text);
+    return new Controllers(cloud, etcdCa);
+  }
+
+  /** New instances, up to where the decision about etcd begins; without DNS records. */
+  async boot(count: number): Promise<Node[]> {
+    const ids = await this.cloud.launch(count);
+    return Promise.all(
+      ids.map(async (id, index) => {
+        const node = await Node.boot(this.cloud, id, this.nodes.length + index + 1);
+        this.nodes.push(node);
+        await node.mustSucceed("instance-metadata");
+        await node.sh("systemd-sysusers etcd.conf");
+        await node.mustSucceed("keys-sync", "boot");
+        return node;
+      }),
+    );
+  }
+
+  /** What the discovery function would write once it has seen these. */
+  publish(...nodes: Node[]): void {
+    this.cloud.writeZone(nodes.map(({ instance }): Instance => instance));
+  }
+
+  /** As etcd.service and etcd-promote.service; gives the log of both. */
+  async start(node: Node): Promise<string> {
+    const decision = await node.startEtcd();
+    await waitUntil("etcd to listen", () => node.etcdListens());
+    return decision + (await node.mustSucceed("etcd-promote"));
+  }
+
+  /** A crash: the instance and its disk are gone, and EC2 says so. */
+  async crash(node: Node): Promise<void> {
+    node.destroy();
+    await this.cloud.terminate(node.instance.id);
+  }
+
+  stop(): void {
+    for (const node of this.nodes) node.destroy();
+  }
+}
+
+/** The member list as this node's etcd reads it through the quorum. */
+export async function members(node: Node): Promise<Member[]> {
+  const lines = await node.etcdctl("member list");
+  return lines
+    .split("\n")
+    .map((line) => line.split(", "))
+    .map(([id, , , peerUrl, , isLearner]) => ({
+      id,
+      instance: new URL(peerUrl).hostname.split(".")[0],
+      role: isLearner === "true" ? "learner" : "voter",
+    }));
+}
+
+/** Succeeds only if these nodes, and no others, are voters. */
+export async function voters(node: Node): Promise<string[]> {
+  return (await members(node)).map(({ instance, role }) => `${role} ${instance}`).sort();
+}
+
+export const votersOf = (...nodes: Node[]) => nodes.map(({ instance }) => `voter ${instance.id}`).sort();
+
+export async function waitUntil(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100))
+    if (await condition()) return;
+  throw new Error(`waited 30 s for ${what}`);
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Cloud } from "./cloud";
+import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
+import { Node } from "./node";
+
+describe("etcd membership", function () {
+  this.timeout(120_000);
+  let cloud: Cloud;
+  let controllers: Controllers;
+  // The controllers of the moment; each test begins with three voters and ends with three.
+  let nodes: Node[];
+
+  const leader = async (): Promise<Node> => {
+    for (const node of nodes) {
+      const metrics = await node.sh("curl -s http://127.0.0.1:2381/metrics");
+      if (metrics.includes("\netcd_server_is_leader 1\n")) return node;
+    }
+    throw new Error("no leader");
+  };
+
+  before(async () => {
+    cloud = await Cloud.start();
+    controllers = await Controllers.prepare(cloud);
+  });
+  after(() => {
+    controllers?.stop();
+    cloud?.stop();
+  });
+
+  it("forms one cluster of three that start at once, and not before all are in the zone", async () => {
+    nodes = await controllers.boot(3);
+    controllers.publish(nodes[0], nodes[1]);
+    const starts = Promise.all(nodes.map((node) => controllers.start(node)));
+    await sleep(2000);
+    await assert.rejects(cloud.readObject("etcd/formation-1.json"), /404/);
+    controllers.publish(...nodes);
+    const logs = await starts;
+    assert.equal(logs.filter((log) => log.includes("epoch 1: created by this node")).length, 1);
+    assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+
+    const formation = JSON.parse(await cloud.readObject("etcd/formation-1.json"));
+    assert.deepEqual(
+      formation.members.map(({ id }: { id: string }) => id).sort(),
+      nodes.map((n) => n.instance.id).sort(),
+    );
+    const { epoch, clusterId } = JSON.parse(await cloud.readObject("etcd/formed.json"));
+    assert.equal(epoch, 1);
+    assert.ok(
+      (await nodes[1].etcdctl("member list --write-out=json --hex")).includes(`"cluster_id":"${clusterId}"`),
+    );
+    await nodes[0].etcdctl("put written-by the-first-three");
+  });
+
+  it("stays as it is when a node reboots, with AWS out of reach", async () => {
+    const before = await members(nodes[0]);
+    await nodes[2].stopEtcd();
+    await cloud.fail(Array(50).fill({ status: 503, code: "ServiceUnavailable" }));
+    const log = await controllers.start(nodes[2]);
+    await cloud.fail([]);
+    assert.match(log, /data and member list agree/);
+    assert.deepEqual(await members(nodes[0]), before);
+  });
+
+  it("stays as it is when all nodes reboot", async () => {
+    const before = await members(nodes[0]);
+    await Promise.all(nodes.map((node) => node.stopEtcd()));
+    await Promise.all(nodes.map((node) => controllers.start(node)));
+    assert.deepEqual(await members(nodes[0]), before);
+    assert.equal(await nodes[2].etcdctl("get written-by --print-value-only"), "the-first-three");
+  });
+
+  it("keeps a member that is cut off but runs, and removes one whose instance is gone", async () => {
+    const boss = await leader();
+    const [cutOff, other] = nodes.filter((node) => node !== boss);
+    cutOff.partition(true);
+    assert.equal(await boss.mustSucceed("etcd-reconcile"), "");
+    assert.deepEqual(await voters(boss), votersOf(...nodes));
+    cutOff.partition(false);
+    await waitUntil("the member to be back", () => healthy(cutOff));
+
+    await controllers.crash(other);
+    assert.match(await boss.mustSucceed("etcd-reconcile"), /removed voter .* is gone/);
+    assert.equal(await boss.mustSucceed("etcd-reconcile"), "", "a second run has nothing to do");
+    nodes = [boss, cutOff];
+    assert.deepEqual(await voters(boss), votersOf(...nodes));
+  });
+
+  it("takes a newcomer as a learner and promotes it", async () => {
+    const [newcomer] = await controllers.boot(1);
+    controllers.publish(...nodes, newcomer);
+    const log = await controllers.start(newcomer);
+    assert.match(log, /added as a learner[^]*promoted member/);
+    nodes.push(newcomer);
+    assert.deepEqual(await voters(newcomer), votersOf(...nodes));
+    assert.equal(await newcomer.etcdctl("get written-by --print-value-only"), "the-first-three");
+  });
+
+  it("replaces a dead member by itself, when the newcomer is faster than the timer", async () => {
+    const dead = nodes[1];
+    await controllers.crash(dead);
+    const [newcomer] = await controllers.boot(1);
+    nodes = [...nodes.filter((node) => node !== dead), newcomer];
+    controllers.publish(...nodes);
+    assert.match(
+      await controllers.start(newcomer),
+      /removed voter .* is gone[^]*added as a learner[^]*promoted/,
+    );
+    assert.deepEqual(await voters(newcomer), votersOf(...nodes));
+  });
+
+  it("lets a leader go that Auto Scaling terminates: leadership first, then the member, then the hook", async () => {
+    const [newcomer] = await controllers.boot(1);
+    controllers.publish(...nodes, newcomer);
+    await controllers.start(newcomer);
+    nodes.push(newcomer);
+
+    const leaving = await leader();
+    await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
+    await cloud.calls();
+    const log = await leaving.mustSucceed("lifecycle-watch");
+    assert.match(log, /moved the leadership[^]*removed member[^]*terminate hook completed/);
+    const [{ parameters }] = (await cloud.calls()).filter(
+      ({ action }) => action === "CompleteLifecycleAction",
+    );
+    assert.deepEqual(parameters, {
+      Version: "2011-01-01",
+      Action: "CompleteLifecycleAction",
+      AutoScalingGroupName: "test-controllers",
+      LifecycleHookName: "terminate",
+      InstanceId: leaving.instance.id,
+      LifecycleActionResult: "CONTINUE",
+    });
+    nodes = nodes.filter((node) => node !== leaving);
+    assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+    await waitUntil("the removed member's etcd to end", () => leaving.etcdExit !== undefined);
+    assert.equal(leaving.etcdExit, 0, "so that Restart=on-failure leaves it off");
+  });
+
+  it("lets a member that was removed while it was away wipe its data and join anew", async () => {
+    const [away, present] = nodes;
+    const { id } = (await members(nodes[0])).find(({ instance }) => instance === away.instance.id)!;
+    await away.stopEtcd();
+    await waitUntil("the removal", () =>
+      present.etcdctl(`member remove ${id}`).then(
+        () => true,
+        () => false,
+      ),
+    );
+    assert.match(await controllers.start(away), /no member any more[^]*added as a learner[^]*promoted/);
+    assert.deepEqual(await voters(present), votersOf(...nodes));
+  });
+
+  it("stores a snapshot from the leader alone, and not again before it is time", async () => {
+    const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
+    assert.equal(logs.filter((log) => /etcd\/snapshots\/.*: revision \d+/.test(log)).length, 1);
+    assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
+  });
+});
+
+const healthy = (node: Node) =>
+  node.etcdctl("endpoint health").then(
+    () => true,
+    () => false,
+  );
