@@ -10,18 +10,18 @@ describe("The order of things", () => {
   const made = (...types: string[]) =>
     dev.resources.filter(({ type }) => types.some((each) => type.startsWith(each))).map(({ key }) => key);
 
-  const ofNodes = (name: string) =>
+  const customBelow = (name: string) =>
     dev.resources.filter((each) => each.custom && each.name.startsWith(name)).map(({ key }) => key);
 
-  it("has everything there before the first controller boots but what workers and people need", () => {
+  it("has everything there before the first controller boots that a controller needs", () => {
     const before = thereBefore(dev, "autoscaling.Group dev-controllers");
     const missing = dev.resources
       .filter(({ key, custom }) => custom && !before.has(key))
       .map(({ key }) => key);
-    const later = ["autoscaling.Group dev-controllers", ...ofNodes("dev-pool-workers")];
-    // The administrator's certificate is in no node; everything else that is not there in time would be a race.
-    const people = ofNodes("dev-pki-admin");
-    assert.deepEqual(missing.sort(), [...later, ...people].sort());
+    const later = ["autoscaling.Group dev-controllers", ...customBelow("dev-pool-workers")];
+    // No node needs the administrator's certificate or the bucket's lifecycle; anything else here would be a race.
+    const unneeded = [...customBelow("dev-pki-admin"), ...customBelow("dev-backups")];
+    assert.deepEqual(missing.sort(), [...later, ...unneeded].sort());
   });
 
   it("has the controllers there before a pool, and lets pools go first", () => {
