@@ -19,9 +19,11 @@ export class LocalAws {
   /** Calls to be throttled before one is answered. */
   throttled = 0;
 
-  private readonly server = createServer(async (request, response) => {
-    const { status = 200, body } = this.answer(request, await text(request));
-    response.writeHead(status, { "content-type": "text/xml" }).end(body);
+  private readonly server = createServer((request, response) => {
+    void text(request).then((requestBody) => {
+      const { status = 200, body } = this.answer(request, requestBody);
+      response.writeHead(status, { "content-type": "text/xml" }).end(body);
+    });
   });
 
   constructor(
@@ -46,14 +48,9 @@ export class LocalAws {
       return method === "POST" ? this.changeRecordSets(body) : this.listRecordSets(searchParams);
     }
     const query = new URLSearchParams(body);
-    switch (query.get("Action")) {
-      case "DescribeAutoScalingGroups":
-        return this.describeGroups(query);
-      case "DescribeInstances":
-        return this.describeInstances(query);
-      default:
-        return failure("InvalidAction", `${method} ${url} ${body}`);
-    }
+    if (query.get("Action") === "DescribeAutoScalingGroups") return this.describeGroups(query);
+    if (query.get("Action") === "DescribeInstances") return this.describeInstances(query);
+    return failure("InvalidAction", `${method} ${url} ${body}`);
   }
 
   private listRecordSets(query: URLSearchParams): Answer {

@@ -94,7 +94,7 @@ describe("a reconciliation left to itself", () => {
   it("reaches the wanted records from any state, whatever fails on the way, and a second one changes nothing", async () => {
     await fc.assert(
       fc.asyncProperty(situations(fewOrCrowd), faults, async ([recordSets, members], failing) => {
-        const world = new World(recordSets, members, failing.slice(0, 7));
+        const world = new World(recordSets, members, failing.slice(0, 6));
         const { foreign } = world;
         await reconcile(world, zone);
         world.assertSettled();
