@@ -24,9 +24,9 @@ function label(urn: string): string {
   return `${(type.split(":").at(-1) ?? "").padEnd(24)} ${name}`;
 }
 
-/** Stack and providers are in the state like resources, but nothing is made for them. */
-function isBookkeeping(urn: string): boolean {
-  return resourceName(urn).type.startsWith("pulumi:");
+/** Whether a provider makes something for it: it makes nothing for components, the stack and the providers themselves. */
+function isMade({ type, old, new: wanted }: StepEventMetadata): boolean {
+  return !type.startsWith("pulumi:") && (wanted ?? old)?.custom !== false;
 }
 
 /**
@@ -82,19 +82,21 @@ export class EngineProgress {
     if (severity === "error") this.errors++;
     // That plugins come from PATH is what `engine/` has arranged.
     if (/^using pulumi-resource-\w+ from \$PATH/.test(plain(message))) return;
-    const where = urn && !isBookkeeping(urn) ? `${label(urn)}: ` : "";
+    const where = urn && !resourceName(urn).type.startsWith("pulumi:") ? `${label(urn)}: ` : "";
     this.say(`  ${severity}: ${where}${plain(message).replace(/^(error|warning): /, "")}`);
   }
 
-  private began({ op, urn }: StepEventMetadata): void {
-    if (verbs[op] && !isBookkeeping(urn)) this.underWay.set(urn, Date.now());
+  private began(step: StepEventMetadata): void {
+    const { op, urn } = step;
+    if (verbs[op] && isMade(step)) this.underWay.set(urn, Date.now());
   }
 
-  private ended({ op, urn, diffs = [] }: StepEventMetadata): void {
+  private ended(step: StepEventMetadata): void {
+    const { op, urn, diffs = [] } = step;
     const began = this.underWay.get(urn) ?? Date.now();
     this.underWay.delete(urn);
     const verb = verbs[op];
-    if (!verb || op === "read" || isBookkeeping(urn)) return;
+    if (!verb || op === "read" || !isMade(step)) return;
     if (this.preview) {
       const inputs = op !== "create" && op !== "delete" && diffs.length > 0 ? `  (${diffs.join(", ")})` : "";
       this.say(`  ${verb[0].padEnd(9)} ${label(urn)}${inputs}`);

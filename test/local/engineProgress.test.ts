@@ -13,17 +13,18 @@ function told(preview: boolean, events: object[]): { lines: string[]; progress: 
   return { lines, progress };
 }
 
-const step = (op: string, type: string, name: string, diffs?: string[]) => [
-  { resourcePreEvent: { metadata: { op, urn: urn(type, name), type, diffs } } },
-  { resOutputsEvent: { metadata: { op, urn: urn(type, name), type, diffs } } },
-];
+function step(op: string, type: string, name: string, diffs?: string[]): object[] {
+  const metadata = { op, urn: urn(type, name), type, diffs, new: { custom: type.startsWith("aws:") } };
+  return [{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }];
+}
 
 describe("the engine's progress", () => {
-  it("is a line for each resource that changes, and none for one that stays", () => {
+  it("is a line for each resource that changes, and none for what stays or is only a name for others", () => {
     const { lines } = told(false, [
       ...step("create", "aws:ec2/vpc:Vpc", "demo-vpc"),
       ...step("same", "aws:ec2/subnet:Subnet", "demo-a"),
-      ...step("create", "pulumi:providers:aws", "default"),
+      ...step("create", "k8s:network:Network", "demo"),
+      ...step("create", "pulumi:pulumi:Stack", "local"),
     ]);
     assert.deepEqual(lines, ["  created   Vpc                      demo-vpc"]);
   });
