@@ -44,7 +44,7 @@ async function onPath({ report }: CliSearch): Promise<Cli | undefined> {
   if (!file) return undefined;
   try {
     const command = await PulumiCommand.get();
-    return { command, origin: `${file} (${command.version})` };
+    return { command, origin: `${file} (${String(command.version)})` };
   } catch (error) {
     report(`Not using ${file}: ${message(error)}`);
     return undefined;
@@ -83,7 +83,7 @@ function rootOf(file: string): string {
 /** The CLI `bin/pulumi` below a folder. */
 async function atRoot(root: string, how: string): Promise<Cli> {
   const command = await PulumiCommand.get({ root });
-  return { command, origin: `${command.command} (${command.version}, ${how})` };
+  return { command, origin: `${command.command} (${String(command.version)}, ${how})` };
 }
 
 /** The CLI of the SDK's own version. */

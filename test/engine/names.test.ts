@@ -11,7 +11,7 @@ describe("names that the bridge makes up", () => {
   });
 
   it("are the logical name and seven hexadecimal digits", () => {
-    assert.match(String(withName(rule, {}, source()).name), /^api-[0-9a-f]{7}$/);
+    assert.match(withName(rule, {}, source()).name as string, /^api-[0-9a-f]{7}$/);
   });
 
   it("are the same in a preview and in the update that follows it", () => {
