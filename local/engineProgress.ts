@@ -26,7 +26,7 @@ function label(urn: string): string {
 
 /** Whether a provider makes something for it: it makes nothing for components, the stack and the providers themselves. */
 function isMade({ type, old, new: wanted }: StepEventMetadata): boolean {
-  return !type.startsWith("pulumi:") && (wanted ?? old)?.custom !== false;
+  return !type.startsWith("pulumi:") && (wanted ?? old)?.custom === true;
 }
 
 /**

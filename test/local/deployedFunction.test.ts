@@ -1,10 +1,16 @@
-import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  CreateFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fetchDeployedFunction, type DeployedFunction } from "../../local/deployedFunction";
 import { authorization, region, withLocalAws } from "./localAws";
 
+const deadLetters = `arn:aws:sqs:${region}:123456789012:demo-discovery-dead-letters`;
 const code = `
 exports.handler = async (event, context) => {
   console.log("asked", event.ask);
@@ -32,6 +38,7 @@ describe("the deployed function", () => {
         Handler: "__index.handler",
         Timeout: 2,
         Environment: { Variables: { ZONE_ID: "Z1" } },
+        DeadLetterConfig: { TargetArn: deadLetters },
         Code: { ZipFile: zipSync({ "__index.js": strToU8(code) }) },
       }),
     );
@@ -39,6 +46,14 @@ describe("the deployed function", () => {
     deployed = await fetchDeployedFunction("demo-discovery");
   });
   after(() => deployed.remove());
+
+  it("has the dead-letter queue that it was given, also after an update", async () => {
+    const lambda = new LambdaClient({});
+    const name = { FunctionName: "demo-discovery" };
+    await lambda.send(new UpdateFunctionConfigurationCommand({ ...name, Description: "changed" }));
+    const { DeadLetterConfig } = await lambda.send(new GetFunctionConfigurationCommand(name));
+    assert.equal(DeadLetterConfig?.TargetArn, deadLetters);
+  });
 
   it("answers an event, and its log is kept apart", async () => {
     assert.deepEqual(await deployed.invoke({}), { result: "demo-discovery", log: "asked undefined\n" });

@@ -14,7 +14,13 @@ function told(preview: boolean, events: object[]): { lines: string[]; progress: 
 }
 
 function step(op: string, type: string, name: string, diffs?: string[]): object[] {
-  const metadata = { op, urn: urn(type, name), type, diffs, new: { custom: type.startsWith("aws:") } };
+  const metadata = {
+    op,
+    urn: urn(type, name),
+    type,
+    diffs,
+    new: type.startsWith("aws:") ? { custom: true } : {},
+  };
   return [{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }];
 }
 

@@ -170,6 +170,50 @@ describe("the local AWS does what AWS does and moto does not", () => {
       );
     });
 
+    it("keeps its maintenance policy, also through an update that does not name it", async () => {
+      const policy = { MinHealthyPercentage: 100, MaxHealthyPercentage: 134 };
+      await autoScaling().send(
+        new UpdateAutoScalingGroupCommand({ ...group, InstanceMaintenancePolicy: policy }),
+      );
+      await autoScaling().send(new UpdateAutoScalingGroupCommand({ ...group, HealthCheckGracePeriod: 60 }));
+      const { AutoScalingGroups: [found] = [] } = await autoScaling().send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group.AutoScalingGroupName] }),
+      );
+      assert.deepEqual(found?.InstanceMaintenancePolicy, policy);
+    });
+
+    it("keeps its mixed-instances policy through an update that does not name it", async () => {
+      const mixed = {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateName: "controllers", Version: "1" },
+          Overrides: [{ InstanceType: "m7i.large" }, { InstanceType: "m6i.large" }],
+        },
+        InstancesDistribution: { OnDemandBaseCapacity: 0, OnDemandPercentageAboveBaseCapacity: 50 },
+      };
+      const pool = { AutoScalingGroupName: "pool" };
+      await autoScaling().send(
+        new CreateAutoScalingGroupCommand({
+          ...pool,
+          MinSize: 1,
+          MaxSize: 2,
+          VPCZoneIdentifier: subnets[0],
+          MixedInstancesPolicy: mixed,
+        }),
+      );
+      await autoScaling().send(new UpdateAutoScalingGroupCommand({ ...pool, MaxSize: 3 }));
+      const { AutoScalingGroups: [found] = [] } = await autoScaling().send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [pool.AutoScalingGroupName] }),
+      );
+      assert.deepEqual(
+        found?.MixedInstancesPolicy?.LaunchTemplate?.Overrides?.map(({ InstanceType }) => InstanceType),
+        ["m7i.large", "m6i.large"],
+      );
+      assert.deepEqual(
+        found.Instances?.map(({ InstanceType }) => InstanceType),
+        ["m7i.large"],
+      );
+    });
+
     it("has an instance in each zone", async () => {
       const zones = (await instances()).map(({ zone }) => zone);
       assert.deepEqual(zones.sort(), [`${region}a`, `${region}b`, `${region}c`]);

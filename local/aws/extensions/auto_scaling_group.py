@@ -1,7 +1,10 @@
-"""Auto Scaling groups: hooks from the first second, instances spread over the zones, from the version named.
+"""Auto Scaling groups: all settings kept, hooks from the first second, instances spread over zones, from the version named.
 
 - CreateAutoScalingGroup's LifecycleHookSpecificationList makes the hooks with the group
   (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html); moto forgets them.
+- InstanceMaintenancePolicy is part of a group, and UpdateAutoScalingGroup leaves alone what it does not name
+  (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html); moto forgets the one, and
+  with each update the mixed-instances policy.
 - A group keeps its zones balanced and terminates in the fullest zone first
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#AutoScalingBehavior.InstanceUsage);
   moto puts every instance into the first subnet.
@@ -10,6 +13,7 @@
   mixed group still launches as many as wanted; moto loses one to rounding.
 """
 
+import copy
 from collections import Counter
 
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
@@ -29,7 +33,31 @@ def create_auto_scaling_group(moto, self):
             timeout=int(hook["HeartbeatTimeout"]) if "HeartbeatTimeout" in hook else None,
             result=hook.get("DefaultResult"),
         )
+    keep_maintenance_policy(self)
     return answer
+
+
+@replaces(AutoScalingResponse)
+def update_auto_scaling_group(moto, self):
+    answer = moto(self)
+    keep_maintenance_policy(self)
+    return answer
+
+
+def keep_maintenance_policy(response: AutoScalingResponse) -> None:
+    policy = response._get_param("InstanceMaintenancePolicy")
+    if policy:
+        name = response._get_param("AutoScalingGroupName")
+        response.autoscaling_backend.autoscaling_groups[name].instance_maintenance_policy = policy
+
+
+@replaces(FakeAutoScalingGroup)
+def update(moto, self, *, launch_template, mixed_instances_policy=None, **settings):
+    if not launch_template and not mixed_instances_policy and self.mixed_instances_policy:
+        mixed_instances_policy = copy.deepcopy(self.mixed_instances_policy)
+        # moto notes id and name, and takes only one.
+        del mixed_instances_policy["LaunchTemplate"]["LaunchTemplateSpecification"]["LaunchTemplateName"]
+    moto(self, launch_template=launch_template, mixed_instances_policy=mixed_instances_policy, **settings)
 
 
 @replaces(FakeAutoScalingGroup)
