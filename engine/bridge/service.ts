@@ -50,7 +50,9 @@ export function providerService(
     return (state) => {
       const names = translation.ignored(asked, state);
       if (names.length === 0) return;
-      const text = `the Terraform provider behind the local bridge does not have \`${names.join("`, `")}\`: left out`;
+      const text =
+        `\`${names.join("`, `")}\` did not come back: the Terraform provider behind the local bridge, which may be ` +
+        "older than the npm package, does not know it, or AWS has not kept it";
       relay.warn(urn, text);
     };
   }

@@ -82,7 +82,8 @@ export class Translation {
   }
 
   /**
-   * Inputs that the Terraform provider has silently left out because its version does not have them, in the npm
+   * Inputs that are not in the state afterwards: this version of the Terraform provider does not have them, or AWS has not
+   * kept them. In the npm
    * package's spelling. `asked` is in the npm package's shape, `state` in the bridge's.
    */
   ignored(asked: Properties, state: Properties): string[] {
