@@ -45,9 +45,9 @@ export function region(name: string, zones = 3): Region {
 export function answer(region: Region, token: string, args: Record<string, any>): Record<string, unknown> {
   const vpc = region.vpc;
   const subnet = (id: string) => found(vpc?.subnets, ({ id: each }) => each === id, `subnet ${id}`);
-  const filter = (name: string): string[] | undefined =>
-    args.filters?.find((each: { name: string; values: string[] }) => each.name === name)?.values;
-  switch (token.split(":").pop()) {
+  const filter = (name: string): string[] =>
+    args.filters?.find((each: { name: string; values: string[] }) => each.name === name)?.values ?? [];
+  switch (token.replace(/^.*:/, "")) {
     case "getCallerIdentity":
       return { accountId };
     case "getPartition":
@@ -58,7 +58,7 @@ export function answer(region: Region, token: string, args: Record<string, any>)
       return { names: region.zones };
     case "getAmi": {
       const architecture = found(filter("architecture"), (each) => region.images.includes(each), "image");
-      return { id: `ami-${architecture}-${filter("name")}-of-${args.owners}` };
+      return { id: `ami-${architecture}-${filter("name").join()}-of-${args.owners}` };
     }
     case "getVpc": {
       const { id, cidr, dnsHostnames } = found(vpc && [vpc], ({ id }) => id === args.id, `VPC ${args.id}`);
@@ -69,8 +69,8 @@ export function answer(region: Region, token: string, args: Record<string, any>)
       return { id, vpcId: vpcId ?? vpc?.id, availabilityZone: zone };
     }
     case "getRouteTables": {
-      if (filter("association.main")) return { ids: ["rtb-main"] };
-      const ids = filter("association.subnet-id") ?? [];
+      if (filter("association.main").length > 0) return { ids: ["rtb-main"] };
+      const ids = filter("association.subnet-id");
       return { ids: ids.filter((id) => subnet(id).ownRoutes !== false).map((id) => `rtb-${id}`) };
     }
     case "getRouteTable": {

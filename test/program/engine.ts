@@ -29,15 +29,16 @@ export async function pretendEngine(region: Region, stack: string, preview: bool
     preview,
   );
   const monitor = pulumi.runtime.getMonitor() as any;
-  const { registerResource, registerResourceOutputs } = monitor;
+  const registerResource = monitor.registerResource.bind(monitor);
+  const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
   monitor.registerResource = (request: any, done: unknown) => {
     requests.registrations.push(request);
     secretOutputs.set(`${request.getType()} ${request.getName()}`, request.getAdditionalsecretoutputsList());
-    return registerResource.call(monitor, request, done);
+    return registerResource(request, done);
   };
   monitor.registerResourceOutputs = (request: any, done: unknown) => {
     requests.outputs.push(request);
-    return registerResourceOutputs.call(monitor, request, done);
+    return registerResourceOutputs(request, done);
   };
   return requests;
 }
@@ -47,6 +48,7 @@ export async function pretendEngine(region: Region, stack: string, preview: bool
  * would take most of a run's time.
  */
 export async function withPlainStackTraces(program: () => Promise<unknown>): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- V8 calls it without `this`
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (error, frames) => {
     const lines = frames.map((frame) => {

@@ -25,9 +25,10 @@ const vpc: Vpc = {
   ],
 };
 
-const { network, ...dev } = stackConfig("dev");
+const dev = stackConfig("dev");
 const config = (part: Record<string, unknown> = {}, rest: Config = {}): Config => ({
   ...dev,
+  network: undefined,
   existingVpc: { vpcId, privateSubnetIds: [id(1), id(2)], publicSubnetIds: [id(11), id(12)], ...part },
   ...rest,
 });

@@ -94,7 +94,7 @@ describe("Every resource", () => {
       });
 
       it("that has tags is tagged as the cluster's, and has a name for people", () => {
-        const tag = `kubernetes.io/cluster/${config.name}`;
+        const tag = `kubernetes.io/cluster/${String(config.name)}`;
         each(({ key, inputs }) => {
           const { tags } = inputs;
           if (tags === undefined) return assert.ok(!taggable.has(key.split(" ")[0]), `${key} has no tags`);

@@ -87,17 +87,19 @@ async function attemptOnce(config: Config, { preview = false, ...options }: RunO
   });
   const resources = requests.registrations.map(asRegistered);
   const componentOutputs = Object.fromEntries(requests.outputs.map(asOutputs));
-  const outputs = componentOutputs[`Stack pulumi-kubeadm-${config.name}`];
+  const outputs = componentOutputs[`Stack pulumi-kubeadm-${String(config.name)}`];
   return { resources, outputs, componentOutputs, error };
 }
 
 /** As `pulumi config set` leaves it and the engine hands it over: strings, of JSON unless the value is one. */
 function asStored(config: Config): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key.includes(":") ? key : `pulumi-kubeadm:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
+    Object.entries(config)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [
+        key.includes(":") ? key : `pulumi-kubeadm:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
   );
 }
 

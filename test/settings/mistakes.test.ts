@@ -245,6 +245,10 @@ const mistakes: [wrong: Record<string, unknown>, line: string][] = [
     'workerPools.workers.taints[0].effect: "Never": use NoSchedule, PreferNoSchedule or NoExecute',
   ],
   [
+    pool({ taints: ["a", "b"].map((value) => ({ key: "dedicated", value, effect: "NoSchedule" })) }),
+    'workerPools.workers.taints: "dedicated:NoSchedule": name each key with one value for an effect, as the apiserver demands',
+  ],
+  [
     pool({ taints: [{ effect: "NoSchedule" }] }),
     "workerPools.workers.taints[0].key: missing: use a taint key such as dedicated",
   ],
