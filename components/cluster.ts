@@ -213,7 +213,9 @@ function apiClients({ api }: Settings, network: Network): Record<string, pulumi.
     // AWS refuses the same rule twice.
     return { vpc: network.cidr, ...named(api.allowedCidrs.filter((range) => range !== network.cidr)) };
   }
-  const nats = network.natAddresses.map((address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`]);
+  const nats = network.natAddresses.map(
+    (address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`] as const,
+  );
   return { ...Object.fromEntries(nats), ...named(api.allowedCidrs) };
 }
 

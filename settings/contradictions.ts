@@ -8,7 +8,7 @@ type Some = Partial<Settings>;
 /** A rule over settings that are each well-formed: which top-level keys it reads, and what it finds. */
 interface Rule {
   readonly reads: readonly (keyof Settings)[];
-  find(settings: Some): Mistake[];
+  readonly find: (settings: Some) => Mistake[];
 }
 
 const rule = <K extends keyof Settings>(
@@ -176,6 +176,13 @@ const rules: Rule[] = [
       key: `${key}.instanceTypes`,
       value: type,
       remedy: "name each type once",
+    })),
+  ),
+  poolRule((pool, key) =>
+    repeated(pool.taints.map((taint) => `${taint.key}:${taint.effect}`)).map((taint) => ({
+      key: `${key}.taints`,
+      value: taint,
+      remedy: "name each key with one value for an effect, as the apiserver demands",
     })),
   ),
   poolRule((pool, key) =>
