@@ -62,27 +62,44 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** Runs the whole program to its end. @throws what the program throws */
 export async function run(config: Config, options: RunOptions = {}): Promise<Run> {
-  const { error, ...made } = await attempt(config, options);
-  if (error) throw error;
+  return finished(await attempt(config, options));
+}
+
+/** Runs another program than this project's. */
+export async function runOf(program: () => Promise<unknown>, config: Config): Promise<Run> {
+  return finished(await inTurn(() => attemptOf(program, config, {})));
+}
+
+/** Runs the whole program. Equal runs are made once. */
+export function attempt(config: Config, options: RunOptions = {}): Promise<Attempt> {
+  const key = JSON.stringify([config, options]);
+  const made = attempts.get(key) ?? inTurn(() => attemptOf(require("../../index"), config, options));
+  attempts.set(key, made);
   return made;
 }
 
-/** Runs the whole program. Equal runs are made once; one at a time, as Pulumi's runtime is global. */
-export function attempt(config: Config, options: RunOptions = {}): Promise<Attempt> {
-  const key = JSON.stringify([config, options]);
-  const made = attempts.get(key) ?? last.then(() => attemptOnce(config, options));
-  attempts.set(key, made);
+/** One at a time, as Pulumi's runtime is global. */
+function inTurn(next: () => Promise<Attempt>): Promise<Attempt> {
+  const made = last.then(next);
   last = made;
   return made;
 }
 
-async function attemptOnce(config: Config, { preview = false, ...options }: RunOptions): Promise<Attempt> {
-  const here = options.region ?? region(String(config["aws:region"]));
+function finished({ error, ...made }: Attempt): Run {
+  if (error) throw error;
+  return made;
+}
+
+async function attemptOf(
+  program: () => Promise<unknown>,
+  config: Config,
+  { preview = false, region: here = region(String(config["aws:region"])) }: RunOptions,
+): Promise<Attempt> {
   const requests = await pretendEngine(here, String(config.name), preview);
   pulumi.runtime.setAllConfig(asStored(config));
   let error: Error | undefined;
   await withPlainStackTraces(async () => {
-    await pulumi.runtime.runInPulumiStack(require("../../index")).catch((reason) => (error = reason));
+    await pulumi.runtime.runInPulumiStack(program).catch((reason) => (error = reason));
     await pulumi.runtime.disconnect();
   });
   const resources = requests.registrations.map(asRegistered);
