@@ -84,7 +84,7 @@ async function answer(
   };
 
   const fault = faults.shift();
-  if (fault) return refuse(fault.status, fault.code, "a fault the test asked for");
+  if (fault) return refuse(fault.status, fault.code, fault.message ?? "as the test asked");
   const badSignature = await signatureFault(request, service, region, credentials);
   if (badSignature) return refuse(403, "SignatureDoesNotMatch", badSignature);
   if (call.action === "CompleteLifecycleAction") {

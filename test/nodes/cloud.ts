@@ -16,6 +16,7 @@ export interface Instance {
 export interface Fault {
   status: number;
   code: string;
+  message?: string;
 }
 
 /** A request that reached AWS. */
@@ -50,6 +51,7 @@ export class Cloud {
   private aws!: ChildProcess;
   private readonly answers = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private nextId = 1;
+  private lastAddress = 1;
   readonly awsCertificate: string;
 
   private constructor() {
@@ -147,6 +149,19 @@ export class Cloud {
 
   deleteObject(key: string): Promise<string> {
     return this.send("s3", `/${bucket}/${key}`, "DELETE");
+  }
+
+  /** Nothing in the bucket, no member in the zone, every request answered. */
+  async empty(): Promise<void> {
+    const list = await this.send("s3", `/${bucket}?list-type=2`, "GET");
+    for (const [, key] of list.matchAll(/<Key>(.*?)<\/Key>/g)) await this.deleteObject(key);
+    this.writeZone([]);
+    await this.fail([]);
+  }
+
+  /** An address that no node has had. */
+  newAddress(): string {
+    return `10.77.0.${++this.lastAddress}`;
   }
 
   /** Every request that came through AWS's host names since the last question. */

@@ -15,23 +15,20 @@ export interface Member {
 export class Controllers {
   private readonly nodes: Node[] = [];
 
-  private constructor(
-    readonly cloud: Cloud,
-    private readonly etcdCa: CertificateAuthority,
-  ) {}
+  private constructor(private readonly cloud: Cloud) {}
 
   static async prepare(cloud: Cloud): Promise<Controllers> {
     const etcdCa = new CertificateAuthority(cloud.shared, "etcd-ca");
     for (const [key, text] of keyObjectTexts(etcdCa)) await cloud.putObject(key, text);
-    return new Controllers(cloud, etcdCa);
+    return new Controllers(cloud);
   }
 
   /** New instances, up to where the decision about etcd begins; without DNS records. */
   async boot(count: number): Promise<Node[]> {
     const ids = await this.cloud.launch(count);
     return Promise.all(
-      ids.map(async (id, index) => {
-        const node = await Node.boot(this.cloud, id, this.nodes.length + index + 1);
+      ids.map(async (id) => {
+        const node = await Node.boot(this.cloud, id);
         this.nodes.push(node);
         await node.mustSucceed("instance-metadata");
         await node.sh("systemd-sysusers etcd.conf");

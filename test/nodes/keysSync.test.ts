@@ -4,6 +4,7 @@ import { CertificateAuthority, etcdNames } from "./certificates";
 import { Cloud, zone } from "./cloud";
 import { keyObjectTexts } from "./keyObjectTexts";
 import { Node } from "./node";
+import { sharedCloud } from "./sharedCloud";
 
 describe("keys-sync", function () {
   this.timeout(60_000);
@@ -12,17 +13,14 @@ describe("keys-sync", function () {
   let etcdCa: CertificateAuthority;
 
   before(async () => {
-    cloud = await Cloud.start();
+    cloud = await sharedCloud();
     const [id] = await cloud.launch(1);
-    node = await Node.boot(cloud, id, 1);
+    node = await Node.boot(cloud, id);
     await node.sh("systemd-sysusers etcd.conf");
     etcdCa = new CertificateAuthority(cloud.shared, "etcd-ca");
     for (const [key, text] of keyObjectTexts(etcdCa)) await cloud.putObject(key, text);
   });
-  after(() => {
-    node?.destroy();
-    cloud?.stop();
-  });
+  after(() => node?.destroy());
   beforeEach(() => cloud.calls());
 
   it("brings every object of the role to its path, mode and owner", async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
 import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
 import { Node } from "./node";
+import { sharedCloud } from "./sharedCloud";
 
 describe("etcd membership", function () {
   this.timeout(120_000);
@@ -20,13 +21,10 @@ describe("etcd membership", function () {
   };
 
   before(async () => {
-    cloud = await Cloud.start();
+    cloud = await sharedCloud();
     controllers = await Controllers.prepare(cloud);
   });
-  after(() => {
-    controllers?.stop();
-    cloud?.stop();
-  });
+  after(() => controllers?.stop());
 
   it("forms one cluster of three that start at once, and not before all are in the zone", async () => {
     nodes = await controllers.boot(3);
@@ -135,19 +133,19 @@ describe("etcd membership", function () {
     assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
     await waitUntil("the removed member's etcd to end", () => leaving.etcdExit !== undefined);
     assert.equal(leaving.etcdExit, 0, "so that Restart=on-failure leaves it off");
+    await leaving.mustSucceed("etcd-reconcile");
+    assert.equal(leaving.systemctlOrders(), "", "and it does not come back");
   });
 
-  it("lets a member that was removed while it was away wipe its data and join anew", async () => {
-    const [away, present] = nodes;
-    const { id } = (await members(nodes[0])).find(({ instance }) => instance === away.instance.id)!;
-    await away.stopEtcd();
-    await waitUntil("the removal", () =>
-      present.etcdctl(`member remove ${id}`).then(
-        () => true,
-        () => false,
-      ),
-    );
-    assert.match(await controllers.start(away), /no member any more[^]*added as a learner[^]*promoted/);
+  it("lets a member that was removed though it runs decide anew: it wipes its data and joins", async () => {
+    const [removed, present] = nodes;
+    const { id } = (await members(present)).find(({ instance }) => instance === removed.instance.id)!;
+    const remove = () => present.etcdctl(`member remove ${id}`).then(() => true, () => false); // prettier-ignore
+    await waitUntil("the removal", remove);
+    await waitUntil("the removed member's etcd to end", () => removed.etcdExit === 0);
+    assert.match(await removed.mustSucceed("etcd-reconcile"), /this member was removed: deciding anew/);
+    assert.equal(removed.systemctlOrders(), "start --no-block etcd.service\n");
+    assert.match(await controllers.start(removed), /no member any more[^]*added as a learner[^]*promoted/);
     assert.deepEqual(await voters(present), votersOf(...nodes));
   });
 
@@ -155,6 +153,38 @@ describe("etcd membership", function () {
     const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
     assert.equal(logs.filter((log) => /etcd\/snapshots\/.*: revision \d+/.test(log)).length, 1);
     assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
+  });
+});
+
+describe("a formation that loses its majority before it forms", function () {
+  this.timeout(120_000);
+  let cloud: Cloud;
+  let controllers: Controllers;
+
+  before(async () => {
+    cloud = await sharedCloud();
+    controllers = await Controllers.prepare(cloud);
+  });
+  after(() => controllers?.stop());
+
+  it("is followed by the next epoch, in which the survivor takes part with no data", async () => {
+    const [survivor, ...lost] = await controllers.boot(3);
+    controllers.publish(survivor, ...lost);
+    await survivor.startEtcd();
+    assert.equal(await survivor.mustSucceed("etcd-reconcile"), "", "the others may still come");
+
+    await Promise.all(lost.map((node) => controllers.crash(node)));
+    const newcomers = await controllers.boot(2);
+    controllers.publish(survivor, ...newcomers);
+    assert.match(await survivor.mustSucceed("etcd-reconcile"), /the formation of epoch 1 will never form/);
+    assert.equal(survivor.systemctlOrders(), "restart --no-block etcd.service\n");
+    await survivor.stopEtcd();
+
+    const nodes = [survivor, ...newcomers];
+    const logs = await Promise.all(nodes.map((node) => controllers.start(node)));
+    assert.match(logs[0], /wiping the data of epoch 1[^]*starting as a first member of epoch 2/);
+    assert.deepEqual(await voters(survivor), votersOf(...nodes));
+    assert.equal(JSON.parse(await cloud.readObject("etcd/formed.json")).epoch, 2);
   });
 });
 

@@ -52,7 +52,7 @@ const standIns = {
 grep "^$4 " /run/cloud/srv | sed 's/$/                -- link: eth0/' || { echo "$4: resolve call failed" >&2; exit 1; }
 `,
   systemctl: `#!/bin/bash
-# Shows the state that the test wrote; notes all other orders.
+# Shows etcd.service as the test sees it; notes all other orders.
 if [[ $1 == show ]]; then cat /run/etcd-state; else echo "$*" >>/run/systemctl.log; fi
 `,
 };
@@ -74,9 +74,10 @@ export class Node {
     private readonly link: string,
   ) {}
 
-  /** Switches an instance on; `number` (1 to 99) gives its address. */
-  static async boot(cloud: Cloud, id: string, number: number): Promise<Node> {
-    const node = new Node(cloud, { id, address: `10.77.0.${100 + number}` }, `n${number}`);
+  /** Switches an instance on. */
+  static async boot(cloud: Cloud, id: string): Promise<Node> {
+    const address = cloud.newAddress();
+    const node = new Node(cloud, { id, address }, `n${address.split(".")[3]}`);
     await cloud.describe(node.instance);
     await node.makeRoot();
     return node;
@@ -201,11 +202,34 @@ export class Node {
       set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env
       exec setpriv --reuid=etcd --regid=etcd --clear-groups /opt/bin/etcd >/run/etcd.log 2>&1`;
     this.etcdExit = undefined;
+    this.writeUnitState("active", 1, 0, 0);
     this.etcd = spawn("nsenter", this.enter("bash", "-euc", start), {
       stdio: ["ignore", "inherit", "inherit"],
     });
-    this.etcd.on("exit", (code, signal) => (this.etcdExit = code ?? signal ?? "unknown"));
+    this.etcd.on("exit", (code, signal) => {
+      this.etcdExit = code ?? signal ?? "unknown";
+      // 1: CLD_EXITED, 2: CLD_KILLED
+      if (this.holder.signalCode === null)
+        this.writeUnitState("inactive", 0, code === null ? 2 : 1, code ?? 15);
+    });
     return decision;
+  }
+
+  private writeUnitState(active: string, pid: number, code: number, status: number): void {
+    const state = { ActiveState: active, MainPID: pid, ExecMainCode: code, ExecMainStatus: status };
+    this.write(
+      "/run/etcd-state",
+      Object.entries(state)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(""),
+    );
+  }
+
+  /** What the scripts told systemd to do since the last question. */
+  systemctlOrders(): string {
+    const orders = this.exists("/run/systemctl.log") ? this.read("/run/systemctl.log") : "";
+    this.write("/run/systemctl.log", "");
+    return orders;
   }
 
   /** As `systemctl stop etcd`. */

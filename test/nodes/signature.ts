@@ -1,5 +1,5 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import { createHash, createHmac, BinaryLike } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 /** A request as the server received it. */
 export interface ReceivedRequest {
@@ -18,13 +18,19 @@ export interface Credentials {
   sessionToken: string;
 }
 
+type Bytes = string | ArrayBuffer | ArrayBufferView;
+const buffer = (data: Bytes) =>
+  ArrayBuffer.isView(data)
+    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    : Buffer.from(data as string);
+
 class Sha256 {
   private readonly hash;
-  constructor(secret?: BinaryLike) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);
+  constructor(secret?: Bytes) {
+    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", buffer(secret));
   }
-  update(data: BinaryLike) {
-    this.hash.update(data);
+  update(data: Bytes) {
+    this.hash.update(buffer(data));
   }
   digest() {
     return Promise.resolve(new Uint8Array(this.hash.digest()));

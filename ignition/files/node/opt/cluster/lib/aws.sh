@@ -35,21 +35,25 @@ aws_transient() {
   return 1
 }
 
-# aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs with fresh credentials, sends, repeats while that may help.
-# Succeeds on 2xx and on the three answers that are no failure: 304 unchanged, 404 absent, 412 condition not met.
+# aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs, sends, repeats while that may help. Credentials are kept for
+# a minute, and fetched again after every failure. Succeeds on 2xx and on the three answers that are no failure: 304
+# unchanged, 404 absent, 412 condition not met.
+AWS_CREDENTIALS='' AWS_CREDENTIALS_UNTIL=0
 aws_call() {
-  local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1 credentials
+  local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1
   shift 3
   while true; do
     AWS_STATUS=000 AWS_ERROR='' AWS_MESSAGE='no credentials'
-    if credentials=$(aws_credentials); then
+    if ((SECONDS < AWS_CREDENTIALS_UNTIL)) || AWS_CREDENTIALS=$(aws_credentials); then
+      AWS_CREDENTIALS_UNTIL=$((SECONDS + 60))
       : >"$body"
       AWS_STATUS=$(curl -sS --connect-timeout 5 --max-time 300 --speed-time 30 --speed-limit 1 -o "$body" \
-        -w '%{http_code}' --config <(echo "$credentials") --aws-sigv4 "aws:amz:$REGION:$service" "$@" "$url") ||
+        -w '%{http_code}' --config <(echo "$AWS_CREDENTIALS") --aws-sigv4 "aws:amz:$REGION:$service" "$@" "$url") ||
         AWS_STATUS=000
       AWS_MESSAGE='no answer'
     fi
     case $AWS_STATUS in 2?? | 304 | 404 | 412) return 0 ;; esac
+    AWS_CREDENTIALS_UNTIL=0
     if [[ $AWS_STATUS != 000 ]]; then
       AWS_ERROR=$(xml_values Code <"$body" | head -n 1)
       AWS_MESSAGE=$(xml_values Message <"$body" | head -n 1)

@@ -9,14 +9,14 @@ fail() {
 
 # wait_for SECONDS REASON COMMAND...: until the command succeeds; logs what it waits for, and when it gives up.
 wait_for() {
-  local limit=$1 reason=$2 deadline=$((SECONDS + $1)) announced=no
+  local limit=$1 awaited=$2 deadline=$((SECONDS + $1)) announced=no
   shift 2
   until "$@"; do
     if ((SECONDS >= deadline)); then
-      log "gave up after $limit s: no $reason"
+      log "gave up after $limit s: no $awaited"
       return 1
     fi
-    [[ $announced == yes ]] || log "waiting up to $limit s for $reason"
+    [[ $announced == yes ]] || log "waiting up to $limit s for $awaited"
     announced=yes
     sleep 1
   done
