@@ -103,6 +103,25 @@ describe("the local AWS does what AWS does and moto does not", () => {
     );
   });
 
+  it("keeps a launch template's own tags out of its versions", async () => {
+    const ec2 = new EC2({});
+    await ec2.createLaunchTemplate({
+      LaunchTemplateName: "tagged",
+      TagSpecifications: [{ ResourceType: "launch-template", Tags: [{ Key: "of", Value: "template" }] }],
+      LaunchTemplateData: {
+        TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "of", Value: "instance" }] }],
+      },
+    });
+    const { LaunchTemplates } = await ec2.describeLaunchTemplates({ LaunchTemplateNames: ["tagged"] });
+    assert.deepEqual(LaunchTemplates?.[0]?.Tags, [{ Key: "of", Value: "template" }]);
+    const { LaunchTemplateVersions } = await ec2.describeLaunchTemplateVersions({
+      LaunchTemplateName: "tagged",
+    });
+    assert.deepEqual(LaunchTemplateVersions?.[0]?.LaunchTemplateData?.TagSpecifications, [
+      { ResourceType: "instance", Tags: [{ Key: "of", Value: "instance" }] },
+    ]);
+  });
+
   it("removes an instance's network interface with the instance", async () => {
     const ec2 = new EC2({});
     const { Instances: [instance] = [] } = await ec2.runInstances({
