@@ -232,9 +232,9 @@ export class Node {
     return orders;
   }
 
-  /** As `systemctl stop etcd`. */
-  async stopEtcd(): Promise<void> {
-    await this.sh("pkill -TERM -x etcd; while pgrep -x etcd >/dev/null; do sleep 0.05; done");
+  /** TERM: as `systemctl stop etcd`; KILL: as if the power failed. */
+  async stopEtcd(signal: "TERM" | "KILL" = "TERM"): Promise<void> {
+    await this.sh(`pkill -${signal} -x etcd; while pgrep -x etcd >/dev/null; do sleep 0.05; done`);
   }
 
   partition(cut: boolean): void {
