@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { Registered, Run } from "./stack";
 import { Secret, withSecrets } from "./wire";
 
-/** What a reviewer need not read here: texts for people, and tags, which `tags.test.ts` looks at. */
+/** What a reviewer need not read here: texts for people, and tags, which `ownership.test.ts` looks at. */
 const leftOut = ["tags", "tagSpecifications", "volumeTags", "description", "alarmDescription", "comment"];
 
 const columns = 120;
