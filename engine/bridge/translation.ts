@@ -82,9 +82,8 @@ export class Translation {
   }
 
   /**
-   * Inputs that are not in the state afterwards: this version of the Terraform provider does not have them, or AWS has not
-   * kept them. In the npm
-   * package's spelling. `asked` is in the npm package's shape, `state` in the bridge's.
+   * Inputs that are not in the state afterwards, in the npm package's spelling: this version of the Terraform provider
+   * does not have them, or AWS has not kept them. `asked` is in the npm package's shape, `state` in the bridge's.
    */
   ignored(asked: Properties, state: Properties): string[] {
     const sent = Object.entries(this.toBridge(asked));
