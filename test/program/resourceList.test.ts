@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { resourceList } from "./resourceList";
+import { differences, resourceList } from "./resourceList";
 import { run, stackConfig } from "./stack";
 
 const accept = "UPDATE_GOLDEN=1 npx mocha --grep 'last reviewed'";
@@ -13,7 +13,9 @@ describe("The resources of a stack are those that were last reviewed", () => {
       const list = resourceList(await run(stackConfig(stack)));
       if (process.env.UPDATE_GOLDEN) writeFileSync(file, list);
       const reviewed = existsSync(file) ? readFileSync(file, "utf8") : "";
-      assert.equal(list, reviewed, `The resources of ${stack} changed. If that is meant: ${accept}`);
+      if (list === reviewed) return;
+      const changed = differences(reviewed, list).join("\n") || "their order";
+      assert.fail(`The resources of ${stack} changed:\n${changed}\nIf that is meant: ${accept}`);
     });
   }
 });

@@ -51,3 +51,23 @@ function actions(policy: unknown): string {
   const statements = document.Statement as { Effect: string; Action: string | string[] }[];
   return statements.map(({ Effect, Action }) => `${Effect} ${[Action].flat().join(" ")}`).join("; ");
 }
+
+/** The lines of two resource lists that differ, each with the resource it is of: `-` reviewed, `+` now. */
+export function differences(reviewed: string, now: string): string[] {
+  const [before, after] = [linesWithResource(reviewed), linesWithResource(now)];
+  const onlyIn = (some: string[], others: string[]) => some.filter((line) => !others.includes(line));
+  return [
+    ...onlyIn(before, after).map((line) => `- ${line}`),
+    ...onlyIn(after, before).map((line) => `+ ${line}`),
+  ];
+}
+
+function linesWithResource(list: string): string[] {
+  let resource = "";
+  return list.split("\n").map((line) => {
+    const text = line.trim();
+    if (/^\w+: /.test(text)) return `${resource}, ${text}`;
+    resource = text.split(" {")[0];
+    return text;
+  });
+}
