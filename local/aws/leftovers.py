@@ -77,12 +77,15 @@ def list_leftovers(endpoint: str, region: str) -> list[dict[str, str]]:
         for kind, service, call, parameters, expression in QUERIES
         for found in listed(service, call, parameters, expression)
     ]
-    # A key cannot be deleted at once: one that waits for its deletion is as gone as AWS lets it be.
-    for key in listed("kms", "list_keys", {}, "Keys[].KeyId"):
-        metadata = client("kms").describe_key(KeyId=key)["KeyMetadata"]
-        if metadata["KeyState"] != "PendingDeletion" and metadata["KeyManager"] == "CUSTOMER":
-            leftovers.append({"kind": "KMS key", "id": key})
+    leftovers += [{"kind": "KMS key", "id": key} for key in kept_keys(client("kms"), listed)]
     return leftovers
+
+
+def kept_keys(kms, listed) -> list[str]:
+    """The keys that are not AWS's own and do not wait for their deletion, which is as gone as AWS lets a key be."""
+    of_aws = listed("kms", "list_aliases", {}, "Aliases[?starts_with(AliasName, 'alias/aws/')].TargetKeyId")
+    keys = [key for key in listed("kms", "list_keys", {}, "Keys[].KeyId") if key not in of_aws]
+    return [key for key in keys if kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != "PendingDeletion"]
 
 
 if __name__ == "__main__":

@@ -61,6 +61,21 @@ describe("what a destroyed stack left", () => {
     assert.deepEqual(await leftovers(), []);
   });
 
+  it("does not count what AWS keeps by itself: its own keys, and interfaces of what is gone", async () => {
+    const ec2 = new EC2({});
+    const { VpcId } = (await ec2.createVpc({ CidrBlock: "10.1.0.0/16" })).Vpc ?? {};
+    const { SubnetId } = (await ec2.createSubnet({ VpcId, CidrBlock: "10.1.0.0/24" })).Subnet ?? {};
+    const { AllocationId } = await ec2.allocateAddress({ Domain: "vpc" });
+    const { NatGatewayId } = (await ec2.createNatGateway({ SubnetId, AllocationId })).NatGateway ?? {};
+    const volume = await ec2.createVolume({ AvailabilityZone: `${region}a`, Size: 1, Encrypted: true });
+    await ec2.deleteVolume({ VolumeId: volume.VolumeId });
+    await ec2.deleteNatGateway({ NatGatewayId });
+    await ec2.releaseAddress({ AllocationId });
+    await ec2.deleteSubnet({ SubnetId });
+    await ec2.deleteVpc({ VpcId });
+    assert.deepEqual(await leftovers(), []);
+  });
+
   it("is an error, not nothing, when a service does not answer", async () => {
     await assert.rejects(listLeftovers(await findPython(console.log), "http://127.0.0.1:1", region));
   });

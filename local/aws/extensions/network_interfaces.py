@@ -1,10 +1,12 @@
-"""An instance's own network interface goes with it.
+"""The network interface of an instance or a NAT gateway goes with it.
 
 RunInstances makes the primary interface with DeleteOnTermination
-(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_term_behavior); moto keeps it for ever.
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_term_behavior), and that of a NAT gateway
+is AWS's own (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html); moto keeps both for ever.
 """
 
 from moto.ec2.models.instances import Instance
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 
 from . import replaces
 
@@ -14,3 +16,10 @@ def terminate(moto, self):
     if 0 in self.nics:
         self.nics[0].delete_on_termination = True
     return moto(self)
+
+
+@replaces(NatGatewayBackend)
+def delete_nat_gateway(moto, self, nat_gateway_id):
+    gateway = moto(self, nat_gateway_id)
+    self.enis.pop(gateway._eni.id, None)
+    return gateway
