@@ -9,6 +9,14 @@ export interface BackupsArgs {
   readonly retentionDays: number;
 }
 
+/** Versions of objects below `prefix` go some days after they were replaced. */
+const replaced = (prefix: string, days: number) => ({
+  id: prefix,
+  status: "Enabled",
+  filter: { prefix },
+  noncurrentVersionExpiration: { noncurrentDays: days },
+});
+
 /** How long snapshots, and replaced versions of everything else in the node store, are kept. */
 export class Backups extends pulumi.ComponentResource {
   /** s3:// URL of the snapshots' folder. */
@@ -28,19 +36,11 @@ export class Backups extends pulumi.ComponentResource {
             expiration: { days: args.retentionDays },
             noncurrentVersionExpiration: { noncurrentDays: 1 },
           },
-          {
-            // Old launch template versions still point at old configurations, so these stay a year.
-            id: "configurations",
-            status: "Enabled",
-            filter: { prefix: "ignition/" },
-            noncurrentVersionExpiration: { noncurrentDays: 365 },
-          },
-          {
-            id: "keys",
-            status: "Enabled",
-            filter: { prefix: "pki/" },
-            noncurrentVersionExpiration: { noncurrentDays: 30 },
-          },
+          // Old launch template versions still point at old configurations.
+          replaced("ignition/", 365),
+          replaced("pki/", 30),
+          replaced("encryption/", 30),
+          replaced("bootstrap/", 1),
         ],
       },
       { parent: this },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { workerIgnition } from "../ignition/worker";
+import { poolLabel, workerIgnition } from "../ignition/worker";
 import type { Settings, WorkerPoolSettings } from "../settings";
 import type { Names } from "./names";
 import { ClusterFacts, NodeGroup, oneMoreThan } from "./nodeGroup";
@@ -23,15 +23,18 @@ export interface WorkerPoolArgs {
  * Tags by which the cluster autoscaler finds a pool, and knows what a node of it would be like while there is none
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
  */
-export function autoscalerTags(cluster: string, pool: WorkerPoolSettings): Record<string, string> {
+export function autoscalerTags(
+  cluster: string,
+  poolName: string,
+  pool: WorkerPoolSettings,
+): Record<string, string> {
+  const labels = { ...pool.labels, [poolLabel]: poolName };
   if (pool.min === pool.max) return {};
   const template = "k8s.io/cluster-autoscaler/node-template";
   return {
     "k8s.io/cluster-autoscaler/enabled": "true",
     [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
-    ...Object.fromEntries(
-      Object.entries(pool.labels).map(([key, value]) => [`${template}/label/${key}`, value]),
-    ),
+    ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
     ...Object.fromEntries(
       pool.taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
     ),
@@ -84,7 +87,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         hookSeconds: { launch: 900, terminate: 900 },
         // Pods are drained by the controllers first, which outlive every pool.
         forceDelete: false,
-        tags: autoscalerTags(settings.name, poolSettings),
+        tags: autoscalerTags(settings.name, pool, poolSettings),
       },
       { parent: this },
     );

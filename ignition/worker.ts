@@ -2,6 +2,9 @@ import { Architecture, DownloadSource, findDownloads, nodeReleases } from "./dow
 import { workerKeyObjects } from "./keyObjects";
 import { nodeIgnition } from "./node";
 
+/** Label that tells a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
+export const poolLabel = "node.kubernetes.io/pool";
+
 /** What a pool's config depends on; plain values, known before any resource exists. */
 export interface WorkerFacts {
   /** Cluster name. */
@@ -15,7 +18,7 @@ export interface WorkerFacts {
   bucket: string;
   /** The Auto Scaling group. */
   group: string;
-  /** Becomes the label `node.kubernetes.io/pool`. */
+  /** Becomes the node's label `poolLabel`. */
   pool: string;
   architecture: Architecture;
   /** Without v. */
@@ -76,7 +79,7 @@ export function workerIgnition(facts: WorkerFacts): string {
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
  */
 function nodeLabels({ labels, pool }: WorkerFacts): string {
-  const all = { ...labels, "node.kubernetes.io/pool": pool };
+  const all = { ...labels, [poolLabel]: pool };
   return Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .sort()

@@ -3,7 +3,7 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import type { Member } from "./records";
 
 /**
- * The members among the instances of the group: on their way in, in service, or on their way out and not yet gone (the
+ * The members among the instances of the group: on their way in, in service, standing by (etcd runs on), or on their way out and not yet gone (the
  * terminate hook of a leaving member is still open). What EC2 does not know, has ended, or has given no address yet
  * does not count.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
@@ -13,7 +13,12 @@ export function membersAmong(inGroup: readonly GroupInstance[], inEc2: readonly 
     const instance = inEc2.find((candidate) => candidate.InstanceId === instanceId);
     const privateAddress = instance?.PrivateIpAddress;
     if (!instanceId || !privateAddress) return [];
-    if (!/^(Pending(:Wait|:Proceed)?|InService|Terminating(:Wait)?)$/.test(`${lifecycleState}`)) return [];
+    if (
+      !/^(Pending(:Wait|:Proceed)?|InService|(Entering)?Standby|Terminating(:Wait)?)$/.test(
+        `${lifecycleState}`,
+      )
+    )
+      return [];
     if (/^(shutting-down|terminated)$/.test(`${instance.State?.Name}`)) return [];
     return [{ instanceId, privateAddress }];
   });

@@ -15,10 +15,12 @@ describe("an instance of the group", () => {
       (state) => membersAmong([{ ...inGroup, LifecycleState: state }], [inEc2]).length === 1,
     );
     assert.deepEqual(states.sort(), [
+      "EnteringStandby",
       "InService",
       "Pending",
       "Pending:Proceed",
       "Pending:Wait",
+      "Standby",
       "Terminating",
       "Terminating:Wait",
     ]);
