@@ -86,7 +86,7 @@ export class Cloud {
           ],
           ...[gateway, region, cloud.folder, python],
         ],
-        { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+        { stdio: ["ignore", "inherit", "inherit", "ipc"], cwd: path.resolve(__dirname, "../..") },
       );
       await new Promise<void>((resolve, reject) => {
         cloud.answers.set(0, { resolve: () => resolve(), reject });
@@ -124,7 +124,7 @@ export class Cloud {
   private ask<T>(message: AwsMessage): Promise<T> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.answers.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.answers.set(id, { resolve: resolve, reject });
       this.aws.send({ id, message });
     });
   }

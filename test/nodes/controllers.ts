@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CertificateAuthority } from "./certificates";
-import { Cloud, Instance } from "./cloud";
+import { CertificateAuthority, etcdNames } from "./certificates";
+import { Cloud, Instance, zone } from "./cloud";
 import { keyObjectTexts } from "./keyObjectTexts";
 import { Node } from "./node";
 
@@ -15,12 +15,15 @@ export interface Member {
 export class Controllers {
   private readonly nodes: Node[] = [];
 
-  private constructor(private readonly cloud: Cloud) {}
+  private constructor(
+    private readonly cloud: Cloud,
+    private readonly etcdCa: CertificateAuthority,
+  ) {}
 
   static async prepare(cloud: Cloud): Promise<Controllers> {
     const etcdCa = new CertificateAuthority(cloud.shared, "etcd-ca");
     for (const [key, text] of keyObjectTexts(etcdCa)) await cloud.putObject(key, text);
-    return new Controllers(cloud);
+    return new Controllers(cloud, etcdCa);
   }
 
   /** New instances, up to where the decision about etcd begins; without DNS records. */
@@ -48,6 +51,13 @@ export class Controllers {
     const decision = await node.startEtcd();
     await waitUntil("etcd to listen", () => node.etcdListens());
     return decision + (await node.mustSucceed("etcd-promote"));
+  }
+
+  /** As the `pulumi up` that renews etcd's leaves. */
+  async renewCertificates(): Promise<void> {
+    for (const leaf of ["server", "peer", "client"]) {
+      await this.cloud.putObject(`pki/etcd/${leaf}.pem`, this.etcdCa.leaf("etcd", etcdNames(zone)).pem);
+    }
   }
 
   /** A crash: the instance and its disk are gone, and EC2 says so. */

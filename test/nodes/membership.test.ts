@@ -107,6 +107,25 @@ describe("etcd membership", function () {
     assert.deepEqual(await voters(newcomer), votersOf(...nodes));
   });
 
+  it("serves renewed certificates without a restart", async () => {
+    const port = (number: number) => nodes[0].sh(`openssl s_client -connect ${nodes[0].instance.address}:${number} \\
+      -cert /etc/etcd/pki/client.pem -key /etc/etcd/pki/client.pem </dev/null 2>/dev/null | openssl x509 -noout -serial`); // prettier-ignore
+    const onDisk = (leaf: string) => nodes[0].sh(`openssl x509 -in /etc/etcd/pki/${leaf}.pem -noout -serial`);
+    const before = await port(2379);
+    await controllers.renewCertificates();
+    await Promise.all(nodes.map((node) => node.mustSucceed("keys-sync")));
+    assert.notEqual(await port(2379), before);
+    assert.equal(await port(2379), await onDisk("server"));
+    assert.equal(await port(2380), await onDisk("peer"));
+    assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+  });
+
+  it("stores a snapshot from the leader alone, and not again before it is time", async () => {
+    const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
+    assert.equal(logs.filter((log) => /etcd\/snapshots\/.*: revision \d+/.test(log)).length, 1);
+    assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
+  });
+
   it("lets a leader go that Auto Scaling terminates: leadership first, then the member, then the hook", async () => {
     const [newcomer] = await controllers.boot(1);
     controllers.publish(...nodes, newcomer);
@@ -148,12 +167,6 @@ describe("etcd membership", function () {
     assert.match(await controllers.start(removed), /no member any more[^]*added as a learner[^]*promoted/);
     assert.deepEqual(await voters(present), votersOf(...nodes));
   });
-
-  it("stores a snapshot from the leader alone, and not again before it is time", async () => {
-    const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
-    assert.equal(logs.filter((log) => /etcd\/snapshots\/.*: revision \d+/.test(log)).length, 1);
-    assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
-  });
 });
 
 describe("a formation that loses its majority before it forms", function () {
@@ -178,7 +191,7 @@ describe("a formation that loses its majority before it forms", function () {
     controllers.publish(survivor, ...newcomers);
     assert.match(await survivor.mustSucceed("etcd-reconcile"), /the formation of epoch 1 will never form/);
     assert.equal(survivor.systemctlOrders(), "restart --no-block etcd.service\n");
-    await survivor.stopEtcd();
+    await survivor.stopEtcd("KILL");
 
     const nodes = [survivor, ...newcomers];
     const logs = await Promise.all(nodes.map((node) => controllers.start(node)));

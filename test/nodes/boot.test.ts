@@ -60,3 +60,27 @@ describe("complete-launch", function () {
     );
   });
 });
+
+describe("etcd-install", function () {
+  this.timeout(60_000);
+  let node: Node;
+
+  before(async () => {
+    const cloud = await sharedCloud();
+    const [id] = await cloud.launch(1);
+    node = await Node.boot(cloud, id);
+  });
+  after(() => node?.destroy());
+
+  it("unpacks the three programs of the release once", async () => {
+    await node.sh(`rm -r /opt/bin; mkdir -p /opt/downloads /tmp/etcd-release; cd /tmp/etcd-release
+      for program in etcd etcdctl etcdutl; do echo "$program" >"$program"; done; touch README.md
+      tar -czf /opt/downloads/etcd-v3.6.14-linux-amd64.tar.gz -C /tmp etcd-release`);
+    assert.match(await node.mustSucceed("etcd-install"), /etcd 3\.6\.14 is in \/opt\/bin/);
+    assert.equal(
+      await node.sh("cd /opt/bin; stat -c '%n %a %U' *"),
+      "etcd 755 root\netcdctl 755 root\netcdutl 755 root",
+    );
+    assert.equal(await node.mustSucceed("etcd-install"), "");
+  });
+});
