@@ -1,4 +1,5 @@
 # Sourced after log.sh, cluster.env, instance.env, dns.sh: the members of the cluster as etcd itself sees them.
+# shellcheck disable=SC2034 # MEMBERS is for the scripts
 
 LOCAL_ENDPOINT=https://127.0.0.1:2379
 # By environment only: etcdctl refuses a flag beside its variable.
@@ -17,13 +18,23 @@ members() {
 
 cluster_id() { etcdctl member list --write-out=json --hex | jq -er .header.cluster_id; }
 
-# Points etcdctl to a member that reaches the quorum, another one than this if there is one.
+# has_leader HOST: fails at once for a closed port, at which etcdctl would keep knocking, and for a member without quorum.
+has_leader() {
+  local leader
+  timeout 2 bash -c ": </dev/tcp/$1/2379" 2>/dev/null || return
+  leader=$(ETCDCTL_ENDPOINTS=https://$1:2379 etcdctl endpoint status --write-out=fields 2>/dev/null) || return
+  leader=$(sed -n 's/^"Leader" : //p' <<<"$leader")
+  ((leader != 0))
+}
+
+# Points etcdctl to a member that reaches the quorum, another one than this if there is one, and leaves its answer in
+# MEMBERS: that this instance is missing there is a fact, that a later question fails is none.
+MEMBERS=
 reach_cluster() {
   local host
   for host in $(srv_targets client | grep -vx "$INSTANCE_ID.etcd.$ZONE") 127.0.0.1; do
     export ETCDCTL_ENDPOINTS=https://$host:2379
-    # etcdctl would knock at a closed port for as long as it may.
-    if timeout 2 bash -c ": </dev/tcp/$host/2379" 2>/dev/null && members >/dev/null; then return 0; fi
+    if has_leader "$host" && MEMBERS=$(members); then return 0; fi
   done
   export ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT
   return 1

@@ -5,12 +5,6 @@
 # etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}]}
 # etcd/formed.json:            {"epoch", "clusterId"}, once the first quorum of that formation has stood
 
-# On disk beside the data: its epoch, written before etcd first starts; that etcd/formed.json stands; the epoch of data
-# that was wiped.
-DATA_EPOCH=/var/lib/cluster/etcd-epoch
-DATA_FORMED=/var/lib/cluster/etcd-formed
-WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
-
 # Reads both kinds of object into EPOCH (0: no formation yet), FORMED_EPOCH (0: never formed), CLUSTER_ID, and the
 # formation of the epoch that counts into the file FORMATION.
 FORMATION=/run/cluster/formation.json
@@ -42,12 +36,6 @@ formation_is_lost() {
   gone=$(gone_instances $(formation_members)) || return
   total=$(formation_members | wc -l)
   ((total - $(grep -c . <<<"$gone") < total / 2 + 1))
-}
-
-# Succeeds if this node's data belongs to a formation that will never be: a later one exists, or must be made.
-data_is_of_lost_formation() {
-  [[ -s $DATA_EPOCH && ! -e $DATA_FORMED ]] && read_formation || return
-  (($(<"$DATA_EPOCH") != EPOCH)) || formation_is_lost
 }
 
 # Succeeds if the zone holds all records of this instance and of enough others; writes the list for create_formation.
