@@ -51,9 +51,13 @@ export function goTool(tool: GoTool): string {
     fs.writeFileSync(path.join(folder, "tools.go"), `package toolbuild\n\nimport _ "${importPath}"\n`);
     fs.writeFileSync(
       path.join(folder, "go.mod"),
-      ["module toolbuild", "go 1.24.0", `require ${tool.module} v${tool.version}`, ...(tool.goMod ?? []), ""].join(
-        "\n",
-      ),
+      [
+        "module toolbuild",
+        "go 1.24.0",
+        `require ${tool.module} v${tool.version}`,
+        ...(tool.goMod ?? []),
+        "",
+      ].join("\n"),
     );
     go("mod", "tidy", "-e");
     go("build", "-trimpath", "-ldflags", `-s -w ${tool.ldflags ?? ""}`, "-o", tool.name, importPath);
