@@ -41,8 +41,7 @@ $(packages): package-lock.json | node-is-there
 
 node-is-there:
 	@command -v node > /dev/null || { echo "node is missing: install Node.js 20.19 or newer" >&2; exit 1; }
-	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
-		process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' \
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' \
 		|| { echo "node is $$(node --version): install Node.js 20.19 or newer" >&2; exit 1; }
 
 tools-are-there: node-is-there
