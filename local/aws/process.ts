@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +17,8 @@ export interface LocalAws {
   readonly start: string;
   /** Path of the project that started it. */
   readonly project: string;
+  /** Digest of the code that it runs. */
+  readonly code: string;
 }
 
 const startSeconds = 60;
@@ -45,7 +48,12 @@ export async function startLocalAws(
   report: (line: string) => void,
 ): Promise<LocalAws> {
   const running = await findLocalAws(port);
-  if (running && running.project === project) return running;
+  if (running?.project === project) {
+    if (running.code !== codeDigest()) {
+      report("the local AWS runs an earlier version of local/aws; `make down` and `make local` renew it");
+    }
+    return running;
+  }
   if (running) {
     throw new Error(
       `port ${port} is taken by the local AWS of ${running.project} (pid ${running.pid}); ` +
@@ -64,7 +72,7 @@ export async function startLocalAws(
   const output = openSync(log, "w");
   const server = spawn(
     python,
-    [path.join(__dirname, "server.py"), "--port", String(port), "--project", project],
+    [path.join(__dirname, "server.py"), "--port", String(port), "--project", project, "--code", codeDigest()],
     {
       detached: true,
       stdio: ["ignore", output, output],
@@ -93,6 +101,16 @@ export async function stopLocalAws(project: string, port: number): Promise<boole
   }
   process.kill(running.pid, "SIGKILL");
   return true;
+}
+
+/** Digest of the local AWS's own code and of the packages that it runs on. */
+function codeDigest(): string {
+  const digest = createHash("sha256");
+  const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((name) => /\.(py|txt)$/.test(name)).sort()) {
+    digest.update(file).update(readFileSync(path.join(__dirname, file)));
+  }
+  return digest.digest("hex");
 }
 
 /** Whether a process with that id exists, of whichever user. */

@@ -1,9 +1,9 @@
 """The local AWS: moto's server, with what AWS does and moto does not (one file each under extensions/).
 
-    server.py --port 4566 --project /path/of/the/project
+    server.py --port 4566 --project /path/of/the/project --code DIGEST
 
-`GET /local-aws` tells who serves here: {"project": ..., "pid": ..., "start": a new id for every start}. Everything
-lives in memory, so the start id says whether an engine state made earlier still has its resources.
+`GET /local-aws` tells who serves here: {"project": ..., "code": ..., "pid": ..., "start": a new id for every start}.
+Everything lives in memory, so the start id says whether an engine state made earlier still has its resources.
 """
 
 import argparse
@@ -30,9 +30,10 @@ import extensions  # noqa: E402
 class LocalAws:
     """The WSGI application: moto behind the one path that tells who serves here."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, code: str) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
-        self.identity = json.dumps({"project": project, "pid": os.getpid(), "start": str(uuid.uuid4())}).encode()
+        identity = {"project": project, "code": code, "pid": os.getpid(), "start": str(uuid.uuid4())}
+        self.identity = json.dumps(identity).encode()
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] != "/local-aws":
@@ -45,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--project", required=True)
+    parser.add_argument("--code", default="", help="what the starter calls this version of the code")
     arguments = parser.parse_args()
 
     # A terminal that closes or a Ctrl-C there is not meant for this process.
@@ -55,7 +57,7 @@ def main() -> None:
     make_server(
         "127.0.0.1",
         arguments.port,
-        LocalAws(arguments.project),
+        LocalAws(arguments.project, arguments.code),
         threaded=True,
         request_handler=MotoRequestHandler,
     ).serve_forever()
