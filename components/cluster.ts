@@ -131,7 +131,7 @@ export class Cluster extends pulumi.ComponentResource {
         imageId: image(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
-        after: [network, groups, store, identity, api, discovery],
+        after: [network, dns, groups, store, identity, api, discovery],
       },
       parent,
     );

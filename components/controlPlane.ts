@@ -66,7 +66,8 @@ export class ControlPlane extends pulumi.ComponentResource {
           maxHealthyPercentage: oneMoreThan(size),
           checkpointPercentages: size === 1 ? undefined : shares(size),
         },
-        hookSeconds: { launch: 900, terminate: 300 },
+        // The apiserver stops in 2 minutes and the member leaves in 5, both at most.
+        hookSeconds: { launch: 900, terminate: 600 },
         // With the cluster itself going there is no quorum to leave in order.
         forceDelete: true,
       },

@@ -14,6 +14,12 @@ export interface DnsArgs {
   readonly vpcId: pulumi.Input<string>;
 }
 
+/**
+ * How long resolvers may remember that a name does not exist, seconds: the smaller of the SOA record's own TTL and its
+ * last field (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
+ */
+const negativeTtlSeconds = 10;
+
 /** The cluster's own zone: the API's and the bastion's names, and the records that the discovery function keeps. */
 export class Dns extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
@@ -33,6 +39,22 @@ export class Dns extends pulumi.ComponentResource {
         tags: ownedTags(args.cluster, args.zone),
       },
       { parent: this },
+    );
+    // By default resolvers keep "no such name" for 15 minutes; a node that asks before its records are written would wait
+    // that long. A zone cannot be without this record, so it goes with the zone and not before.
+    new aws.route53.Record(
+      `${name}-authority`,
+      {
+        zoneId: zone.zoneId,
+        name: args.zone,
+        type: "SOA",
+        ttl: negativeTtlSeconds,
+        records: [
+          pulumi.interpolate`${zone.primaryNameServer}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 ${negativeTtlSeconds}`,
+        ],
+        allowOverwrite: true,
+      },
+      { parent: this, retainOnDelete: true },
     );
     if (args.parentZoneId !== undefined) {
       new aws.route53.Record(

@@ -24,6 +24,9 @@ export interface NodePolicyFacts {
 /** Where controllers put the current bootstrap token for the workers. */
 const bootstrapToken = "bootstrap/token";
 
+/** Where controllers write down who forms the cluster, and that it has formed. */
+const formation = ["etcd/formation-*.json", "etcd/formed.json"];
+
 const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
   `arn:${partition}:s3:::${bucket}/${key}`;
 
@@ -50,15 +53,19 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
     },
     {
-      Sid: "KeepFormation",
+      Sid: "ReadFormation",
       Effect: "Allow",
-      Action: ["s3:GetObject", "s3:PutObject"],
-      Resource: ["etcd/formation-*.json", "etcd/formed.json", `${snapshotPrefix}*`, bootstrapToken].map(
-        (key) => objectArn(facts, key),
-      ),
+      Action: "s3:GetObject",
+      Resource: formation.map((key) => objectArn(facts, key)),
     },
     {
-      Sid: "ListFormation",
+      Sid: "WriteFormationSnapshotsAndToken",
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: [...formation, `${snapshotPrefix}*`, bootstrapToken].map((key) => objectArn(facts, key)),
+    },
+    {
+      Sid: "ListFormationAndSnapshots",
       Effect: "Allow",
       Action: "s3:ListBucket",
       Resource: `arn:${facts.partition}:s3:::${facts.bucket}`,
@@ -73,18 +80,14 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
-      Action: [
-        "autoscaling:DescribeAutoScalingGroups",
-        "autoscaling:DescribeAutoScalingInstances",
-        "ec2:DescribeInstances",
-      ],
+      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
       Resource: "*", // these actions know no resources
     },
     {
       // Controllers complete the hooks of workers too, once these are drained.
       Sid: "CompleteHooks",
       Effect: "Allow",
-      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+      Action: "autoscaling:CompleteLifecycleAction",
       Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
     },
   ];

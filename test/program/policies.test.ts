@@ -42,9 +42,15 @@ const expected: Record<string, Statement[]> = {
       ],
     },
     {
-      Sid: "KeepFormation",
+      Sid: "ReadFormation",
       Effect: "Allow",
-      Action: ["s3:GetObject", "s3:PutObject"],
+      Action: "s3:GetObject",
+      Resource: [`${store}/etcd/formation-*.json`, `${store}/etcd/formed.json`],
+    },
+    {
+      Sid: "WriteFormationSnapshotsAndToken",
+      Effect: "Allow",
+      Action: "s3:PutObject",
       Resource: [
         `${store}/etcd/formation-*.json`,
         `${store}/etcd/formed.json`,
@@ -53,7 +59,7 @@ const expected: Record<string, Statement[]> = {
       ],
     },
     {
-      Sid: "ListFormation",
+      Sid: "ListFormationAndSnapshots",
       Effect: "Allow",
       Action: "s3:ListBucket",
       Resource: store,
@@ -63,17 +69,13 @@ const expected: Record<string, Statement[]> = {
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
-      Action: [
-        "autoscaling:DescribeAutoScalingGroups",
-        "autoscaling:DescribeAutoScalingInstances",
-        "ec2:DescribeInstances",
-      ],
+      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
       Resource: "*",
     },
     {
       Sid: "CompleteHooks",
       Effect: "Allow",
-      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+      Action: "autoscaling:CompleteLifecycleAction",
       Resource: [group("dev-controllers"), group("dev-pool-*")],
     },
   ],
