@@ -212,7 +212,13 @@ export class NodeGroup extends pulumi.ComponentResource {
           propagateAtLaunch: false, // the launch template tags instances, and their volumes with them
         })),
       },
-      { parent: this, dependsOn: [policy, ...args.after], customTimeouts: { delete: "30m" } },
+      {
+        parent: this,
+        dependsOn: [policy, ...args.after],
+        customTimeouts: { delete: "30m" },
+        // They are settled when the group is made; a change would replace it, and with it all its nodes at once.
+        ignoreChanges: ["initialLifecycleHooks"],
+      },
     );
   }
 }

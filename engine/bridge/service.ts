@@ -131,11 +131,13 @@ export function providerService(
 
   function diff({ request }: Call<pb.DiffRequest>, reply: Reply<pb.DiffResponse>): void {
     const translation = addressed(request);
+    const keepsName = translation.keepsName(read(request.getOlds()), read(request.getNews()));
     changeRequest(request, translation);
     client.diff(request, (error, response) => {
       if (error) return reply(rewriteError(error, translation.token));
       const rename = (path: string): string => translation.pathToPulumi(path);
       response.setReplacesList(response.getReplacesList().map(rename));
+      if (keepsName && response.getReplacesList().length > 0) response.setDeletebeforereplace(true);
       response.setStablesList(response.getStablesList().map(rename));
       response.setDiffsList(response.getDiffsList().map(rename));
       const details = response.getDetaileddiffMap();

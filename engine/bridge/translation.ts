@@ -93,6 +93,15 @@ export class Translation {
     return missing.map(([name]) => this.pathToPulumi(name));
   }
 
+  /**
+   * Whether a replacement would have the name of what it replaces. AWS refuses a second one of that name, so the old
+   * resource has to go first.
+   */
+  keepsName(old: Properties, asked: Properties): boolean {
+    const { property } = this.shape.autoName ?? { property: "name" };
+    return typeof asked[property] === "string" && asked[property] === old[property];
+  }
+
   /** Says why the inputs cannot be right for this version of the provider, if so. */
   regionFailure(inputs: Properties): string | undefined {
     const { region, major } = this.provider;

@@ -117,6 +117,14 @@ describe("bridge translation", () => {
     });
   });
 
+  it("has what is replaced by one of its own name deleted first", () => {
+    const group = of("aws:autoscaling/group:Group");
+    assert.equal(group.keepsName({ name: "nodes" }, { name: "nodes" }), true);
+    assert.equal(group.keepsName({ name: "nodes" }, { name: "others" }), false);
+    const subnet = of("aws:ec2/subnet:Subnet");
+    assert.equal(subnet.keepsName({ cidrBlock: "10.0.0.0/24" }, { cidrBlock: "10.0.0.0/24" }), false);
+  });
+
   it("tells which inputs the provider has left out", () => {
     const cert = of("tls:index/selfSignedCert:SelfSignedCert", { package: "tls", major: 0 });
     const asked = { subject: { commonName: "a" }, maxPathLength: 0, uris: [], __defaults: ["x"] };
