@@ -48,5 +48,3 @@ tools-are-there: node-is-there
 	@command -v go > /dev/null || { echo "go is missing: install Go 1.24 or newer, for the validators that the tests build" >&2; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 		|| { echo "python3 is missing or older than 3.11: the local AWS needs it" >&2; exit 1; }
-	@for tool in shellcheck systemd-analyze; do command -v $$tool > /dev/null \
-		|| { echo "$$tool is missing: on Debian, apt-get install shellcheck systemd" >&2; exit 1; }; done

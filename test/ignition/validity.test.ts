@@ -16,6 +16,9 @@ function accepts(tool: string, args: readonly string[], input = "") {
   if (status !== 0 || stderr !== "") assert.fail(`${tool} ${args.join(" ")}: ${status}\n${stdout}${stderr}`);
 }
 
+/** What apt-get may take, milliseconds. */
+const installMs = 300_000;
+
 describe("The tools that will read the files accept them:", function () {
   // The first run builds or installs the tools.
   this.timeout(20 * 60 * 1000);
@@ -82,23 +85,31 @@ describe("The tools that will read the files accept them:", function () {
   });
 
   describe("systemd-analyze verify", () => {
+    before("install it", function () {
+      this.timeout(installMs);
+      debianTool("systemd-analyze", "systemd");
+    });
     const nodes = { controller: controllerNode(), worker: workerNode() };
     for (const [role, node] of Object.entries(nodes)) {
       it(`for the units of a ${role}`, () => {
         const root = join(folder, role);
         const units = writeRoot(root, node);
-        accepts(debianTool("systemd-analyze", "systemd"), ["verify", `--root=${root}`, "--man=no", ...units]);
+        accepts("systemd-analyze", ["verify", `--root=${root}`, "--man=no", ...units]);
       });
     }
   });
 
   describe("shellcheck", () => {
+    before("install it", function () {
+      this.timeout(installMs);
+      debianTool("shellcheck", "shellcheck");
+    });
     const files = join(__dirname, "../../ignition/files");
     const scripts = readdirSync(files, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.parentPath.includes("/opt/cluster/"))
       .map((entry) => join(entry.parentPath, entry.name));
     for (const script of scripts) {
-      it(`for ${relative(files, script)}`, () => accepts(debianTool("shellcheck", "shellcheck"), [script]));
+      it(`for ${relative(files, script)}`, () => accepts("shellcheck", [script]));
     }
   });
 });

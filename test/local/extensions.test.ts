@@ -48,6 +48,37 @@ describe("the local AWS does what AWS does and moto does not", () => {
     }
   });
 
+  it("judges a change batch by the zone as it stands, and applies all of it or nothing", async () => {
+    const route53 = new Route53({});
+    const zone = await route53.createHostedZone({ Name: "batches.example", CallerReference: "batches" });
+    const HostedZoneId = zone.HostedZone?.Id;
+    const record = (...values: string[]) => ({
+      Name: "etcd.batches.example.",
+      Type: "A" as const,
+      TTL: 60,
+      ResourceRecords: values.map((Value) => ({ Value })),
+    });
+    const change = (...changes: ["CREATE" | "DELETE", ReturnType<typeof record>][]) =>
+      route53.changeResourceRecordSets({
+        HostedZoneId,
+        ChangeBatch: {
+          Changes: changes.map(([Action, ResourceRecordSet]) => ({ Action, ResourceRecordSet })),
+        },
+      });
+    const [three, four] = [record("10.0.0.3"), record("10.0.0.3", "10.0.0.4")];
+
+    await change(["CREATE", three]);
+    await assert.rejects(change(["CREATE", four]), /InvalidChangeBatch.*already exists/);
+    await change(["DELETE", three], ["CREATE", four]);
+    await assert.rejects(change(["DELETE", three], ["CREATE", four]), /do not match the current values/);
+    await change(["DELETE", four], ["CREATE", three]);
+    await change(["DELETE", three]);
+    await assert.rejects(change(["DELETE", three]), /was not found/);
+
+    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({ HostedZoneId });
+    assert.deepEqual(ResourceRecordSets.map(({ Type }) => Type).sort(), ["NS", "SOA"]);
+  });
+
   it("takes a zone made with a VPC for private and another for public", async () => {
     const route53 = new Route53({});
     const inVpc = await route53.createHostedZone({
