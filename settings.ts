@@ -67,9 +67,13 @@ const workerPool = group(
       {
         /** Feature gates by name. @default none */
         featureGates: z
-          .record(text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name"), yesOrNo("use true or false"), {
-            error: "use a map of feature gates",
-          })
+          .record(
+            text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name such as MemoryQoS"),
+            yesOrNo("use true or false"),
+            {
+              error: "use a map of feature gates",
+            },
+          )
           .default({}),
         /** `static` gives guaranteed pods with whole CPUs cores of their own. @default none */
         cpuManagerPolicy: z.enum(["none", "static"], { error: "use none or static" }).default("none"),
@@ -114,7 +118,7 @@ const schema = group(
     network: group(
       {
         /** Range of the VPC, /16 to /22. @default 10.0.0.0/16 */
-        cidr: cidr.default("10.0.0.0/16"),
+        cidr: cidr(16, 22).default("10.0.0.0/16"),
         /** One NAT gateway per zone, or a single one: cheaper, and one zone's failure cuts all off. @default zone */
         nat: z.enum(["zone", "single"], { error: "use zone or single" }).default("zone"),
       },
@@ -137,15 +141,15 @@ const schema = group(
       "use {vpcId, privateSubnetIds, publicSubnetIds}",
     ).optional(),
     /** Addresses of pods. @default 10.244.0.0/16 */
-    podCidr: cidr.default("10.244.0.0/16"),
+    podCidr: cidr(8, 22).default("10.244.0.0/16"),
     /** Addresses of services, /24 or larger. @default 10.96.0.0/16 */
-    serviceCidr: cidr.default("10.96.0.0/16"),
+    serviceCidr: cidr(12, 24).default("10.96.0.0/16"),
     api: group(
       {
         /** Whether the API's load balancer has public addresses. @default internal */
         access: z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"),
         /** Who may connect to 6443 beside the cluster's own nodes. @default the VPC if internal; none if public */
-        allowedCidrs: list(cidr, "use a list of IPv4 ranges").default([]),
+        allowedCidrs: list(cidr(0, 32), "use a list of IPv4 ranges").default([]),
       },
       "use {access, allowedCidrs}",
     ).prefault({}),
@@ -157,7 +161,7 @@ const schema = group(
           .enum(["none", "bastion", "instance-connect"], { error: "use none, bastion or instance-connect" })
           .default("none"),
         /** Who may connect to the bastion's port 22. @default none */
-        allowedCidrs: list(cidr, "use a list of IPv4 ranges").default([]),
+        allowedCidrs: list(cidr(0, 32), "use a list of IPv4 ranges").default([]),
         /** OpenSSH public keys of the user `core` on the bastion and on every node. @default none */
         sshAuthorizedKeys: list(
           text(

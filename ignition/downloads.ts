@@ -42,14 +42,29 @@ export function controllerReleases(
   ];
 }
 
+/** Versions of a program that the project knows the checksums of, the oldest first. */
+export function knownVersions(name: Release["name"]): string[] {
+  const versions = Object.keys(checksums).flatMap((file) => {
+    const [, program, version] = /^(.*)-([0-9.]+)-amd64$/.exec(file) ?? [];
+    return program === name && version ? [version] : [];
+  });
+  return versions.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+}
+
+/** Names of the releases' files whose checksum nobody knows. */
+export function unknownReleases(releases: readonly Release[], source: DownloadSource): string[] {
+  const sha256 = knownChecksums(source);
+  return releases.map(fileName).filter((name) => sha256[name] === undefined);
+}
+
 /**
  * The publishers' release files as Ignition fetches and verifies them: programs in /opt/bin (/usr is read-only),
  * archives in /opt/cluster/archives, where units of ours unpack them.
  * Throws an Error that names every file without a known checksum and the setting that gives it.
  */
 export function findDownloads(releases: readonly Release[], source: DownloadSource): File[] {
-  const sha256: Readonly<Record<string, string>> = { ...checksums, ...source.sha256 };
-  const unknown = releases.map(fileName).filter((name) => sha256[name] === undefined);
+  const sha256 = knownChecksums(source);
+  const unknown = unknownReleases(releases, source);
   if (unknown.length > 0) {
     throw new Error(
       `no checksum is known for ${unknown.join(", ")}: give the publisher's SHA-256 of each in downloads.sha256`,
@@ -65,6 +80,11 @@ export function findDownloads(releases: readonly Release[], source: DownloadSour
     },
   }));
 }
+
+const knownChecksums = (source: DownloadSource): Readonly<Record<string, string>> => ({
+  ...checksums,
+  ...source.sha256,
+});
 
 const fileName = ({ name, version, architecture }: Release) => `${name}-${version}-${architecture}`;
 

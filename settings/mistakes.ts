@@ -29,23 +29,37 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
   });
 }
 
+/** Settings of a pool that rules compare with each other: one is no use without the other. */
+const together = [
+  ["min", "max"],
+  ["instanceTypes", "architecture"],
+];
+
 /**
- * What is left of the settings without the parts that have a mistake, so that the rest can be checked further:
- * a wrong pool is left out alone, anything else with its whole top-level key (named in `skip`).
+ * What is left of the settings without the parts that have a mistake, so that the rest can be checked further: of a
+ * pool only the wrong setting is left out, of anything else the whole top-level key (named in `skip`).
  */
 export function withoutWrong(raw: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]) {
+  const rest = structuredClone(raw);
   const skip = new Set<string>();
-  const pools = new Set<string>();
   for (const issue of issues) {
-    if (issue.path[0] === "workerPools" && issue.path.length > 1) pools.add(String(issue.path[1]));
-    else if (issue.path.length > 0) skip.add(String(issue.path[0]));
-    else if (issue.code === "unrecognized_keys") issue.keys.forEach((key) => skip.add(key));
+    const [key, pool, setting] = issue.path.map(String);
+    const inner = issue.code === "unrecognized_keys" ? issue.keys : [];
+    if (key === "workerPools" && pool !== undefined) {
+      const settings = valueAt(rest, [key, pool]);
+      const wrong = setting === undefined ? inner : [setting];
+      if (wrong.length === 0) leaveOut(rest[key], [pool]);
+      else leaveOut(settings, [...wrong, ...together.filter((pair) => pair.includes(wrong[0])).flat()]);
+    } else {
+      for (const name of key === undefined ? inner : [key]) skip.add(name);
+    }
   }
-  const without = (map: object, keys: Set<string>) =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !keys.has(key)));
-  const rest = without(raw, skip);
-  if (rest.workerPools) rest.workerPools = without(rest.workerPools as object, pools);
+  leaveOut(rest, [...skip]);
   return { rest, skip };
+}
+
+function leaveOut(from: unknown, keys: readonly string[]): void {
+  for (const key of keys) delete (from as Record<string, unknown> | undefined)?.[key];
 }
 
 /** The one error that names all mistakes. */

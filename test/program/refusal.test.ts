@@ -37,8 +37,9 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     { ...dev, versions: { kubernetes: "1.36.99" } },
     {},
     "1 setting is wrong (settings.ts describes each):\n" +
-      "  pulumi-kubeadm:downloads.sha256: {}: no checksum is known for kubeadm-1.36.99-amd64, kubelet-1.36.99-amd64, " +
-      "kubectl-1.36.99-amd64: give the publisher's SHA-256 of each in downloads.sha256",
+      '  pulumi-kubeadm:versions.kubernetes: "1.36.99": no checksum is known for kubeadm-1.36.99-amd64, ' +
+      "kubelet-1.36.99-amd64, kubectl-1.36.99-amd64: use 1.35.7, 1.35.8, 1.36.3, 1.36.4, or give the publisher's " +
+      "SHA-256 of each in downloads.sha256",
   ],
 ];
 

@@ -94,6 +94,37 @@ describe("Settings", () => {
     );
   });
 
+  it("are checked further where a part of a pool, or another pool, is wrong", () => {
+    assert.throws(
+      () =>
+        parseSettings({
+          name: "demo",
+          domain: "example.com",
+          workerPools: {
+            batch: { min: 5, max: 2, spotPercent: 101, typo: 1, instanceTypes: ["m7g.large"] },
+            arm: { architecture: "x86", instanceTypes: ["m7g.large"], min: 3, max: 1 },
+            web: { min: "two", max: 1 },
+          },
+        }),
+      (error: Error) => {
+        const keys = error.message
+          .split("\n")
+          .slice(1)
+          .map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:workerPools.", ""));
+        assert.deepEqual(keys.sort(), [
+          "arm.architecture",
+          "arm.max",
+          "batch.instanceTypes[0]",
+          "batch.max",
+          "batch.spotPercent",
+          "batch.typo",
+          "web.min",
+        ]);
+        return true;
+      },
+    );
+  });
+
   it("are read as `pulumi config set` stores them: all but text is JSON", async () => {
     await pulumi.runtime.setMocks(
       { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) },
