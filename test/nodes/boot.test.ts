@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { controllerReleases, findDownloads } from "../../ignition/downloads";
+import { nodeFiles } from "../../ignition/nodeFiles";
 import { Cloud } from "./cloud";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
@@ -61,7 +64,7 @@ describe("complete-launch", function () {
   });
 });
 
-describe("etcd-install", function () {
+describe("an archive that Ignition has put in place", function () {
   this.timeout(60_000);
   let node: Node;
 
@@ -69,18 +72,31 @@ describe("etcd-install", function () {
     const cloud = await sharedCloud();
     const [id] = await cloud.launch(1);
     node = await Node.boot(cloud, id);
+    await node.sh("rm -r /opt/bin");
   });
   after(() => node?.destroy());
 
-  it("unpacks the three programs of the release once", async () => {
-    await node.sh(`rm -r /opt/bin; mkdir -p /opt/downloads /tmp/etcd-release; cd /tmp/etcd-release
-      for program in etcd etcdctl etcdutl; do echo "$program" >"$program"; done; touch README.md
-      tar -czf /opt/downloads/etcd-v3.6.14-linux-amd64.tar.gz -C /tmp etcd-release`);
+  /** Writes an archive with these files, named after themselves, where Ignition writes the release's. */
+  const download = async (release: "etcd" | "cni-plugins", folder: string, files: string) => {
+    const downloads = findDownloads(controllerReleases("1.36.4", "3.6.14", "amd64"), { sha256: {} });
+    const archive = downloads.find(({ path }) => path.includes(`/${release}.`))!.path;
+    await node.sh(`mkdir -p ${dirname(archive)} /tmp/${release}/${folder}; cd /tmp/${release}/${folder}
+      for file in ${files}; do echo "$file" >"$file"; chmod 0755 "$file"; done
+      tar -czf ${archive} --owner=1000 -C /tmp/${release} ${folder}`);
+  };
+  const filesIn = (folder: string) => node.sh(`cd ${folder}; stat -c '%n %a %U' *`);
+
+  it("gives etcd's three programs, once", async () => {
+    await download("etcd", "etcd-v3.6.14-linux-amd64", "etcd etcdctl etcdutl README.md");
     assert.match(await node.mustSucceed("etcd-install"), /etcd 3\.6\.14 is in \/opt\/bin/);
-    assert.equal(
-      await node.sh("cd /opt/bin; stat -c '%n %a %U' *"),
-      "etcd 755 root\netcdctl 755 root\netcdutl 755 root",
-    );
+    assert.equal(await filesIn("/opt/bin"), "etcd 755 root\netcdctl 755 root\netcdutl 755 root");
     assert.equal(await node.mustSucceed("etcd-install"), "");
+  });
+
+  it("gives the CNI plugins", async () => {
+    await download("cni-plugins", ".", "bridge host-local loopback");
+    const unit = nodeFiles(["node"], {}).find(({ path }) => path.endsWith("/cni-plugins.service"))!.text;
+    for (const [, command] of unit.matchAll(/^Exec\w+=(.*)$/gm)) await node.sh(command);
+    assert.equal(await filesIn("/opt/cni/bin"), "bridge 755 root\nhost-local 755 root\nloopback 755 root");
   });
 });
