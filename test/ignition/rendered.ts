@@ -60,7 +60,7 @@ export const everyKindOfNode: Record<string, () => RenderedNode> = {
   "the only controller": () => controllerNode({ size: 1 }),
   "one of three controllers": () => controllerNode(),
   "one of five arm64 controllers": () => controllerNode({ size: 5, architecture: "arm64" }),
-  "a controller of the minor version before": () => controllerNode({ kubernetesVersion: "1.35.8" }),
+  "a controller of another version": () => controllerNode({ kubernetesVersion: "1.36.3" }),
   "a controller without anybody's ssh key": () => controllerNode({ sshAuthorizedKeys: [] }),
   "a worker": () => workerNode(),
   "an arm64 worker from a mirror": () =>
