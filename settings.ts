@@ -5,6 +5,7 @@ import {
   architecture,
   cidr,
   clusterOrPoolName,
+  defaultNetwork,
   disk,
   dnsName,
   group,
@@ -118,9 +119,9 @@ const schema = group(
     network: group(
       {
         /** Range of the VPC, /16 to /22. @default 10.0.0.0/16 */
-        cidr: cidr(16, 22).default("10.0.0.0/16"),
+        cidr: cidr(16, 22).default(defaultNetwork.cidr),
         /** One NAT gateway per zone, or a single one: cheaper, and one zone's failure cuts all off. @default zone */
-        nat: z.enum(["zone", "single"], { error: "use zone or single" }).default("zone"),
+        nat: z.enum(["zone", "single"], { error: "use zone or single" }).default(defaultNetwork.nat),
       },
       "use {cidr, nat}",
     ).optional(),

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
+import { defaultNetwork } from "../settings/forms";
+import type { Architecture } from "../ignition/downloads";
 import { Access } from "./access";
 import { ApiEndpoint } from "./apiEndpoint";
 import { Backups } from "./backups";
+import { CloudProvider } from "./cloudProvider";
 import { ControlPlane } from "./controlPlane";
 import { Discovery } from "./discovery";
 import { Dns } from "./dns";
@@ -13,7 +16,7 @@ import { Network } from "./network";
 import type { ClusterFacts } from "./nodeGroup";
 import { NodeStore } from "./nodeStore";
 import { Pki } from "./pki";
-import type { Architecture, Placement } from "./placement";
+import type { Placement } from "./placement";
 import { SecurityGroups } from "./securityGroups";
 import { WorkerPool } from "./workerPool";
 
@@ -85,6 +88,11 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
+    const cloudProvider = new CloudProvider(
+      `${name}-cloud-provider`,
+      { cluster, oidcProviderArn: identity.providerArn, oidcIssuer: names.issuer },
+      parent,
+    );
     const api = new ApiEndpoint(
       `${name}-api`,
       {
@@ -96,12 +104,14 @@ export class Cluster extends pulumi.ComponentResource {
         subnetIds: settings.api.access === "public" ? network.publicSubnetIds : network.privateSubnetIds,
         securityGroupId: groups.ids.api,
       },
-      parent,
+      // A public balancer needs the internet gateway, of which it knows nothing.
+      { parent: this, dependsOn: settings.api.access === "public" ? network : undefined },
     );
     const discovery = new Discovery(
       `${name}-discovery`,
       {
         cluster,
+        region: placement.region,
         group: names.controllers,
         zone: names.zone,
         zoneId: dns.zoneId,
@@ -184,6 +194,7 @@ export class Cluster extends pulumi.ComponentResource {
       snapshotLocation: backups.location,
       oidcIssuer: names.issuer,
       oidcProviderArn: identity.providerArn,
+      cloudProviderRoleArn: cloudProvider.roleArn,
       discoveryFunctionName: discovery.functionName,
       certificateExpiries: pki.expiries,
       ...(access?.publicIp && { bastionName: `bastion.${names.zone}`, bastionAddress: access.publicIp }),
@@ -201,8 +212,7 @@ function networkArgs(settings: Settings, placement: Placement) {
     cluster: settings.name,
     region: placement.region,
     zones: placement.zones,
-    cidr: settings.network?.cidr ?? "10.0.0.0/16",
-    nat: settings.network?.nat ?? ("zone" as const),
+    ...(settings.network ?? defaultNetwork),
   };
 }
 
@@ -210,8 +220,8 @@ function networkArgs(settings: Settings, placement: Placement) {
 function apiClients({ api }: Settings, network: Network): Record<string, pulumi.Input<string>> {
   const named = (ranges: readonly string[]) => Object.fromEntries(ranges.map((range) => [range, range]));
   if (api.access === "internal") {
-    // AWS refuses the same rule twice.
-    return { vpc: network.cidr, ...named(api.allowedCidrs.filter((range) => range !== network.cidr)) };
+    const [vpc, ...others] = network.cidrs;
+    return { vpc, ...named([...others, ...api.allowedCidrs].filter((range) => range !== vpc)) };
   }
   const nats = network.natAddresses.map(
     (address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`] as const,

@@ -8,6 +8,7 @@ import { ownedTags } from "./names";
 export interface DiscoveryArgs {
   /** Name of the cluster. */
   readonly cluster: string;
+  readonly region: string;
   /** Auto Scaling group of the controllers. */
   readonly group: string;
   /** Name of the zone whose records are kept. */
@@ -114,7 +115,7 @@ export class Discovery extends pulumi.ComponentResource {
     const role = new aws.iam.Role(
       name,
       {
-        name: functionName,
+        name: `${functionName}-${args.region}`, // IAM knows no regions
         assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
         tags,
       },

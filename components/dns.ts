@@ -49,8 +49,12 @@ export class Dns extends pulumi.ComponentResource {
         name: args.zone,
         type: "SOA",
         ttl: negativeTtlSeconds,
+        // The name comes with its last dot from a private zone, and without from a public one.
         records: [
-          pulumi.interpolate`${zone.primaryNameServer}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 ${negativeTtlSeconds}`,
+          zone.primaryNameServer.apply(
+            (server) =>
+              `${server.replace(/\.$/, "")}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 ${negativeTtlSeconds}`,
+          ),
         ],
         allowOverwrite: true,
       },

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { formatCidr, parseCidr, subnet } from "./cidr";
 import { clusterTag, ownedTags } from "./names";
-import type { ExistingVpc } from "./placement";
+import type { ExistingVpc } from "./existingVpc";
 
 export type NetworkArgs = {
   /** Name of the cluster. */
@@ -41,7 +41,8 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZoneRanges[
 /** The VPC: new, with a public and a private subnet per zone, or an existing one whose subnets only get a tag. */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
-  readonly cidr: string;
+  /** The VPC's ranges. */
+  readonly cidrs: readonly string[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly publicSubnetIds: pulumi.Output<string>[];
   /** Public addresses that the nodes' connections to the internet come from. */
@@ -51,7 +52,7 @@ export class Network extends pulumi.ComponentResource {
     super("kubeadm:index:Network", name, {}, opts);
     const made = args.kind === "new" ? this.create(name, args) : this.adopt(name, args);
     this.vpcId = made.vpcId;
-    this.cidr = made.cidr;
+    this.cidrs = made.cidrs;
     this.privateSubnetIds = made.privateSubnetIds;
     this.publicSubnetIds = made.publicSubnetIds;
     this.natAddresses = made.natAddresses;
@@ -159,7 +160,7 @@ export class Network extends pulumi.ComponentResource {
     );
     return {
       vpcId: vpc.id,
-      cidr: args.cidr,
+      cidrs: [args.cidr],
       privateSubnetIds: privateSubnets.map(({ made }) => made.id),
       publicSubnetIds: publicSubnets.map(({ id }) => id),
       natAddresses: nats.map(({ address }) => address.publicIp),
@@ -176,7 +177,7 @@ export class Network extends pulumi.ComponentResource {
     }
     return {
       vpcId: pulumi.output(vpc.vpcId),
-      cidr: vpc.cidr,
+      cidrs: vpc.cidrs,
       privateSubnetIds: vpc.privateSubnets.map(({ id }) => pulumi.output(id)),
       publicSubnetIds: vpc.publicSubnets.map(({ id }) => pulumi.output(id)),
       natAddresses: vpc.natAddresses.map((address) => pulumi.output(address)),

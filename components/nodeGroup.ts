@@ -36,7 +36,7 @@ export interface ClusterFacts extends Omit<NodePolicyFacts, "keyArn" | "group" |
 
 export interface NodeGroupArgs {
   readonly facts: ClusterFacts;
-  /** Name of the Auto Scaling group, its launch template, role and instance profile. */
+  /** Name of the Auto Scaling group and its launch template; with the region, of its role and instance profile. */
   readonly group: string;
   /** Key of the Ignition configuration in the node store. */
   readonly configKey: string;
@@ -80,10 +80,11 @@ export class NodeGroup extends pulumi.ComponentResource {
 
   private identity(name: string, { facts, group, configKey, statements }: NodeGroupArgs) {
     const tags = ownedTags(facts.cluster, group);
+    const roleName = `${group}-${facts.region}`; // IAM knows no regions
     const role = new aws.iam.Role(
       name,
       {
-        name: group,
+        name: roleName,
         assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
         tags,
       },
@@ -103,7 +104,7 @@ export class NodeGroup extends pulumi.ComponentResource {
     );
     const profile = new aws.iam.InstanceProfile(
       name,
-      { name: group, role: role.name, tags },
+      { name: roleName, role: role.name, tags },
       { parent: this },
     );
     return { role, profile, policy };

@@ -43,6 +43,9 @@ export const openPorts: readonly Port[] = [
   tcp("controllers", "api", "kubernetes", 6443),
   tcp("workers", "api", "kubernetes", 6443),
   tcp("api", "controllers", "kubernetes", 6443),
+  // The Service `kubernetes` leads pods to the apiservers themselves, past the balancer.
+  tcp("controllers", "controllers", "kubernetes", 6443),
+  tcp("workers", "controllers", "kubernetes", 6443),
   tcp("controllers", "controllers", "etcd", 2379, 2380),
   tcp("controllers", "controllers", "kubelet", 10250),
   tcp("controllers", "workers", "kubelet", 10250),

@@ -1,6 +1,7 @@
 import { overlap, parseCidr } from "../components/cidr";
 import { controllerReleases, knownVersions, nodeReleases, unknownReleases } from "../ignition/downloads";
 import type { Settings } from "../settings";
+import { defaultNetwork } from "./forms";
 import type { Mistake } from "./mistakes";
 
 type Some = Partial<Settings>;
@@ -47,7 +48,7 @@ const overlapping = (key: string, value: string, otherKey: string, other: string
 
 /** Range of the VPC; of an existing one it is known only once it was looked up. */
 const vpcRange = ({ network, existingVpc }: Pick<Settings, "network" | "existingVpc">) =>
-  existingVpc ? undefined : (network?.cidr ?? "10.0.0.0/16");
+  existingVpc ? undefined : (network ?? defaultNetwork).cidr;
 
 const outsideVpc = (key: "podCidr" | "serviceCidr") =>
   rule(["network", "existingVpc", key], (settings) => {
@@ -61,6 +62,14 @@ const poolRule = (find: (pool: Settings["workerPools"][string], key: string) => 
   );
 
 const rules: Rule[] = [
+  rule(["name"], ({ name }) =>
+    mistakeIf(
+      /-pool(-|$)/.test(name),
+      "name",
+      name,
+      "leave out -pool: groups named <cluster>-pool-… are the worker pools of <cluster>",
+    ),
+  ),
   rule(["network", "existingVpc"], ({ network, existingVpc }) =>
     mistakeIf(
       network !== undefined && existingVpc !== undefined,
@@ -189,10 +198,10 @@ const rules: Rule[] = [
 function wrongVersions({ kubernetes, etcd }: Settings["versions"]): Mistake[] {
   return [
     ...mistakeIf(
-      !/^1\.3[5-7]\./.test(kubernetes),
+      !/^1\.3[67]\./.test(kubernetes),
       "versions.kubernetes",
       kubernetes,
-      "use 1.35, 1.36 or 1.37: the node files are written for these",
+      "use 1.36 or 1.37: the node files are written for these",
     ),
     ...mistakeIf(
       !/^3\.[67]\./.test(etcd),

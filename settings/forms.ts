@@ -22,6 +22,9 @@ export const group = <T extends z.ZodRawShape>(shape: T, remedy: string) =>
 
 export const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 export const zoneName = text(/^[a-z]{2}(-[a-z]+)+-\d+[a-z]$/, zonesRemedy);
+/** The VPC of a stack that names neither `network` nor `existingVpc`. */
+export const defaultNetwork = { cidr: "10.0.0.0/16", nat: "zone" } as const;
+
 /** An IPv4 range of a size from /`largest` to /`smallest`. */
 export const cidr = (largest: number, smallest: number) =>
   z.string({ error: "use an IPv4 range such as 10.0.0.0/16" }).superRefine((value, context) => {

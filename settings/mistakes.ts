@@ -30,7 +30,7 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
 }
 
 /** Settings of a pool that rules compare with each other: one is no use without the other. */
-const together = [
+const compared = [
   ["min", "max"],
   ["instanceTypes", "architecture"],
 ];
@@ -49,7 +49,7 @@ export function withoutWrong(raw: Record<string, unknown>, issues: readonly z.co
       const settings = valueAt(rest, [key, pool]);
       const wrong = setting === undefined ? inner : [setting];
       if (wrong.length === 0) leaveOut(rest[key], [pool]);
-      else leaveOut(settings, [...wrong, ...together.filter((pair) => pair.includes(wrong[0])).flat()]);
+      else leaveOut(settings, [...wrong, ...compared.filter((pair) => pair.includes(wrong[0])).flat()]);
     } else {
       for (const name of key === undefined ? inner : [key]) skip.add(name);
     }
@@ -62,9 +62,36 @@ function leaveOut(from: unknown, keys: readonly string[]): void {
   for (const key of keys) delete (from as Record<string, unknown> | undefined)?.[key];
 }
 
+/** Settings that are well-formed but do not fit what is there in AWS. */
+export class WrongSettings extends Error {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(...mistakes: Mistake[]) {
+    super(mistakes.map(line).join("\n"));
+    this.mistakes = mistakes;
+  }
+}
+
+/** Waits for all look-ups, so that the wrong settings of all of them are told, not only of the first. */
+export async function together<T extends readonly unknown[]>(lookups: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  const settled = await Promise.allSettled(lookups);
+  const reasons = settled.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
+  const other = reasons.find((reason) => !(reason instanceof WrongSettings));
+  if (other !== undefined) throw other;
+  if (reasons.length > 0)
+    throw new WrongSettings(...(reasons as WrongSettings[]).flatMap(({ mistakes }) => mistakes));
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
+
 /** The one error that names all mistakes. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
-  const lines = mistakes.map(({ key, value, remedy }) => `  ${namespace}:${key}: ${shown(value)}: ${remedy}`);
+  const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
   const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
   return new Error(`${count} (settings.ts describes each):\n${lines.join("\n")}`);
 }
