@@ -25,6 +25,8 @@ describe("A kubelet's request for a serving certificate", () => {
     <privateIpAddress>10.0.0.20</privateIpAddress></r>`;
 
   interface Request {
+    node?: string;
+    providerId?: string;
     subject?: string;
     sans?: string;
     usages?: string[];
@@ -33,14 +35,15 @@ describe("A kubelet's request for a serving certificate", () => {
   }
 
   function decide(request: Request) {
-    const { subject = `/O=system:nodes/CN=system:node:${node}`, sans = `DNS:${node},IP:10.0.0.20` } = request;
+    const { node: name = node, providerId = "aws:///eu-west-1a/i-1" } = request;
+    const { subject = `/O=system:nodes/CN=system:node:${name}`, sans = `DNS:${name},IP:10.0.0.20` } = request;
     const extension = sans ? ["-addext", `subjectAltName=${sans}`] : [];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
     const pem = execFileSync("openssl", ["req", ...key, "-subj", subject, ...extension], { stdio: "pipe" });
     const csr = {
       metadata: { name: "csr-1" },
       spec: {
-        username: `system:node:${node}`,
+        username: `system:node:${name}`,
         groups: request.groups ?? ["system:nodes", "system:authenticated"],
         usages: request.usages ?? ["digital signature", "server auth"],
         request: pem.toString("base64"),
@@ -48,8 +51,15 @@ describe("A kubelet's request for a serving certificate", () => {
     };
     const decided = { ...csr, metadata: { name: "old" }, status: { conditions: [{ type: "Approved" }] } };
     const { calls, log } = runChore("csr-approve", [], {
-      kubectl: { ...leading, "get csr *": JSON.stringify({ items: [decided, csr] }) },
-      aws: { "ec2 *": request.ec2 ?? instance },
+      kubectl: {
+        ...leading,
+        "get csr *": JSON.stringify({ items: [decided, csr] }),
+        [`get node ${name} *`]: providerId,
+      },
+      aws: {
+        "ec2 Action=DescribeInstances Filter.1.Name=instance-id Filter.1.Value.1=i-1 *":
+          request.ec2 ?? instance,
+      },
     });
     return { change: changes(calls), log };
   }
@@ -58,6 +68,23 @@ describe("A kubelet's request for a serving certificate", () => {
     assert.deepEqual(decide({}), {
       change: ["kubectl certificate approve csr-1"],
       log: [`csr-approve: approved csr-1 of system:node:${node}`],
+    });
+  });
+
+  it("is approved in a VPC whose DHCP options give hosts a domain that EC2 does not know", () => {
+    const node = "ip-10-0-0-20.corp.example.com";
+    assert.deepEqual(decide({ node }).change, ["kubectl certificate approve csr-1"]);
+    const sans = `DNS:${node},DNS:ip-10-0-0-20.eu-west-1.compute.internal,IP:10.0.0.20`;
+    assert.deepEqual(decide({ node, sans }).change, ["kubectl certificate approve csr-1"]);
+  });
+
+  it("is denied to a node that calls itself something that is not its instance's host name", () => {
+    const node = "api.demo.example.com";
+    assert.deepEqual(decide({ node }), {
+      change: ["kubectl certificate deny csr-1"],
+      log: [
+        `csr-approve: denied csr-1 of system:node:${node}: not a name or address of this node: DNS:${node}`,
+      ],
     });
   });
 
@@ -119,11 +146,25 @@ describe("A kubelet's request for a serving certificate", () => {
     });
   }
 
-  it("waits while EC2 knows no such instance, or two", () => {
-    const waits = `csr-approve: csr-1 of system:node:${node} waits: EC2 knows no running instance of this cluster by that name`;
-    for (const ec2 of ["<r></r>", `${instance}<instanceId>i-2</instanceId>`]) {
-      assert.deepEqual(decide({ ec2 }), { change: [], log: [waits] });
-    }
+  const unknown: [string, Request][] = [
+    ["EC2 knows no such instance of the cluster", { ec2: "<r></r>" }],
+    ["EC2 knows two", { ec2: `${instance}<instanceId>i-2</instanceId>` }],
+    ["its Node is not there, or does not tell its instance", { providerId: "" }],
+    ["its Node tells no instance of AWS", { providerId: "aws:///eu-west-1a/i-1,i-2" }],
+  ];
+  for (const [what, request] of unknown) {
+    it(`waits while ${what}`, () => {
+      const log = [
+        `csr-approve: csr-1 of system:node:${node} waits: EC2 knows no running instance of this cluster for it`,
+      ];
+      assert.deepEqual(decide(request), { change: [], log });
+    });
+  }
+
+  it("of a node whose name is none never reaches kubectl's command line", () => {
+    const { change, log } = decide({ node: "--server=10.0.0.99", sans: "IP:10.0.0.20" });
+    assert.deepEqual(change, []);
+    assert.match(log.join(), /waits/);
   });
 });
 
