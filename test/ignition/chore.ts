@@ -70,7 +70,7 @@ export function runChore(script: string, args: readonly string[], { kubectl, aws
         read("opt/cluster/lib/aws.sh"),
         ...["ec2", "autoscaling", "s3_put"].map(
           (name) =>
-            `${name}() { ${note}; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
+            `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
         ),
       ].join("\n"),
     );

@@ -11,7 +11,7 @@ const changes = (calls: readonly string[]) =>
   calls.filter((call) => !/^kubectl get |Action=Describe/.test(call));
 
 describe("The chores of the cluster", () => {
-  for (const chore of ["bootstrap-token", "csr-approve", "drain"]) {
+  for (const chore of ["bootstrap-token", "csr-approve", "drain", "nodes-reconcile"]) {
     it(`are left to the controller whose controller-manager leads: ${chore}`, () => {
       const { status, calls } = runChore(chore, [], { kubectl: { [lease]: `not-${hostname}_0b9a` } });
       assert.deepEqual([status, calls.length], [0, 1]);
@@ -230,20 +230,47 @@ describe("Draining", () => {
   const member = (id: string, group: string, state: string) =>
     `<member><AutoScalingGroupName>${group}</AutoScalingGroupName><LifecycleState>${state}</LifecycleState><InstanceId>${id}</InstanceId></member>`;
 
-  it("begins for this cluster's pool instances that wait for termination, on whichever page they are", () => {
-    const { calls } = runChore("drain", [], {
+  const owned =
+    "Action=DescribeInstances MaxResults=1000 Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned";
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => `i-${index + 1}`);
+  const listed = (...ids: string[]) => ids.map((id) => `<instanceId>${id}</instanceId>`).join("");
+  const asked = (ids: readonly string[]) =>
+    `autoscaling Action=DescribeAutoScalingInstances ${ids.map((id, index) => `InstanceIds.member.${index + 1}=${id}`).join(" ")}`;
+
+  it("begins for this cluster's pool instances that wait for termination", () => {
+    const { status, calls } = runChore("drain", [], {
       kubectl: leading,
       aws: {
-        "autoscaling Action=DescribeAutoScalingInstances MaxRecords=50 NextToken=page2": `<r>${member("i-5", "demo-pool-b", "Terminating:Wait")}</r>`,
-        "autoscaling Action=DescribeAutoScalingInstances MaxRecords=50":
+        [`ec2 ${owned}`]: listed(...ids(5)),
+        [asked(ids(5))]:
           `<r>${member("i-1", "demo-pool-a", "InService")}${member("i-2", "demo-pool-a", "Terminating:Wait")}` +
           `${member("i-3", "demo-controllers", "Terminating:Wait")}${member("i-4", "other-pool-a", "Terminating:Wait")}` +
-          "<NextToken>page2</NextToken></r>",
+          `${member("i-5", "demo-pool-b", "Terminating:Wait")}</r>`,
       },
     });
+    assert.equal(status, 0);
     assert.deepEqual(changes(calls), [
       "systemctl start --no-block drain@i-2.service",
       "systemctl start --no-block drain@i-5.service",
+    ]);
+  });
+
+  it("asks EC2 page by page, and Auto Scaling for 50 instances at a time", () => {
+    const all = ids(101);
+    const { status, calls } = runChore("drain", [], {
+      kubectl: leading,
+      aws: {
+        [`ec2 ${owned} NextToken=page2`]: listed(...all.slice(60)),
+        [`ec2 ${owned}`]: `${listed(...all.slice(0, 60))}<nextToken>page2</nextToken>`,
+        [asked(all.slice(0, 50))]: "<r/>",
+        [asked(all.slice(50, 100))]: `<r>${member("i-51", "demo-pool-a", "Terminating:Wait")}</r>`,
+        [asked(all.slice(100))]: `<r>${member("i-101", "demo-pool-a", "Terminating:Wait")}</r>`,
+      },
+    });
+    assert.equal(status, 0);
+    assert.deepEqual(changes(calls), [
+      "systemctl start --no-block drain@i-51.service",
+      "systemctl start --no-block drain@i-101.service",
     ]);
   });
 
@@ -268,9 +295,16 @@ describe("Draining", () => {
   };
   const drain = "kubectl drain worker --ignore-daemonsets --delete-emptydir-data --force --timeout 780s";
 
-  it("empties the instance's own node, then lets the termination go on", () => {
+  const forget = "kubectl delete node worker --ignore-not-found --wait=false";
+
+  it("empties the instance's own node, deletes it, then lets the termination go on", () => {
+    const { status, changed } = drainNode({ "drain worker *": "", "delete node worker *": "" });
+    assert.deepEqual([status, changed], [0, [drain, forget, complete]]);
+  });
+
+  it("lets the termination go on when the node cannot be deleted", () => {
     const { status, changed } = drainNode({ "drain worker *": "" });
-    assert.deepEqual([status, changed], [0, [drain, complete]]);
+    assert.deepEqual([status, changed], [0, [drain, forget, complete]]);
   });
 
   it("lets the termination go on when a budget holds a pod for too long, and says so", () => {
@@ -284,7 +318,56 @@ describe("Draining", () => {
   });
 
   it("completes no hook that no longer waits", () => {
-    assert.deepEqual(drainNode({ "drain worker *": "" }, "Terminating:Proceed").changed, [drain]);
+    assert.deepEqual(drainNode({ "drain worker *": "" }, "Terminating:Proceed").changed, [drain, forget]);
+  });
+});
+
+describe("Nodes whose instances are gone", () => {
+  const node = (name: string, ready: string, providerID?: string) => ({
+    metadata: { name },
+    spec: { providerID },
+    status: { conditions: [{ type: "Ready", status: ready }] },
+  });
+  const reconcile = (nodes: object[], ec2: string) =>
+    runChore("nodes-reconcile", [], {
+      kubectl: { ...leading, "get nodes *": JSON.stringify({ items: nodes }), "delete node *": "" },
+      aws: { "ec2 Action=DescribeInstances Filter.1.Name=instance-id *": ec2 },
+    });
+  const state = (id: string, name: string) =>
+    `<item><instanceId>${id}</instanceId><instanceState><code>0</code><name>${name}</name></instanceState></item>`;
+
+  it("are deleted, controllers' too; those of stopped, running and just now unknown instances stay", () => {
+    const { status, calls, log } = reconcile(
+      [
+        node("ready", "True", "aws:///eu-west-1a/i-0"),
+        node("terminated", "Unknown", "aws:///eu-west-1a/i-1"),
+        node("stopped", "Unknown", "aws:///eu-west-1a/i-2"),
+        node("unknown", "Unknown", "aws:///eu-west-1a/i-3"),
+        node("running", "False", "aws:///eu-west-1a/i-4"),
+        node("not-ours", "Unknown"),
+      ],
+      state("i-1", "terminated") + state("i-2", "stopped") + state("i-4", "running"),
+    );
+    assert.equal(status, 0);
+    assert.deepEqual(changes(calls), ["kubectl delete node terminated --ignore-not-found --wait=false"]);
+    assert.deepEqual(log, [
+      "nodes-reconcile: EC2 does not know i-3",
+      "nodes-reconcile: deleted the Node terminated: its instance i-1 is gone",
+    ]);
+  });
+
+  it("cost no call to EC2 while all Nodes are ready", () => {
+    const { status, calls } = reconcile([node("ready", "True", "aws:///eu-west-1a/i-0")], "");
+    assert.deepEqual([status, calls.filter((call) => call.startsWith("ec2"))], [0, []]);
+  });
+
+  it("are asked for in questions that EC2 takes: at most 200 instances each", () => {
+    const nodes = Array.from({ length: 250 }, (_, n) => node(`n${n}`, "Unknown", `aws:///eu-west-1a/i-${n}`));
+    const { status, calls } = reconcile(nodes, state("i-7", "terminated") + state("i-249", "terminated"));
+    assert.equal(status, 0);
+    const sizes = calls.filter((call) => call.startsWith("ec2")).map((call) => call.match(/Value/g)?.length);
+    assert.deepEqual(sizes, [200, 50]);
+    assert.equal(changes(calls).length, 2);
   });
 });
 
