@@ -29,6 +29,21 @@ describe("a node's AWS calls", function () {
     );
   });
 
+  it("show no credential to other processes: not the metadata's token either", async () => {
+    // In curl's place, one that notes what its command line shows.
+    node.write(
+      "/usr/local/bin/curl",
+      '#!/bin/bash\necho "$*" >>/tmp/shown\nexec /usr/bin/curl "$@"\n',
+      0o755,
+    );
+    const { code } = await node.withLibraries("s3_list etcd/ && imds instance-id");
+    await node.sh("rm /usr/local/bin/curl");
+    assert.equal(code, 0);
+    const shown = node.read("/tmp/shown");
+    assert.equal(shown.match(/169\.254\.169\.254/g)?.length, 6, "the stand-in was used");
+    assert.doesNotMatch(shown, / token-[0-9]|token\/with|secret\/with|ASIATEST/);
+  });
+
   it("are signed as the AWS SDK signs them: put, get, list and a query", async () => {
     const { code, stdout, stderr } = await node.withLibraries(`
       echo hello >/tmp/file

@@ -12,7 +12,7 @@ imds() {
   local metadata=http://169.254.169.254/latest token
   local -a curl=(curl -sS --fail --noproxy '*' --max-time 10 --retry 5 --retry-delay 1 --retry-connrefused)
   token=$("${curl[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") || return
-  "${curl[@]}" -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/$1"
+  "${curl[@]}" --config <(echo "header = \"X-aws-ec2-metadata-token: $token\"") "$metadata/meta-data/$1"
 }
 
 # The role's current credentials as lines of a curl configuration, so that they are on no command line.
