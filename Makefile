@@ -36,7 +36,7 @@ clean: down
 	rm -rf node_modules build .local
 
 $(packages): package-lock.json | node-is-there
-	npm ci --no-audit --no-fund --loglevel=error
+	npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@
 
 node-is-there:
