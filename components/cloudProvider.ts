@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterTag } from "./names";
+import { clusterTag, ownedTags } from "./names";
 import { ServiceAccountRole } from "./serviceAccountRole";
 
 export interface CloudProviderArgs {
@@ -42,8 +42,16 @@ export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
       {
         Sid: "MakeSecurityGroups",
         Effect: "Allow",
-        Action: ["ec2:CreateSecurityGroup", "ec2:CreateTags"],
+        Action: "ec2:CreateSecurityGroup",
         Resource: ["arn:*:ec2:*:*:security-group/*", "arn:*:ec2:*:*:vpc/*"],
+      },
+      {
+        // Only as they are made: with the tag on another group that would be the cluster's too.
+        Sid: "TagNewSecurityGroups",
+        Effect: "Allow",
+        Action: "ec2:CreateTags",
+        Resource: "arn:*:ec2:*:*:security-group/*",
+        Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
       },
       {
         Sid: "ChangeTheClustersSecurityGroups",
@@ -95,6 +103,7 @@ export class CloudProvider extends pulumi.ComponentResource {
         namespace: "kube-system",
         serviceAccount: "cloud-controller-manager",
         policy: cloudProviderPolicy(args.cluster),
+        tags: ownedTags(args.cluster, `${args.cluster}-cloud-provider`),
       },
       { parent: this },
     );

@@ -35,7 +35,7 @@ export async function findExistingVpc(
     findNatAddresses(vpcId),
   ]);
   const publicZones = zonesOnce("public", publicSubnets);
-  const uncovered = privateSubnets.map(({ zone }) => zone).filter((zone) => !publicZones.includes(zone));
+  const uncovered = zonesOnce("private", privateSubnets).filter((zone) => !publicZones.includes(zone));
   if (settings.api.access === "public" && uncovered.length > 0) {
     const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`;
     throw new WrongSettings({ key: "existingVpc.publicSubnetIds", value: publicSubnetIds, remedy });
@@ -85,8 +85,9 @@ function zonesOnce(kind: Kind, subnets: readonly PlacedSubnet[]): string[] {
 async function findRanges(vpcId: string, settings: Settings): Promise<string[]> {
   const key = "existingVpc.vpcId";
   const vpc = await found(key, vpcId, aws.ec2.getVpc({ id: vpcId }));
-  const others = vpc.cidrBlockAssociations.map(({ cidrBlock }) => cidrBlock);
-  const cidrs = [...new Set([vpc.cidrBlock, ...others])];
+  // AWS still lists ranges that were removed.
+  const others = vpc.cidrBlockAssociations.filter(({ state }) => state === "associated");
+  const cidrs = [...new Set([vpc.cidrBlock, ...others.map(({ cidrBlock }) => cidrBlock)])];
   const mistakes: Mistake[] = [];
   if (!vpc.enableDnsSupport || !vpc.enableDnsHostnames) {
     const remedy = "turn on its DNS support and DNS hostnames: members find each other by name";

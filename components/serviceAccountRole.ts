@@ -10,6 +10,8 @@ export interface ServiceAccountRoleArgs {
   readonly serviceAccount: string;
   /** What pods with this service account may do. */
   readonly policy: pulumi.Input<aws.iam.PolicyDocument>;
+  /** Tags of the role. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Trusts the tokens of one service account and of no other. */
@@ -50,7 +52,7 @@ export class ServiceAccountRole extends pulumi.ComponentResource {
       .apply(([provider, issuer]) =>
         serviceAccountTrust(provider, issuer, args.namespace, args.serviceAccount),
       );
-    const role = new aws.iam.Role(name, { assumeRolePolicy: trust }, { parent: this });
+    const role = new aws.iam.Role(name, { assumeRolePolicy: trust, tags: args.tags }, { parent: this });
     new aws.iam.RolePolicy(name, { role: role.name, policy: args.policy }, { parent: this });
     this.arn = role.arn;
     this.roleName = role.name;
