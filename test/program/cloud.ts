@@ -7,13 +7,19 @@ export interface Region {
   readonly name: string;
   readonly zones: readonly string[];
   /** Architectures, as EC2 calls them, that Flatcar's account has an image for. */
-  readonly images: readonly string[];
+  readonly architectures: readonly string[];
+  /** Flatcar's releases, the newest last. */
+  readonly flatcar: readonly string[];
   readonly vpc?: Vpc;
+  /** Functions of the provider that the caller may not use. @default none */
+  readonly denied?: readonly string[];
 }
 
 export interface Vpc {
   readonly id: string;
   readonly cidr: string;
+  /** Ranges that were added to it, and what became of each. @default none */
+  readonly otherCidrs?: Readonly<Record<string, "associated" | "disassociated">>;
   readonly dnsHostnames: boolean;
   readonly subnets: readonly Subnet[];
   readonly natAddresses: readonly string[];
@@ -24,8 +30,8 @@ export interface Subnet {
   /** @default the VPC it is listed in */
   readonly vpcId?: string;
   readonly zone: string;
-  /** Where its default route leads. */
-  readonly gateway: "internet" | "nat";
+  /** Where its default route leads, if it has one. */
+  readonly gateway: "internet" | "nat" | "none";
   /** Without a route table of its own a subnet has the VPC's main one, which leads nowhere here. @default true */
   readonly ownRoutes?: boolean;
 }
@@ -37,17 +43,20 @@ export function region(name: string, zones = 3): Region {
   return {
     name,
     zones: [..."abcdef"].slice(0, zones).map((letter) => `${name}${letter}`),
-    images: ["x86_64", "arm64"],
+    architectures: ["x86_64", "arm64"],
+    flatcar: ["4757.2.0", "4757.2.1", "4757.2.2", "4757.2.10"],
   };
 }
 
 /** What the provider's functions answer; an unknown one is an error, so that no lookup goes unnoticed. */
 export function answer(region: Region, token: string, args: Record<string, any>): Record<string, unknown> {
   const vpc = region.vpc;
-  const subnet = (id: string) => found(vpc?.subnets, ({ id: each }) => each === id, `subnet ${id}`);
+  const subnet = (id: string) => found(vpc?.subnets, ({ id: each }) => each === id, "subnet");
   const filter = (name: string): string[] =>
     args.filters?.find((each: { name: string; values: string[] }) => each.name === name)?.values ?? [];
-  switch (token.replace(/^.*:/, "")) {
+  const name = token.replace(/^.*:/, "");
+  if (region.denied?.includes(name)) throw failure(`not authorized to call ${name}`);
+  switch (name) {
     case "getCallerIdentity":
       return { accountId };
     case "getPartition":
@@ -57,12 +66,28 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getAvailabilityZones":
       return { names: region.zones };
     case "getAmi": {
-      const architecture = found(filter("architecture"), (each) => region.images.includes(each), "image");
-      return { id: `ami-${architecture}-${filter("name").join()}-of-${args.owners}` };
+      const architecture = found(
+        filter("architecture"),
+        (each) => region.architectures.includes(each),
+        "image",
+      );
+      const [pattern] = filter("name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+      const names = region.flatcar.map((release) => `Flatcar-stable-${release}-hvm`).reverse();
+      return {
+        id: `ami-${architecture}-${found(names, (each) => pattern.test(each), "image")}-of-${args.owners}`,
+      };
     }
     case "getVpc": {
-      const { id, cidr, dnsHostnames } = found(vpc && [vpc], ({ id }) => id === args.id, `VPC ${args.id}`);
-      return { id, cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: dnsHostnames };
+      const { id, cidr, otherCidrs, dnsHostnames } = found(vpc && [vpc], ({ id }) => id === args.id, "VPC");
+      const all = Object.entries({ [cidr]: "associated", ...otherCidrs });
+      const cidrBlockAssociations = all.map(([cidrBlock, state]) => ({ cidrBlock, state }));
+      return {
+        id,
+        cidrBlock: cidr,
+        cidrBlockAssociations,
+        enableDnsSupport: true,
+        enableDnsHostnames: dnsHostnames,
+      };
     }
     case "getSubnet": {
       const { id, zone, vpcId } = subnet(args.id);
@@ -76,7 +101,11 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getRouteTable": {
       if (args.routeTableId === "rtb-main") return { routes: [{ gatewayId: "local" }] };
       const leadsTo = subnet(args.routeTableId.replace("rtb-", "")).gateway;
-      return { routes: [{ gatewayId: "local" }, { gatewayId: leadsTo === "internet" ? "igw-1" : "" }] };
+      const local = { cidrBlock: vpc?.cidr, gatewayId: "local" };
+      if (leadsTo === "none") return { routes: [local] };
+      const gateway =
+        leadsTo === "internet" ? { gatewayId: "igw-1" } : { gatewayId: "", natGatewayId: "nat-1" };
+      return { routes: [local, { cidrBlock: "0.0.0.0/0", ...gateway }] };
     }
     case "getNatGateways":
       return { ids: vpc?.natAddresses.map((_, i) => `nat-${i}`) };
@@ -115,8 +144,12 @@ function own(kind: string, name: string, inputs: Record<string, any>): Record<st
       return { publicIp: `address-of-${name}`, allocationId: `eipalloc:${name}` };
     case "LoadBalancer":
       return { dnsName: `${name}.elb.amazonaws.com`, zoneId: "zone-of-elb" };
-    case "Zone":
-      return { zoneId: `Zone:${name}`, nameServers: [`ns-1.${name}`, `ns-2.${name}`] };
+    case "Zone": {
+      const servers = [`ns-1.${name}`, `ns-2.${name}`];
+      // The provider reads a private zone's from its NS record, where names end with a dot.
+      const nameServers = inputs.vpcs ? servers.map((server) => `${server}.`) : servers;
+      return { zoneId: `Zone:${name}`, nameServers, primaryNameServer: nameServers[0] };
+    }
     case "Key":
       return { keyId: `Key:${name}` };
     case "Queue":

@@ -1,7 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { PlacedSubnet, zonesOfSubnets } from "../../components/existingVpc";
 import { oneMoreThan } from "../../components/nodeGroup";
-import { chooseZones, PlacedSubnet, zonesOfSubnets } from "../../components/placement";
+import { chooseZones } from "../../components/placement";
+import { region } from "./cloud";
+import { run, stackConfig } from "./stack";
 
 const zoneNames = [..."abcdef"].map((letter) => `eu-central-1${letter}`);
 const someZones = fc.shuffledSubarray(zoneNames, { minLength: 1 });
@@ -29,7 +32,9 @@ describe("The zones of a new VPC", () => {
           return assert.deepEqual(chooseZones(wanted, available, "eu-central-1"), wanted);
         }
         assert.throws(() => chooseZones(wanted, available, "eu-central-1"), {
-          message: `zones: ${missing.join(", ")}: not a zone of eu-central-1, which has ${available.join(", ")}`,
+          message: missing
+            .map((zone) => `zones: "${zone}": not a zone of eu-central-1, which has ${available.join(", ")}`)
+            .join("\n"),
         });
       }),
     );
@@ -65,6 +70,18 @@ describe("The zones of an existing VPC", () => {
         }
       }),
     );
+  });
+});
+
+describe("The image of the nodes", () => {
+  it("is of the one release that is named, not of a newer one whose name begins with it", async () => {
+    const here = region("eu-central-1");
+    assert.ok(here.flatcar.indexOf("4757.2.10") > here.flatcar.indexOf("4757.2.1"), "the region has both");
+    const { resources } = await run(stackConfig("dev"), { region: here });
+    const images = resources
+      .filter(({ type }) => type === "ec2.LaunchTemplate")
+      .map(({ inputs }) => inputs.imageId);
+    assert.deepEqual([...new Set(images)], ["ami-x86_64-Flatcar-stable-4757.2.1-hvm-of-075585003325"]);
   });
 });
 

@@ -5,6 +5,8 @@ import { attempt, Config, stackConfig } from "./stack";
 const dev = stackConfig("dev");
 const small: Region = region("eu-central-1", 2);
 
+const one = "1 setting is wrong (settings.ts describes each):\n";
+
 const refusals: [title: string, config: Config, where: { region?: Region }, message: string][] = [
   [
     "settings are wrong",
@@ -18,28 +20,43 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the region has too few zones",
     { ...dev, zones: 3 },
     { region: small },
-    "zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer",
+    `${one}  pulumi-kubeadm:zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer`,
   ],
   [
     "the region lacks a named zone",
     { ...dev, zones: ["eu-central-1a", "eu-central-1f"] },
     { region: small },
-    "zones: eu-central-1f: not a zone of eu-central-1, which has eu-central-1a, eu-central-1b",
+    `${one}  pulumi-kubeadm:zones: "eu-central-1f": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b`,
   ],
   [
     "there is no image of the Flatcar release for an architecture in use",
     { ...stackConfig("local"), "aws:region": "eu-central-1" },
-    { region: { ...region("eu-central-1"), images: ["x86_64"] } },
-    "versions.flatcar: 4757.2.1: no arm64 image of it in eu-central-1: there is no image",
+    { region: { ...region("eu-central-1"), architectures: ["x86_64"] } },
+    `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": no arm64 image of it in eu-central-1: there is no image`,
+  ],
+  [
+    "there is no such Flatcar release, and no such zone either",
+    { ...dev, zones: ["eu-central-1e", "eu-central-1a", "eu-central-1f"], versions: { flatcar: "1.2.3" } },
+    { region: small },
+    "3 settings are wrong (settings.ts describes each):\n" +
+      '  pulumi-kubeadm:zones: "eu-central-1e": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
+      '  pulumi-kubeadm:zones: "eu-central-1f": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
+      '  pulumi-kubeadm:versions.flatcar: "1.2.3": no amd64 image of it in eu-central-1: there is no image',
   ],
   [
     "a download's checksum is not known",
     { ...dev, versions: { kubernetes: "1.36.99" } },
     {},
-    "1 setting is wrong (settings.ts describes each):\n" +
+    one +
       '  pulumi-kubeadm:versions.kubernetes: "1.36.99": no checksum is known for kubeadm-1.36.99-amd64, ' +
-      "kubelet-1.36.99-amd64, kubectl-1.36.99-amd64: use 1.35.7, 1.35.8, 1.36.3, 1.36.4, or give the publisher's " +
+      "kubelet-1.36.99-amd64, kubectl-1.36.99-amd64: use 1.36.3, 1.36.4, or give the publisher's " +
       "SHA-256 of each in downloads.sha256",
+  ],
+  [
+    "AWS does not answer, which is told as it is, whatever else is wrong",
+    { ...dev, versions: { flatcar: "1.2.3" } },
+    { region: { ...small, denied: ["getAvailabilityZones"] } },
+    "not authorized to call getAvailabilityZones",
   ],
 ];
 

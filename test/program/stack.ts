@@ -25,6 +25,8 @@ export interface Registered {
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
   readonly deleteTimeout: string;
+  /** Inputs whose changes are left alone. */
+  readonly ignoreChanges: readonly string[];
   /** File of the project that makes it. */
   readonly madeIn: string;
 }
@@ -134,6 +136,7 @@ function asRegistered(request: any): Registered {
     dependsOn: request.getDependenciesList().map(keyOf).sort(),
     protect: request.getProtect(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
+    ignoreChanges: request.getIgnorechangesList(),
     madeIn: path.relative(
       project,
       files.find((file) => file.startsWith(project) && !file.includes("/node_modules/")) ?? project,
