@@ -19,8 +19,9 @@ describe("The order of things", () => {
       .filter(({ key, custom }) => custom && !before.has(key))
       .map(({ key }) => key);
     const later = ["autoscaling.Group dev-controllers", ...customBelow("dev-pool-workers")];
-    // No node needs the administrator's certificate or the bucket's lifecycle; anything else here would be a race.
-    const unneeded = [...customBelow("dev-pki-admin"), ...customBelow("dev-backups")];
+    // No node needs the administrator's certificate, the bucket's lifecycle or the role of a Deployment's pods;
+    // anything else here would be a race.
+    const unneeded = ["dev-pki-admin", "dev-backups", "dev-cloud-provider"].flatMap(customBelow);
     assert.deepEqual(missing.sort(), [...later, ...unneeded].sort());
   });
 
@@ -59,6 +60,17 @@ describe("The order of things", () => {
     const before = thereBefore(dev, "iam.OpenIdConnectProvider dev-identity");
     for (const key of made("s3.").filter((each) => each.includes(" dev-identity")))
       assert.ok(before.has(key), key);
+  });
+
+  it("has a route to the internet before a public API's balancer; an internal one waits for nothing public", async () => {
+    const publicApi = { access: "public", allowedCidrs: ["203.0.113.0/24"] };
+    const before = async (api: object) =>
+      thereBefore(await run({ ...stackConfig("dev"), api }), "lb.LoadBalancer dev-api");
+    const ways = ["ec2.InternetGateway dev-network", "ec2.Route dev-network-public"];
+    for (const way of ways) {
+      assert.ok((await before(publicApi)).has(way), way);
+      assert.ok(!(await before({ access: "internal" })).has(way), way);
+    }
   });
 
   it("has a route to the internet before a node, a NAT gateway or a bastion needs it", async () => {

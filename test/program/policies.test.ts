@@ -1,180 +1,8 @@
 import * as assert from "node:assert/strict";
-import { listed, policies, roleStatements, Statement } from "./policies";
+import { devPolicies, trust } from "./devPolicies";
+import { listed, policies, roleStatements } from "./policies";
+import { region } from "./cloud";
 import { run, Run, stackConfig } from "./stack";
-
-const store = "arn:aws:s3:::dev-nodes-123456789012-eu-central-1";
-const key = "arn:aws:kms:eu-central-1:123456789012:Key/dev-store";
-const zone = "arn:aws:route53:eu-central-1:123456789012:Zone/dev-dns";
-const deadLetters = "arn:aws:sqs:eu-central-1:123456789012:Queue/dev-discovery-dead-letters";
-const group = (name: string) =>
-  `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`;
-
-const trust = (service: string): Statement[] => [
-  { Sid: "AllowAssumeRole", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" },
-];
-
-/** Every policy of the stack `dev`, whole. */
-const expected: Record<string, Statement[]> = {
-  "iam.Role dev-controllers assumeRolePolicy": trust("ec2.amazonaws.com"),
-  "iam.RolePolicy dev-controllers policy": [
-    {
-      Sid: "ReadConfig",
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: `${store}/ignition/controller.ign`,
-    },
-    {
-      Sid: "ReadKeys",
-      Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: [
-        `${store}/pki/etcd/ca.crt`,
-        `${store}/pki/etcd/server.pem`,
-        `${store}/pki/etcd/peer.pem`,
-        `${store}/pki/etcd/client.pem`,
-        `${store}/pki/kubernetes/ca.crt`,
-        `${store}/pki/kubernetes/ca.key`,
-        `${store}/pki/front-proxy/ca.crt`,
-        `${store}/pki/front-proxy/ca.key`,
-        `${store}/pki/service-account/sa.key`,
-        `${store}/pki/service-account/sa.pub`,
-        `${store}/encryption/encryption.yaml`,
-      ],
-    },
-    {
-      Sid: "ReadFormation",
-      Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: [`${store}/etcd/formation-*.json`, `${store}/etcd/formed.json`],
-    },
-    {
-      Sid: "WriteFormationSnapshotsAndToken",
-      Effect: "Allow",
-      Action: "s3:PutObject",
-      Resource: [
-        `${store}/etcd/formation-*.json`,
-        `${store}/etcd/formed.json`,
-        `${store}/etcd/snapshots/*`,
-        `${store}/bootstrap/token`,
-      ],
-    },
-    {
-      Sid: "ListFormationAndSnapshots",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: store,
-      Condition: { StringLike: { "s3:prefix": "etcd/*" } },
-    },
-    { Sid: "UseKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key },
-    {
-      Sid: "LookAtInstances",
-      Effect: "Allow",
-      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
-      Resource: "*",
-    },
-    {
-      Sid: "CompleteHooks",
-      Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
-      Resource: [group("dev-controllers"), group("dev-pool-*")],
-    },
-  ],
-  "iam.Role dev-pool-workers assumeRolePolicy": trust("ec2.amazonaws.com"),
-  "iam.RolePolicy dev-pool-workers policy": [
-    {
-      Sid: "ReadConfig",
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: `${store}/ignition/pool-workers.ign`,
-    },
-    {
-      Sid: "ReadKeys",
-      Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/token`],
-    },
-    { Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: key },
-    {
-      Sid: "CompleteHooks",
-      Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
-      Resource: group("dev-pool-workers"),
-    },
-  ],
-  "iam.Role dev-discovery assumeRolePolicy": trust("lambda.amazonaws.com"),
-  "iam.RolePolicy dev-discovery policy": [
-    {
-      Effect: "Allow",
-      Action: ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances"],
-      Resource: "*",
-    },
-    { Effect: "Allow", Action: "route53:ListResourceRecordSets", Resource: zone },
-    {
-      Effect: "Allow",
-      Action: "route53:ChangeResourceRecordSets",
-      Resource: zone,
-      Condition: {
-        "ForAllValues:StringLike": {
-          "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
-            "_etcd-client-ssl._tcp.dev.k8s.example.com",
-            "_etcd-server-ssl._tcp.dev.k8s.example.com",
-            "etcd.dev.k8s.example.com",
-            "i-*.etcd.dev.k8s.example.com",
-          ],
-        },
-        "ForAllValues:StringEquals": {
-          "route53:ChangeResourceRecordSetsRecordTypes": ["A", "SRV"],
-          "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
-        },
-        Null: { "route53:ChangeResourceRecordSetsNormalizedRecordNames": "false" },
-      },
-    },
-    {
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: "arn:aws:cloudwatch:eu-central-1:123456789012:LogGroup/dev-discovery:*",
-    },
-    { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters },
-  ],
-  "sqs.QueuePolicy dev-discovery-dead-letters policy": [
-    {
-      Effect: "Allow",
-      Principal: { Service: "events.amazonaws.com" },
-      Action: "sqs:SendMessage",
-      Resource: deadLetters,
-      Condition: {
-        ArnEquals: {
-          "aws:SourceArn": [
-            "arn:aws:cloudwatch:eu-central-1:123456789012:EventRule/dev-discovery-group-events",
-            "arn:aws:cloudwatch:eu-central-1:123456789012:EventRule/dev-discovery-schedule",
-          ],
-        },
-      },
-    },
-  ],
-  "s3.BucketPolicy dev-store policy": [
-    {
-      Sid: "TlsOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:*",
-      Resource: [store, `${store}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ],
-  "s3.BucketPolicy dev-identity policy": [
-    {
-      Sid: "PublicDocuments",
-      Effect: "Allow",
-      Principal: "*",
-      Action: "s3:GetObject",
-      Resource: [
-        "arn:aws:s3:::dev-oidc-123456789012-eu-central-1/.well-known/openid-configuration",
-        "arn:aws:s3:::dev-oidc-123456789012-eu-central-1/keys.json",
-      ],
-    },
-  ],
-};
 
 describe("Policies", () => {
   let dev: Run;
@@ -185,7 +13,7 @@ describe("Policies", () => {
   });
 
   it("of the stack dev are exactly these", () => {
-    assert.deepEqual(Object.fromEntries(policies(dev)), expected);
+    assert.deepEqual(Object.fromEntries(policies(dev)), devPolicies);
   });
 
   it("let no role do any action there is, nor all of a service", () => {
@@ -197,8 +25,22 @@ describe("Policies", () => {
   it("let no role act on whatever resource, but describe what knows no resources", () => {
     for (const [policy, { Action, Resource }] of roleStatements(local)) {
       if (!listed(Resource).includes("*")) continue;
-      for (const action of listed(Action)) assert.match(action, /^(ec2|autoscaling):Describe/, policy);
+      for (const action of listed(Action)) {
+        assert.match(action, /^(ec2|autoscaling|elasticloadbalancing):Describe/, policy);
+      }
     }
+  });
+
+  it("let no role act on what is not named after the cluster, but the cloud provider, whose things Kubernetes names", () => {
+    const others = roleStatements(local).filter(([, { Resource }]) =>
+      listed(Resource).some((arn) => arn !== "*" && !/[/:]local-/.test(arn)),
+    );
+    assert.deepEqual(
+      others.map(([policy, { Sid }]) => `${policy}: ${Sid}`),
+      ["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups", "Balance"].map(
+        (sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`,
+      ),
+    );
   });
 
   it("give no role the right to give itself more", () => {
@@ -250,18 +92,47 @@ describe("Policies", () => {
     }
   });
 
-  it("are trusted by one service each, and every role has one", () => {
+  it("are trusted by one service each, or by one service account, and every role has one", () => {
     const roles = local.resources.filter(({ type }) => type === "iam.Role").map(({ key }) => key);
     assert.deepEqual(roles.sort(), [
+      "iam.Role local-cloud-provider",
       "iam.Role local-controllers",
       "iam.Role local-discovery",
       "iam.Role local-pool-arm",
       "iam.Role local-pool-workers",
     ]);
     for (const role of roles) {
-      const service = role.endsWith("discovery") ? "lambda.amazonaws.com" : "ec2.amazonaws.com";
-      assert.deepEqual(policies(local).get(`${role} assumeRolePolicy`), trust(service));
+      const trusted = policies(local).get(`${role} assumeRolePolicy`) ?? [];
+      if (role.endsWith("cloud-provider")) {
+        const subjects = JSON.stringify(trusted).match(/system:serviceaccount:[^"]*/g);
+        assert.deepEqual(subjects, ["system:serviceaccount:kube-system:cloud-controller-manager"]);
+      } else {
+        assert.deepEqual(trusted, trust(`${role.endsWith("discovery") ? "lambda" : "ec2"}.amazonaws.com`));
+      }
     }
+  });
+
+  it("belong to roles and profiles whose names tell the region, of which IAM knows none, and fit in 64 characters", async () => {
+    const [name, pool] = ["the-longest-name-yet", "a-pool-as-long-named"];
+    const longest = await run(
+      { ...stackConfig("dev"), name, workerPools: { [pool]: {} } },
+      {
+        region: region("ap-northeast-1"),
+      },
+    );
+    const names = (types: string[]) =>
+      longest.resources
+        .filter(({ type }) => types.includes(type))
+        .map(({ inputs }) => inputs.name as unknown);
+    const groups = [`${name}-controllers-ap-northeast-1`, `${name}-pool-${pool}-ap-northeast-1`];
+    assert.deepEqual(names(["iam.InstanceProfile"]), groups);
+    assert.deepEqual(
+      names(["iam.Role"]).sort(),
+      [...groups, `${name}-discovery-ap-northeast-1`, undefined].sort(),
+    );
+    for (const each of groups) assert.ok(each.length <= 64, each);
+    // Pulumi makes the cloud provider's up, from its own name and seven letters that no other has.
+    assert.ok(`${name}-cloud-provider-1a2b3c4`.length <= 64);
   });
 
   it("attach no policy that AWS manages", () => {

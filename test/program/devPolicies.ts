@@ -1,0 +1,259 @@
+import type { Statement } from "./policies";
+
+const store = "arn:aws:s3:::dev-nodes-123456789012-eu-central-1";
+const key = "arn:aws:kms:eu-central-1:123456789012:Key/dev-store";
+const zone = "arn:aws:route53:eu-central-1:123456789012:Zone/dev-dns";
+const deadLetters = "arn:aws:sqs:eu-central-1:123456789012:Queue/dev-discovery-dead-letters";
+const anyGroup = "arn:*:ec2:*:*:security-group/*";
+const group = (name: string) =>
+  `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`;
+
+/** Who may have the role of one AWS service. */
+export const trust = (service: string): Statement[] => [
+  { Sid: "AllowAssumeRole", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" },
+];
+
+/** Every policy of the stack `dev`, whole. */
+export const devPolicies: Record<string, Statement[]> = {
+  "iam.Role dev-controllers assumeRolePolicy": trust("ec2.amazonaws.com"),
+  "iam.RolePolicy dev-controllers policy": [
+    {
+      Sid: "ReadConfig",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
+      Resource: `${store}/ignition/controller.ign`,
+    },
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [
+        `${store}/pki/etcd/ca.crt`,
+        `${store}/pki/etcd/server.pem`,
+        `${store}/pki/etcd/peer.pem`,
+        `${store}/pki/etcd/client.pem`,
+        `${store}/pki/kubernetes/ca.crt`,
+        `${store}/pki/kubernetes/ca.key`,
+        `${store}/pki/front-proxy/ca.crt`,
+        `${store}/pki/front-proxy/ca.key`,
+        `${store}/pki/service-account/sa.key`,
+        `${store}/pki/service-account/sa.pub`,
+        `${store}/encryption/encryption.yaml`,
+      ],
+    },
+    {
+      Sid: "ReadFormation",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [`${store}/etcd/formation-*.json`, `${store}/etcd/formed.json`],
+    },
+    {
+      Sid: "WriteFormationSnapshotsAndToken",
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: [
+        `${store}/etcd/formation-*.json`,
+        `${store}/etcd/formed.json`,
+        `${store}/etcd/snapshots/*`,
+        `${store}/bootstrap/token`,
+      ],
+    },
+    {
+      Sid: "ListFormationAndSnapshots",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: store,
+      Condition: { StringLike: { "s3:prefix": "etcd/*" } },
+    },
+    { Sid: "UseKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key },
+    {
+      Sid: "LookAtInstances",
+      Effect: "Allow",
+      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
+      Resource: "*",
+    },
+    {
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: [group("dev-controllers"), group("dev-pool-*")],
+    },
+  ],
+  "iam.Role dev-pool-workers assumeRolePolicy": trust("ec2.amazonaws.com"),
+  "iam.RolePolicy dev-pool-workers policy": [
+    {
+      Sid: "ReadConfig",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
+      Resource: `${store}/ignition/pool-workers.ign`,
+    },
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/token`],
+    },
+    { Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: key },
+    {
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: group("dev-pool-workers"),
+    },
+  ],
+  "iam.Role dev-discovery assumeRolePolicy": trust("lambda.amazonaws.com"),
+  "iam.RolePolicy dev-discovery policy": [
+    {
+      Effect: "Allow",
+      Action: ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances"],
+      Resource: "*",
+    },
+    { Effect: "Allow", Action: "route53:ListResourceRecordSets", Resource: zone },
+    {
+      Effect: "Allow",
+      Action: "route53:ChangeResourceRecordSets",
+      Resource: zone,
+      Condition: {
+        "ForAllValues:StringLike": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+            "_etcd-client-ssl._tcp.dev.k8s.example.com",
+            "_etcd-server-ssl._tcp.dev.k8s.example.com",
+            "etcd.dev.k8s.example.com",
+            "i-*.etcd.dev.k8s.example.com",
+          ],
+        },
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsRecordTypes": ["A", "SRV"],
+          "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
+        },
+        Null: { "route53:ChangeResourceRecordSetsNormalizedRecordNames": "false" },
+      },
+    },
+    {
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: "arn:aws:cloudwatch:eu-central-1:123456789012:LogGroup/dev-discovery:*",
+    },
+    { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters },
+  ],
+  "iam.Role dev-cloud-provider assumeRolePolicy": [
+    {
+      Effect: "Allow",
+      Principal: { Federated: "arn:aws:iam:eu-central-1:123456789012:OpenIdConnectProvider/dev-identity" },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: {
+          "dev-oidc-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com:aud": "sts.amazonaws.com",
+          "dev-oidc-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com:sub":
+            "system:serviceaccount:kube-system:cloud-controller-manager",
+        },
+      },
+    },
+  ],
+  "iam.RolePolicy dev-cloud-provider policy": [
+    {
+      Sid: "Look",
+      Effect: "Allow",
+      Action: [
+        "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeInstances",
+        "ec2:DescribeInstanceTopology",
+        "ec2:DescribeRegions",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "MakeSecurityGroups",
+      Effect: "Allow",
+      Action: "ec2:CreateSecurityGroup",
+      Resource: [anyGroup, "arn:*:ec2:*:*:vpc/*"],
+    },
+    {
+      Sid: "TagNewSecurityGroups",
+      Effect: "Allow",
+      Action: "ec2:CreateTags",
+      Resource: anyGroup,
+      Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
+    },
+    {
+      Sid: "ChangeTheClustersSecurityGroups",
+      Effect: "Allow",
+      Action: [
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:DeleteSecurityGroup",
+        "ec2:RevokeSecurityGroupIngress",
+      ],
+      Resource: anyGroup,
+      Condition: { StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" } },
+    },
+    {
+      Sid: "Balance",
+      Effect: "Allow",
+      Action: [
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteTargetGroup",
+        "elasticloadbalancing:DeregisterTargets",
+        "elasticloadbalancing:ModifyListener",
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "elasticloadbalancing:ModifyTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+        "elasticloadbalancing:RegisterTargets",
+        "elasticloadbalancing:SetSecurityGroups",
+      ],
+      Resource: "arn:*:elasticloadbalancing:*:*:*",
+    },
+  ],
+  "sqs.QueuePolicy dev-discovery-dead-letters policy": [
+    {
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: deadLetters,
+      Condition: {
+        ArnEquals: {
+          "aws:SourceArn": [
+            "arn:aws:cloudwatch:eu-central-1:123456789012:EventRule/dev-discovery-group-events",
+            "arn:aws:cloudwatch:eu-central-1:123456789012:EventRule/dev-discovery-schedule",
+          ],
+        },
+      },
+    },
+  ],
+  "s3.BucketPolicy dev-store policy": [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [store, `${store}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ],
+  "s3.BucketPolicy dev-identity policy": [
+    {
+      Sid: "PublicDocuments",
+      Effect: "Allow",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: [
+        "arn:aws:s3:::dev-oidc-123456789012-eu-central-1/.well-known/openid-configuration",
+        "arn:aws:s3:::dev-oidc-123456789012-eu-central-1/keys.json",
+      ],
+    },
+  ],
+};
