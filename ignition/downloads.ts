@@ -11,8 +11,10 @@ export interface DownloadSource {
 
 export type Architecture = "amd64" | "arm64";
 
-interface Release {
+/** One program of a publisher, for one kind of machine. */
+export interface Release {
   name: "kubeadm" | "kubelet" | "kubectl" | "cni-plugins" | "etcd";
+  /** Without v. */
   version: string;
   architecture: Architecture;
 }

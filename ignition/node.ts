@@ -1,24 +1,53 @@
-import { findDownloads } from "./downloads";
+import { Architecture, DownloadSource, findDownloads, Release } from "./downloads";
 import { KeyObject, keyManifest } from "./keyObjects";
 import { FileTree, nodeFiles, storageFiles, systemdUnits } from "./nodeFiles";
 import { IgnitionConfig, File, Unit, User } from "./spec";
 
-/** What a controller and a worker config are made from. */
-export interface NodeParts {
+/** What the config of every node of a cluster depends on; plain values, known before any resource exists. */
+export interface NodeFacts {
+  /** Cluster name. */
+  name: string;
+  /** `<name>.<domain>` */
+  zone: string;
+  region: string;
+  /** Of AWS in this partition, such as `amazonaws.com`. */
+  dnsSuffix: string;
+  /** The node store. */
+  bucket: string;
+  /** The Auto Scaling group. */
+  group: string;
+  architecture: Architecture;
+  /** Without v. */
+  kubernetesVersion: string;
+  downloads: DownloadSource;
+  sshAuthorizedKeys: readonly string[];
+}
+
+/** What a role adds to them. */
+export interface RoleParts {
   role: Exclude<FileTree, "node">;
   /** By placeholder name. */
   values: Readonly<Record<string, string>>;
   keyObjects: readonly KeyObject[];
-  downloads: ReturnType<typeof findDownloads>;
-  sshAuthorizedKeys: readonly string[];
+  releases: readonly Release[];
 }
 
 /** The Ignition config of a node as JSON text; equal parts give equal text, so that only real changes roll nodes. */
-export function nodeIgnition({ role, values, keyObjects, downloads, sshAuthorizedKeys }: NodeParts): string {
-  const files = nodeFiles(["node", role], values);
+export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, releases }: RoleParts): string {
+  const files = nodeFiles(["node", role], {
+    clusterName: facts.name,
+    zone: facts.zone,
+    region: facts.region,
+    dnsSuffix: facts.dnsSuffix,
+    bucket: facts.bucket,
+    group: facts.group,
+    kubernetesVersion: facts.kubernetesVersion,
+    ...values,
+  });
+  const downloads = findDownloads(releases, facts.downloads);
   const config = {
     ignition: { version: "3.4.0" },
-    passwd: { users: [user(sshAuthorizedKeys)] },
+    passwd: { users: [user(facts.sshAuthorizedKeys)] },
     storage: { files: [...storageFiles(files), keyManifest(keyObjects), ...downloads].sort(byPath) },
     systemd: { units: [...nothingUpdatesByItself, ...systemdUnits(files)] },
   } satisfies IgnitionConfig;

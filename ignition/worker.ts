@@ -1,33 +1,16 @@
-import { Architecture, DownloadSource, findDownloads, nodeReleases } from "./downloads";
+import { nodeReleases } from "./downloads";
 import { workerKeyObjects } from "./keyObjects";
-import { nodeIgnition } from "./node";
+import { NodeFacts, nodeIgnition } from "./node";
 
 /** Label that tells a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
 export const poolLabel = "node.kubernetes.io/pool";
 
-/** What a pool's config depends on; plain values, known before any resource exists. */
-export interface WorkerFacts {
-  /** Cluster name. */
-  name: string;
-  /** `<name>.<domain>` */
-  zone: string;
-  region: string;
-  /** Of AWS in this partition, such as `amazonaws.com`. */
-  dnsSuffix: string;
-  /** The node store. */
-  bucket: string;
-  /** The Auto Scaling group. */
-  group: string;
+export interface WorkerFacts extends NodeFacts {
   /** Becomes the node's label `poolLabel`. */
   pool: string;
-  architecture: Architecture;
-  /** Without v. */
-  kubernetesVersion: string;
   labels: Readonly<Record<string, string>>;
   taints: readonly Taint[];
   kubelet: KubeletOptions;
-  downloads: DownloadSource;
-  sshAuthorizedKeys: readonly string[];
 }
 
 export interface Taint {
@@ -49,17 +32,10 @@ export interface KubeletOptions {
 
 /** Ignition JSON text of every node of one pool. */
 export function workerIgnition(facts: WorkerFacts): string {
-  return nodeIgnition({
+  return nodeIgnition(facts, {
     role: "worker",
     values: {
-      clusterName: facts.name,
-      zone: facts.zone,
-      region: facts.region,
-      dnsSuffix: facts.dnsSuffix,
-      bucket: facts.bucket,
-      group: facts.group,
       pool: facts.pool,
-      kubernetesVersion: facts.kubernetesVersion,
       nodeLabels: nodeLabels(facts),
       taints: JSON.stringify(facts.taints),
       featureGates: sortedJson(facts.kubelet.featureGates),
@@ -68,8 +44,7 @@ export function workerIgnition(facts: WorkerFacts): string {
       kubeReserved: sortedJson(facts.kubelet.kubeReserved),
     },
     keyObjects: workerKeyObjects,
-    downloads: findDownloads(nodeReleases(facts.kubernetesVersion, facts.architecture), facts.downloads),
-    sshAuthorizedKeys: facts.sshAuthorizedKeys,
+    releases: nodeReleases(facts.kubernetesVersion, facts.architecture),
   });
 }
 
