@@ -29,6 +29,14 @@ describe("a node's AWS calls", function () {
     );
   });
 
+  it("give the node one name, in the form Kubernetes takes, where the VPC has several domains", async () => {
+    await cloud.describe({ ...node.instance, hostname: "ip-10-77-0-2.Corp.example.com example.org" });
+    assert.equal((await node.script("instance-metadata")).code, 0);
+    await cloud.describe(node.instance);
+    const { stdout } = await node.withLibraries("source /run/cluster/instance.env; echo $LOCAL_HOSTNAME");
+    assert.equal(stdout, "ip-10-77-0-2.corp.example.com\n");
+  });
+
   it("show no credential to other processes: not the metadata's token either", async () => {
     // In curl's place, one that notes what its command line shows.
     node.write(

@@ -30,7 +30,7 @@ function metadata(instance: Instance): Record<string, string | undefined> {
   return {
     "instance-id": instance.id,
     "local-ipv4": instance.address,
-    "local-hostname": `ip-${instance.address.replaceAll(".", "-")}.ec2.internal`,
+    "local-hostname": instance.hostname ?? `ip-${instance.address.replaceAll(".", "-")}.ec2.internal`,
     "instance-type": "m7i.large",
     "placement/availability-zone": `${region}a`,
     "autoscaling/target-lifecycle-state": instance.targetLifecycleState,

@@ -9,6 +9,7 @@ import { CertificateAuthority } from "./certificates";
 export interface Instance {
   id: string;
   address: string;
+  hostname?: string;
   targetLifecycleState?: string;
 }
 
