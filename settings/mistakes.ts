@@ -77,9 +77,7 @@ export async function together<T extends readonly unknown[]>(lookups: {
   [K in keyof T]: Promise<T[K]>;
 }): Promise<T> {
   const settled = await Promise.allSettled(lookups);
-  const reasons = settled.flatMap((result) =>
-    result.status === "rejected" ? [result.reason as unknown] : [],
-  );
+  const reasons = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   const other = reasons.find((reason) => !(reason instanceof WrongSettings));
   if (other !== undefined) throw other;
   if (reasons.length > 0)
