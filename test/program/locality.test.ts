@@ -167,6 +167,22 @@ describe("A change of settings changes nothing else:", () => {
     });
   }
 
+  it("the network by name that a stack has without one, nothing", async () => {
+    const local = stackConfig("local");
+    assert.equal(local.network, undefined);
+    assert.deepEqual(await changing(local, { network: { cidr: "10.0.0.0/16", nat: "zone" } }), {});
+  });
+
+  it("other lifecycle hooks, nothing: a group would be replaced for them, with all its nodes at once", async () => {
+    const { resources } = await run(prod);
+    const groups = resources.filter(({ type }) => type === "autoscaling.Group");
+    assert.equal(groups.length, 2);
+    for (const { key, inputs, ignoreChanges } of groups) {
+      assert.deepEqual(ignoreChanges, ["initialLifecycleHooks"], key);
+      for (const input of ignoreChanges) assert.ok(input in inputs, `${key} has ${input}`);
+    }
+  });
+
   it("a region that gets another zone, nothing", async () => {
     const [before, after] = [region("eu-central-1", 3), region("eu-central-1", 4)];
     assert.deepEqual(changes(await run(dev, { region: before }), await run(dev, { region: after })), {});

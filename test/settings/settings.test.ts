@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Settings, parseSettings, readSettings } from "../../settings";
-
-const right = { name: "dev", domain: "k8s.example.com" };
+import { defaultNetwork } from "../../settings/forms";
+import { right } from "./refusal";
 
 /** What two settings are completed to. */
 const completed: Settings = {
@@ -54,6 +54,17 @@ describe("Settings", () => {
     const { batch } = workerPools;
     assert.deepEqual([batch.min, batch.max, batch.diskGib], [0, 5, 50]);
     assert.deepEqual(batch.taints, [{ key: "dedicated", value: "", effect: "NoSchedule" }]);
+  });
+
+  it("give a network that names nothing the range and NAT gateways of a stack without one", () => {
+    assert.deepEqual(parseSettings({ ...right, network: {} }).network, defaultNetwork);
+    assert.deepEqual(defaultNetwork, { cidr: "10.0.0.0/16", nat: "zone" });
+  });
+
+  it("let a cluster's name have a pool in it that is no other cluster's", () => {
+    for (const name of ["pool", "pool-a", "dev-pools", "dev-pools-a", "devpool"]) {
+      assert.equal(parseSettings({ ...right, name }).name, name);
+    }
   });
 
   it("make a pool that names only its least size as large at most", () => {

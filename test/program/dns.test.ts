@@ -1,0 +1,24 @@
+import * as assert from "node:assert/strict";
+import { Config, run, stackConfig } from "./stack";
+
+const dev = stackConfig("dev");
+const kinds: [title: string, config: Config, isPrivate: boolean][] = [
+  ["a private", dev, true],
+  ["a public", { ...dev, api: { access: "public", allowedCidrs: ["203.0.113.0/24"] } }, false],
+  ["a delegated", { ...dev, parentZoneId: "Z0123456789ABCDEFGHIJ" }, false],
+];
+
+describe("The start-of-authority record of", () => {
+  for (const [title, config, isPrivate] of kinds) {
+    it(`${title} zone names its server with one final dot, and lets nobody remember for long what is not there`, async () => {
+      const { resources } = await run(config);
+      const zone = resources.find(({ type }) => type === "route53.Zone");
+      assert.equal(zone?.inputs.vpcs !== undefined, isPrivate);
+      const record = resources.find(({ inputs }) => inputs.type === "SOA")?.inputs;
+      assert.deepEqual(record?.records, [
+        "ns-1.dev-dns. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 10",
+      ]);
+      assert.deepEqual([record?.name, record?.ttl], ["dev.k8s.example.com", 10]);
+    });
+  }
+});
