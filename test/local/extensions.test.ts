@@ -9,7 +9,6 @@ import {
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { EC2 } from "@aws-sdk/client-ec2";
-import { Route53 } from "@aws-sdk/client-route-53";
 import assert from "node:assert/strict";
 import { authorization, region, withLocalAws } from "./localAws";
 
@@ -46,61 +45,6 @@ describe("the local AWS does what AWS does and moto does not", () => {
         [[architecture, "/dev/xvda"]],
       );
     }
-  });
-
-  it("judges a change batch by the zone as it stands, and applies all of it or nothing", async () => {
-    const route53 = new Route53({});
-    const zone = await route53.createHostedZone({ Name: "batches.example", CallerReference: "batches" });
-    const HostedZoneId = zone.HostedZone?.Id;
-    const record = (...values: string[]) => ({
-      Name: "etcd.batches.example.",
-      Type: "A" as const,
-      TTL: 60,
-      ResourceRecords: values.map((Value) => ({ Value })),
-    });
-    const change = (...changes: ["CREATE" | "DELETE", ReturnType<typeof record>][]) =>
-      route53.changeResourceRecordSets({
-        HostedZoneId,
-        ChangeBatch: {
-          Changes: changes.map(([Action, ResourceRecordSet]) => ({ Action, ResourceRecordSet })),
-        },
-      });
-    const [three, four] = [record("10.0.0.3"), record("10.0.0.3", "10.0.0.4")];
-
-    await change(["CREATE", three]);
-    await assert.rejects(change(["CREATE", four]), /InvalidChangeBatch.*already exists/);
-    await change(["DELETE", three], ["CREATE", four]);
-    await assert.rejects(change(["DELETE", three], ["CREATE", four]), /do not match the current values/);
-    await change(["DELETE", four], ["CREATE", three]);
-    await change(["DELETE", three]);
-    await assert.rejects(change(["DELETE", three]), /was not found/);
-
-    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({ HostedZoneId });
-    assert.deepEqual(ResourceRecordSets.map(({ Type }) => Type).sort(), ["NS", "SOA"]);
-  });
-
-  it("takes a zone made with a VPC for private and another for public", async () => {
-    const route53 = new Route53({});
-    const inVpc = await route53.createHostedZone({
-      Name: "private.example",
-      CallerReference: "private",
-      VPC: { VPCId: vpc, VPCRegion: region },
-    });
-    assert.equal(inVpc.HostedZone?.Config?.PrivateZone, true);
-    const { VPCs } = await route53.getHostedZone({ Id: inVpc.HostedZone?.Id });
-    assert.deepEqual(VPCs, [{ VPCId: vpc, VPCRegion: region }]);
-    const open = await route53.createHostedZone({ Name: "public.example", CallerReference: "public" });
-    assert.equal(open.HostedZone?.Config?.PrivateZone, false);
-  });
-
-  it("gives a zone a start-of-authority record of seven fields", async () => {
-    const route53 = new Route53({});
-    const { HostedZone } = await route53.createHostedZone({ Name: "soa.example", CallerReference: "soa" });
-    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({
-      HostedZoneId: HostedZone?.Id,
-    });
-    const soa = ResourceRecordSets.find(({ Type }) => Type === "SOA")?.ResourceRecords?.[0]?.Value ?? "";
-    assert.match(soa, /^ns-[\w.-]+\. awsdns-hostmaster\.amazon\.com\. 1 7200 900 1209600 86400$/);
   });
 
   it("lets one of many simultaneous conditional PUTs win", async () => {

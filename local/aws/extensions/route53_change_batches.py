@@ -1,8 +1,10 @@
-"""Change batches: a DELETE takes only what is there as it is there, a CREATE only what is not there, all or nothing.
+"""Change batches: a DELETE takes only what is there as it is there, a CREATE only what is not there, all or nothing;
+names in values are names.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html. moto judges by a journal of all
 changes ever made instead of the zone as it stands: it refuses a record set that comes back as it once was, and takes a
-DELETE whose values are no longer right.
+DELETE whose values are no longer right. It takes any text for a value
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html has each type's form).
 """
 
 from moto.route53.exceptions import Route53ClientError
@@ -25,6 +27,14 @@ def refusal(verb: str, record_set: dict, reason: str) -> Route53ClientError:
     return Route53ClientError("InvalidChangeBatch", f"[Tried to {verb} resource record set {named} but {reason}]")
 
 
+def misnamed(record_set: dict) -> str | None:
+    """A value with an empty label, `..`, in one of its names."""
+    if record_set["Type"] not in ("SOA", "NS", "SRV"):
+        return None
+    values = [record["Value"] for record in record_set.get("ResourceRecords") or []]
+    return next((value for value in values if ".." in value), None)
+
+
 @replaces(Route53Backend)
 def change_resource_record_sets(moto, self, zoneid, change_list):
     present = {
@@ -33,6 +43,12 @@ def change_resource_record_sets(moto, self, zoneid, change_list):
     }
     for change in change_list:
         action, record_set = change["Action"], change["ResourceRecordSet"]
+        value = misnamed(record_set)
+        if value is not None:
+            raise Route53ClientError(
+                "InvalidChangeBatch",
+                f"[Invalid Resource Record: 'FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '{value}'']",
+            )
         if action == "CREATE" and key(record_set) in present:
             raise refusal("create", record_set, "it already exists")
         if action == "DELETE":
