@@ -42,6 +42,24 @@ function readConfig(facts: NodePolicyFacts): Statement {
   };
 }
 
+/** For `ecr-credential-provider`: images of the account's own registries, in any region. */
+function pullImages({ partition, accountId }: NodePolicyFacts): Statement[] {
+  return [
+    {
+      Sid: "LogInToEcr",
+      Effect: "Allow",
+      Action: "ecr:GetAuthorizationToken",
+      Resource: "*", // this action knows no resources
+    },
+    {
+      Sid: "PullImages",
+      Effect: "Allow",
+      Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: `arn:${partition}:ecr:*:${accountId}:repository/*`,
+    },
+  ];
+}
+
 /** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
 export function controllerStatements(facts: NodePolicyFacts): Statement[] {
   return [
@@ -90,6 +108,7 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
     },
+    ...pullImages(facts),
   ];
 }
 
@@ -112,5 +131,6 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: groupArn(facts, facts.group),
     },
+    ...pullImages(facts),
   ];
 }

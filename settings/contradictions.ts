@@ -198,10 +198,11 @@ const rules: Rule[] = [
 function wrongVersions({ kubernetes, etcd }: Settings["versions"]): Mistake[] {
   return [
     ...mistakeIf(
-      !/^1\.3[67]\./.test(kubernetes),
+      // kubeadm of 1.36.0 reaches for the balancer before a controller can be behind it.
+      !/^1\.(36\.[1-9]\d*|37\.\d+)$/.test(kubernetes),
       "versions.kubernetes",
       kubernetes,
-      "use 1.36 or 1.37: the node files are written for these",
+      "use 1.36.1 or newer, or 1.37: the node files are written for these",
     ),
     ...mistakeIf(
       !/^3\.[67]\./.test(etcd),

@@ -82,6 +82,25 @@ describe("a node's AWS calls", function () {
     assert.equal((await cloud.calls()).length, 1, "a refusal is not repeated");
   });
 
+  it("get the kubelet a password for an image in ECR, and for its registry alone", async () => {
+    const registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+    const request = JSON.stringify({
+      apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+      kind: "CredentialProviderRequest",
+      image: `${registry}/team/app:1.0`,
+    });
+    const response = await node.sh(`/opt/cluster/bin/ecr-credential-provider <<<'${request}'`);
+    const { auth, ...rest } = JSON.parse(response) as { auth: Record<string, { username: string }> };
+    assert.deepEqual(rest, {
+      apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+      kind: "CredentialProviderResponse",
+      cacheKeyType: "Registry",
+      cacheDuration: "6h",
+    });
+    assert.deepEqual(Object.keys(auth), [registry]);
+    assert.equal(auth[registry].username, "AWS");
+  });
+
   it("create an object once, whoever else tries at the same moment", async () => {
     const { stdout } = await node.withLibraries(`
       for writer in 1 2 3 4; do

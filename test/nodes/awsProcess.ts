@@ -67,8 +67,8 @@ async function answer(
   request: ReceivedRequest,
 ): Promise<{ status: number; headers?: object; body: string | Buffer }> {
   const host = request.host.split(".");
-  const bucket = host.length === 5 ? host[0] : undefined;
-  const service = bucket ? "s3" : host[0];
+  const bucket = host[1] === "s3" ? host[0] : undefined;
+  const service = bucket ? "s3" : host[0] === "api" ? host[1] : host[0];
   const parameters = Object.fromEntries(new URLSearchParams(bucket ? "" : request.body.toString()));
   const call: AwsCall = {
     service,

@@ -63,7 +63,10 @@ export class Cloud {
     this.namespace = spawn("setpriv", ["--pdeathsig", "KILL", "unshare", "--net", "sleep", "infinity"]);
     const authority = new CertificateAuthority(this.folder, "aws-ca");
     this.awsCertificate = authority.certificate;
-    const leaf = authority.leaf("aws", ["DNS:*.us-east-1.amazonaws.com", "DNS:*.s3.us-east-1.amazonaws.com"]);
+    const leaf = authority.leaf(
+      "aws",
+      ["", "s3.", "ecr."].map((service) => `DNS:*.${service}us-east-1.amazonaws.com`),
+    );
     fs.writeFileSync(path.join(this.folder, "aws.crt"), leaf.certificate);
     fs.writeFileSync(path.join(this.folder, "aws.key"), leaf.key);
   }
@@ -208,7 +211,7 @@ export class Cloud {
       `${address} ${id}.etcd.${zone}`,
       `${address} etcd.${zone}`,
     ]);
-    const aws = ["ec2", "autoscaling", `${bucket}.s3`].map(
+    const aws = ["ec2", "autoscaling", "api.ecr", `${bucket}.s3`].map(
       (name) => `${gateway} ${name}.${region}.amazonaws.com`,
     );
     // In place: the nodes have these very files mounted.
