@@ -5,6 +5,15 @@ const key = "arn:aws:kms:eu-central-1:123456789012:Key/dev-store";
 const zone = "arn:aws:route53:eu-central-1:123456789012:Zone/dev-dns";
 const deadLetters = "arn:aws:sqs:eu-central-1:123456789012:Queue/dev-discovery-dead-letters";
 const anyGroup = "arn:*:ec2:*:*:security-group/*";
+const pullImages = [
+  { Sid: "LogInToEcr", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+  {
+    Sid: "PullImages",
+    Effect: "Allow",
+    Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    Resource: "arn:aws:ecr:*:123456789012:repository/*",
+  },
+];
 const group = (name: string) =>
   `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`;
 
@@ -78,6 +87,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: [group("dev-controllers"), group("dev-pool-*")],
     },
+    ...pullImages,
   ],
   "iam.Role dev-pool-workers assumeRolePolicy": trust("ec2.amazonaws.com"),
   "iam.RolePolicy dev-pool-workers policy": [
@@ -100,6 +110,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: group("dev-pool-workers"),
     },
+    ...pullImages,
   ],
   "iam.Role dev-discovery assumeRolePolicy": trust("lambda.amazonaws.com"),
   "iam.RolePolicy dev-discovery policy": [

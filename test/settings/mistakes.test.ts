@@ -184,11 +184,15 @@ const mistakes: Mistake[] = [
   ],
   [
     { versions: { kubernetes: "1.30.1" } },
-    'versions.kubernetes: "1.30.1": use 1.36 or 1.37: the node files are written for these',
+    'versions.kubernetes: "1.30.1": use 1.36.1 or newer, or 1.37: the node files are written for these',
   ],
   [
     { versions: { kubernetes: "1.35.8" } },
-    'versions.kubernetes: "1.35.8": use 1.36 or 1.37: the node files are written for these',
+    'versions.kubernetes: "1.35.8": use 1.36.1 or newer, or 1.37: the node files are written for these',
+  ],
+  [
+    { versions: { kubernetes: "1.36.0" } },
+    'versions.kubernetes: "1.36.0": use 1.36.1 or newer, or 1.37: the node files are written for these',
   ],
   [
     { versions: { kubernetes: "1.37.0" } },
