@@ -77,7 +77,11 @@ describe("An existing VPC", () => {
     assert.deepEqual(admitted.sort(), ["198.51.100.1/32", "198.51.100.2/32", "203.0.113.0/24"]);
   });
 
-  const otherCidrs = { "100.64.0.0/16": "associated", "10.200.0.0/16": "disassociated" } as const;
+  const otherCidrs = {
+    "100.64.0.0/16": "associated",
+    "100.65.0.0/16": "associated",
+    "10.200.0.0/16": "disassociated",
+  } as const;
 
   it("admits its ranges to an internal API, each once, and none that was removed from it", async () => {
     const api = { allowedCidrs: ["100.64.0.0/16", "192.168.0.0/16"] };
@@ -85,6 +89,7 @@ describe("An existing VPC", () => {
     const rules = resources.filter(({ name }) => name.startsWith("dev-groups-api-from-"));
     assert.deepEqual(rules.flatMap(({ inputs }) => inputs.cidrIpv4 ?? []).sort(), [
       "100.64.0.0/16",
+      "100.65.0.0/16",
       "172.31.0.0/16",
       "192.168.0.0/16",
     ]);
