@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help local down preview test clean node-is-there tools-are-there
+.PHONY: help local down preview test static unit clean node-is-there tools-are-there
 
 STACK ?= local
 ARGS ?= up
@@ -27,9 +27,14 @@ preview: $(packages)
 	@$(run) preview --stack $(STACK)
 
 test: $(packages) tools-are-there
+	@$(MAKE) --no-print-directory --jobs=2 static unit
+
+static:
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent format:check
+
+unit:
 	@npm run --silent test
 
 clean: down

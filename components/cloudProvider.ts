@@ -11,7 +11,7 @@ export interface CloudProviderArgs {
 }
 
 /**
- * What the AWS cloud controller manager may do for nodes and for Services of type LoadBalancer
+ * What the AWS cloud controller manager may do for nodes, and for Services that ask for a network load balancer
  * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/): security groups that are not the cluster's stay untouched.
  */
 export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
