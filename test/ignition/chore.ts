@@ -12,6 +12,17 @@ export interface Answers {
   aws?: Record<string, string>;
 }
 
+/** The question who leads the controllers' chores. */
+export const lease = "get lease kube-controller-manager*";
+/** Name of the machine that the script runs on. */
+export const hostname = readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
+/** The answer that this machine leads. */
+export const leading = { [lease]: `${hostname}_0b9a` };
+
+/** Of a run's calls those that change something. */
+export const changes = (calls: readonly string[]) =>
+  calls.filter((call) => !/^kubectl get |Action=Describe/.test(call));
+
 /** How one run of a script went. */
 export interface Run {
   status: number | null;

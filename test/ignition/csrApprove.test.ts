@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { changes, leading, runChore } from "./chore";
+
+describe("A kubelet's request for a serving certificate", () => {
+  const node = "ip-10-0-0-20.eu-west-1.compute.internal";
+  const instance = `<r><instanceId>i-1</instanceId><privateDnsName>${node}</privateDnsName>
+    <privateIpAddress>10.0.0.20</privateIpAddress></r>`;
+
+  interface Request {
+    node?: string;
+    providerId?: string;
+    subject?: string;
+    sans?: string;
+    usages?: string[];
+    groups?: string[];
+    ec2?: string;
+  }
+
+  function decide(request: Request) {
+    const { node: name = node, providerId = "aws:///eu-west-1a/i-1" } = request;
+    const { subject = `/O=system:nodes/CN=system:node:${name}`, sans = `DNS:${name},IP:10.0.0.20` } = request;
+    const extension = sans ? ["-addext", `subjectAltName=${sans}`] : [];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
+    const pem = execFileSync("openssl", ["req", ...key, "-subj", subject, ...extension], { stdio: "pipe" });
+    const csr = {
+      metadata: { name: "csr-1" },
+      spec: {
+        username: `system:node:${name}`,
+        groups: request.groups ?? ["system:nodes", "system:authenticated"],
+        usages: request.usages ?? ["digital signature", "server auth"],
+        request: pem.toString("base64"),
+      },
+    };
+    const decided = { ...csr, metadata: { name: "old" }, status: { conditions: [{ type: "Approved" }] } };
+    const { calls, log } = runChore("csr-approve", [], {
+      kubectl: {
+        ...leading,
+        "get csr *": JSON.stringify({ items: [decided, csr] }),
+        [`get node ${name} *`]: providerId,
+      },
+      aws: {
+        "ec2 Action=DescribeInstances Filter.1.Name=instance-id Filter.1.Value.1=i-1 *":
+          request.ec2 ?? instance,
+      },
+    });
+    return { change: changes(calls), log };
+  }
+
+  it("is approved if it names the node and its address as EC2 does", () => {
+    assert.deepEqual(decide({}), {
+      change: ["kubectl certificate approve csr-1"],
+      log: [`csr-approve: approved csr-1 of system:node:${node}`],
+    });
+  });
+
+  it("is approved in a VPC whose DHCP options give hosts a domain that EC2 does not know", () => {
+    const node = "ip-10-0-0-20.corp.example.com";
+    assert.deepEqual(decide({ node }).change, ["kubectl certificate approve csr-1"]);
+    const sans = `DNS:${node},DNS:ip-10-0-0-20.eu-west-1.compute.internal,IP:10.0.0.20`;
+    assert.deepEqual(decide({ node, sans }).change, ["kubectl certificate approve csr-1"]);
+  });
+
+  it("is denied to a node that calls itself something that is not its instance's host name", () => {
+    const node = "api.demo.example.com";
+    assert.deepEqual(decide({ node }), {
+      change: ["kubectl certificate deny csr-1"],
+      log: [
+        `csr-approve: denied csr-1 of system:node:${node}: not a name or address of this node: DNS:${node}`,
+      ],
+    });
+  });
+
+  const refused: [string, Request, string][] = [
+    [
+      "names another address",
+      { sans: `DNS:${node},IP:10.0.0.99` },
+      "not a name or address of this node: IP Address:10.0.0.99",
+    ],
+    [
+      "names another host",
+      { sans: "DNS:api.demo.example.com" },
+      "not a name or address of this node: DNS:api.demo.example.com",
+    ],
+    [
+      "names a wildcard",
+      { sans: "DNS:*.eu-west-1.compute.internal" },
+      "not a name or address of this node: DNS:*.eu-west-1.compute.internal",
+    ],
+    [
+      "names something else than hosts",
+      { sans: `DNS:${node},email:a@b.c` },
+      "not a name or address of this node: email:a@b.c",
+    ],
+    ["names nothing", { sans: "" }, "not a name or address of this node: none at all"],
+    [
+      "is for another node",
+      { subject: "/O=system:nodes/CN=system:node:other" },
+      "its subject is CN=system:node:other,O=system:nodes",
+    ],
+    [
+      "is for another group",
+      { subject: `/O=system:masters/CN=system:node:${node}` },
+      `its subject is CN=system:node:${node},O=system:masters`,
+    ],
+    [
+      "is for two groups",
+      { subject: `/O=system:nodes/O=system:masters/CN=system:node:${node}` },
+      `its subject is CN=system:node:${node},O=system:masters,O=system:nodes`,
+    ],
+    [
+      "asks for a client certificate",
+      { usages: ["digital signature", "client auth"] },
+      "its usages are not those of a serving certificate",
+    ],
+    [
+      "asks for a client certificate too",
+      { usages: ["server auth", "client auth"] },
+      "its usages are not those of a serving certificate",
+    ],
+    ["comes from no node", { groups: ["system:authenticated"] }, "not from a node"],
+  ];
+  for (const [what, request, reason] of refused) {
+    it(`is denied with the reason if it ${what}`, () => {
+      assert.deepEqual(decide(request), {
+        change: ["kubectl certificate deny csr-1"],
+        log: [`csr-approve: denied csr-1 of system:node:${node}: ${reason}`],
+      });
+    });
+  }
+
+  const unknown: [string, Request][] = [
+    ["EC2 knows no such instance of the cluster", { ec2: "<r></r>" }],
+    ["EC2 knows two", { ec2: `${instance}<instanceId>i-2</instanceId>` }],
+    ["its Node is not there, or does not tell its instance", { providerId: "" }],
+    ["its Node tells no instance of AWS", { providerId: "aws:///eu-west-1a/i-1,i-2" }],
+  ];
+  for (const [what, request] of unknown) {
+    it(`waits while ${what}`, () => {
+      const log = [
+        `csr-approve: csr-1 of system:node:${node} waits: EC2 knows no running instance of this cluster for it`,
+      ];
+      assert.deepEqual(decide(request), { change: [], log });
+    });
+  }
+
+  it("of a node whose name is none never reaches kubectl's command line", () => {
+    const { change, log } = decide({ node: "--server=10.0.0.99", sans: "IP:10.0.0.20" });
+    assert.deepEqual(change, []);
+    assert.match(log.join(), /waits/);
+  });
+});
