@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { controllerIgnition } from "../ignition/controller";
-import type { Settings } from "../settings";
-import type { Names } from "./names";
-import { ClusterFacts, NodeGroup, oneMoreThan } from "./nodeGroup";
+import { NodeGroup, oneMoreThan } from "./nodeGroup";
 import { controllerStatements } from "./nodePolicies";
+import { nodeFacts, NodesArgs } from "./nodesArgs";
 
-export interface ControlPlaneArgs {
-  readonly settings: Settings;
-  readonly names: Names;
-  readonly facts: ClusterFacts;
-  readonly dnsSuffix: string;
-  readonly imageId: string;
-  readonly securityGroupId: pulumi.Input<string>;
-  /** What a booting node needs: there before the first instance, and gone only after the last. */
-  readonly after: pulumi.Resource[];
+export interface ControlPlaneArgs extends NodesArgs {
   readonly targetGroupArn: pulumi.Input<string>;
 }
 
@@ -35,22 +26,13 @@ export class ControlPlane extends pulumi.ComponentResource {
         group: names.controllers,
         configKey: "ignition/controller.ign",
         config: controllerIgnition({
-          name: settings.name,
-          zone: names.zone,
-          region: facts.region,
-          dnsSuffix: args.dnsSuffix,
-          bucket: names.nodeStore,
-          group: names.controllers,
+          ...nodeFacts(args, names.controllers, architecture),
           size,
-          architecture,
-          kubernetesVersion: settings.versions.kubernetes,
           etcdVersion: settings.versions.etcd,
           podCidr: settings.podCidr,
           serviceCidr: settings.serviceCidr,
           oidcIssuer: names.issuer,
           snapshotIntervalMinutes: settings.snapshots.intervalMinutes,
-          downloads: settings.downloads,
-          sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
         }),
         statements: controllerStatements,
         imageId: args.imageId,

@@ -1,22 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { poolLabel, workerIgnition } from "../ignition/worker";
-import type { Settings, WorkerPoolSettings } from "../settings";
-import type { Names } from "./names";
-import { ClusterFacts, NodeGroup, oneMoreThan } from "./nodeGroup";
+import type { WorkerPoolSettings } from "../settings";
+import { NodeGroup, oneMoreThan } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
+import { nodeFacts, NodesArgs } from "./nodesArgs";
 
-export interface WorkerPoolArgs {
+export interface WorkerPoolArgs extends NodesArgs {
   /** Name of the pool. */
   readonly pool: string;
   readonly poolSettings: WorkerPoolSettings;
-  readonly settings: Settings;
-  readonly names: Names;
-  readonly facts: ClusterFacts;
-  readonly dnsSuffix: string;
-  readonly imageId: string;
-  readonly securityGroupId: pulumi.Input<string>;
-  /** What a booting node needs: there before the first instance, and gone only after the last. */
-  readonly after: pulumi.Resource[];
 }
 
 /**
@@ -47,7 +39,7 @@ export class WorkerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:WorkerPool", name, {}, opts);
-    const { pool, poolSettings, settings, names, facts } = args;
+    const { pool, poolSettings, settings, facts } = args;
     const group = `${settings.name}-pool-${pool}`;
     this.nodes = new NodeGroup(
       name,
@@ -56,20 +48,11 @@ export class WorkerPool extends pulumi.ComponentResource {
         group,
         configKey: `ignition/pool-${pool}.ign`,
         config: workerIgnition({
-          name: settings.name,
-          zone: names.zone,
-          region: facts.region,
-          dnsSuffix: args.dnsSuffix,
-          bucket: names.nodeStore,
-          group,
+          ...nodeFacts(args, group, poolSettings.architecture),
           pool,
-          architecture: poolSettings.architecture,
-          kubernetesVersion: settings.versions.kubernetes,
           labels: poolSettings.labels,
           taints: poolSettings.taints,
           kubelet: poolSettings.kubelet,
-          downloads: settings.downloads,
-          sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
         }),
         statements: workerStatements,
         imageId: args.imageId,

@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Architecture } from "../ignition/downloads";
+import type { NodeFacts } from "../ignition/node";
+import type { Settings } from "../settings";
+import type { Names } from "./names";
+import type { ClusterFacts } from "./nodeGroup";
+
+/** What the control plane and every worker pool are told alike. */
+export interface NodesArgs {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly facts: ClusterFacts;
+  readonly dnsSuffix: string;
+  readonly imageId: string;
+  readonly securityGroupId: pulumi.Input<string>;
+  /** What a booting node needs: there before the first instance, and gone only after the last. */
+  readonly after: pulumi.Resource[];
+}
+
+/** What the Ignition configuration of every node of `group` says of its cluster. */
+export function nodeFacts(
+  { settings, names, facts, dnsSuffix }: NodesArgs,
+  group: string,
+  architecture: Architecture,
+): NodeFacts {
+  return {
+    name: settings.name,
+    zone: names.zone,
+    region: facts.region,
+    dnsSuffix,
+    bucket: names.nodeStore,
+    group,
+    architecture,
+    kubernetesVersion: settings.versions.kubernetes,
+    downloads: settings.downloads,
+    sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
+  };
+}
