@@ -25,6 +25,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import extensions  # noqa: E402
+from options import options  # noqa: E402
 
 
 class LocalAws:
@@ -47,7 +48,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--project", required=True)
     parser.add_argument("--code", default="", help="what the starter calls this version of the code")
+    parser.add_argument("--machines", action="store_true", help="somebody boots the instances")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="factor for every wait that AWS names")
+    parser.add_argument("--function-endpoint", help="AWS_ENDPOINT_URL of deployed functions; default this server")
     arguments = parser.parse_args()
+    options.machines = arguments.machines
+    options.time_scale = arguments.time_scale
+    options.function_endpoint = arguments.function_endpoint or f"http://127.0.0.1:{arguments.port}"
 
     # A terminal that closes or a Ctrl-C there is not meant for this process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

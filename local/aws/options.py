@@ -1,0 +1,18 @@
+"""How this server was started, for the extensions to read: `from options import options`."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Options:
+    """The server's options; `server.py` sets them before anything is served."""
+
+    machines: bool = False
+    """Whether somebody boots the instances. If not, nobody will ever complete a lifecycle hook."""
+    time_scale: float = 1.0
+    """Factor for every wait that AWS names: hook time-outs, warm-ups, schedules, retry waits, alarm periods."""
+    function_endpoint: str = ""
+    """AWS_ENDPOINT_URL that deployed functions get."""
+
+
+options = Options()
