@@ -3,9 +3,9 @@ import path from "node:path";
 /** The folder of Pulumi.yaml. */
 export const projectFolder = path.resolve(__dirname, "..");
 
-/** What `make local` keeps between runs, all of it below `.local/`, which git ignores. */
+/** What `make local` keeps between runs, all of it below `.local/` (or LOCAL_AWS_FOLDER), which git ignores. */
 export function localFolders(project: string) {
-  const local = path.join(project, ".local");
+  const local = path.join(project, process.env.LOCAL_AWS_FOLDER || ".local");
   return {
     local,
     /** The engine's file backend, and what `state.ts` notes beside it. */

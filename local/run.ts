@@ -39,16 +39,23 @@ async function openUnlocked({ project, stackName, report }: Run, engine: Engine)
   return stack;
 }
 
-/** Runs one operation of the engine, tells what it does, and closes with its changes and seconds. */
+/**
+ * Runs one operation of the engine, tells what it does, and closes with its changes and seconds. `replace` names
+ * resources by URN that an `up` makes anew.
+ */
 export async function operate(
   { report }: Run,
   operation: "up" | "preview" | "destroy",
   stack: Stack,
+  replace: readonly string[] = [],
 ): Promise<EngineProgress> {
   const progress = new EngineProgress(operation === "preview", report);
   const began = Date.now();
   try {
-    await withEngine<unknown>((signal) => stack[operation]({ onEvent: progress.onEvent, signal }));
+    await withEngine<unknown>((signal) => {
+      const options = { onEvent: progress.onEvent, signal };
+      return operation === "up" ? stack.up({ ...options, replace: [...replace] }) : stack[operation](options);
+    });
   } catch (error) {
     // The engine's own words come only where nothing has been told yet: they repeat the whole operation.
     throw progress.errors > 0

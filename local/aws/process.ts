@@ -39,13 +39,14 @@ export async function findLocalAws(port: number): Promise<LocalAws | undefined> 
 
 /**
  * The project's local AWS: the one that runs already, or a new one. It is a process of its own session, so that it outlives
- * the run and a Ctrl-C in the terminal does not reach it.
+ * the run and a Ctrl-C in the terminal does not reach it. A new one gets `options` (`server.py --help`).
  * @throws Error if the port is taken by anything else, with the name of what it is
  */
 export async function startLocalAws(
   project: string,
   port: number,
   report: (line: string) => void,
+  options: readonly string[] = [],
 ): Promise<LocalAws> {
   const running = await findLocalAws(port);
   if (running?.project === project) {
@@ -70,9 +71,10 @@ export async function startLocalAws(
   const { local, log } = localFolders(project);
   mkdirSync(local, { recursive: true });
   const output = openSync(log, "w");
+  const identity = ["--project", project, "--code", codeDigest()];
   const server = spawn(
     python,
-    [path.join(__dirname, "server.py"), "--port", String(port), "--project", project, "--code", codeDigest()],
+    [...[path.join(__dirname, "server.py"), "--port", String(port)], ...identity, ...options],
     {
       detached: true,
       stdio: ["ignore", output, output],
