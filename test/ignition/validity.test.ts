@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import { debianTool } from "../toolchain/debianTool";
-import { ignitionValidate } from "../toolchain/ignitionValidate";
-import { kubeadm, kubeadmVersion } from "../toolchain/kubeadm";
+import { debianTool } from "../../toolchain/debianTool";
+import { ignitionValidate } from "../../toolchain/ignition";
+import { kubeadm, kubeadmVersion } from "../../toolchain/kubeadm";
 import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "./rendered";
 
 /** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */

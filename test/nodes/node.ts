@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { controllerIgnition } from "../../ignition/controller";
 import { IgnitionConfig } from "../../ignition/spec";
-import { etcd, etcdctl, etcdutl } from "../toolchain/etcd";
+import { etcd, etcdctl, etcdutl } from "../../toolchain/etcd";
 import { bucket, Cloud, Instance, region, zone } from "./cloud";
 
 const run = promisify(execFile);
@@ -27,7 +27,6 @@ function controllerFiles() {
       dnsSuffix: "amazonaws.com",
       bucket,
       group: "test-controllers",
-      size: 3,
       architecture: "amd64",
       kubernetesVersion: "1.36.4",
       etcdVersion: "3.6.14",

@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheRoot } from "../engine/cache";
+
+/** A program built from a Go module of the public registry. */
+export interface GoTool {
+  /** File name of the program. */
+  name: string;
+  /** Version of the module without the leading `v`. */
+  version: string;
+  /** Module path, e.g. `go.etcd.io/etcd/server/v3`. */
+  module: string;
+  /** Import path of the main package. @default - the module itself */
+  package?: string;
+  /** Text of a main package of our own that imports from the module; takes the place of `package`. */
+  main?: string;
+  /** Further lines of the go.mod, e.g. `replace` directives. */
+  goMod?: string[];
+  /** Linker flags, e.g. the version a program reports. */
+  ldflags?: string;
+  /** Whether it links to C libraries. @default false */
+  cgo?: boolean;
+}
+
+/** A program of a Go module in this project, with its `go.mod` and `go.sum`. */
+export interface OwnGoTool {
+  /** File name of the program. */
+  name: string;
+  /** Folder of the module. */
+  folder: string;
+  /** Its main package, relative to the module, e.g. `./client`. */
+  package: string;
+}
+
+/**
+ * Path of the built program in the user's cache. Builds it on the first call, with a line on stderr because that takes
+ * minutes. Interrupted or concurrent builds do no harm: the program appears by a rename.
+ * Throws when Go is missing or the build fails.
+ */
+export function goTool(tool: GoTool): string {
+  const { name, version, module } = tool;
+  return cached(name, `${version}-${digest(JSON.stringify(tool))}`, (folder) => {
+    const main = tool.main === undefined ? (tool.package ?? module) : ".";
+    const source = tool.main ?? `package toolbuild\n\nimport _ "${main}"\n`;
+    const goMod = [
+      "module toolbuild",
+      "go 1.24.0",
+      `require ${module} v${version}`,
+      ...(tool.goMod ?? []),
+      "",
+    ];
+    fs.writeFileSync(path.join(folder, "main.go"), source);
+    fs.writeFileSync(path.join(folder, "go.mod"), goMod.join("\n"));
+    const environment = { CGO_ENABLED: tool.cgo ? "1" : "0", GOFLAGS: "-mod=mod -buildvcs=false" };
+    go(folder, ["mod", "tidy", "-e"], environment);
+    build(folder, main, path.join(folder, name), tool.ldflags ?? "", environment);
+  });
+}
+
+/** The same for a program whose source is here; its name in the cache is that of its source. */
+export function ownGoTool({ name, folder, package: main }: OwnGoTool): string {
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.go$|^go\.(mod|sum)$/.test(file) && !file.endsWith("_test.go"))
+    .sort();
+  const sources = files.map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]);
+  return cached(name, digest(JSON.stringify([main, ...sources])), (into) =>
+    build(folder, main, path.join(into, name), "", { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" }),
+  );
+}
+
+function cached(name: string, version: string, make: (folder: string) => void): string {
+  const tools = path.join(cacheRoot(), "tools");
+  const program = path.join(tools, `${name}-${version}`);
+  if (fs.existsSync(program)) return program;
+
+  fs.mkdirSync(tools, { recursive: true });
+  const folder = fs.mkdtempSync(path.join(tools, `.${name}-`));
+  process.stderr.write(`Building ${name} ${version} with Go (once, a few minutes) ...\n`);
+  const started = Date.now();
+  try {
+    make(folder);
+    fs.renameSync(path.join(folder, name), program);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error(
+      `building ${name} needs the command \`go\` on PATH: install Go (https://go.dev/doc/install)`,
+    );
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  process.stderr.write(`Built ${name} in ${Math.round((Date.now() - started) / 1000)} s\n`);
+  return program;
+}
+
+function build(folder: string, main: string, output: string, ldflags: string, env: NodeJS.ProcessEnv): void {
+  go(folder, ["build", "-trimpath", "-ldflags", `-s -w ${ldflags}`, "-o", output, main], env);
+}
+
+function go(cwd: string, args: string[], environment: NodeJS.ProcessEnv): void {
+  const { error, status, stderr } = spawnSync("go", args, {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+    maxBuffer: Infinity,
+  });
+  if (error) throw error;
+  if (status !== 0)
+    throw new Error(`\`go ${args.join(" ")}\` failed:\n${stderr.split("\n").slice(-20).join("\n")}`);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

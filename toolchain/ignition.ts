@@ -1,0 +1,28 @@
+import { debianFile } from "./debianTool";
+import { goTool } from "./goTool";
+
+const ignitionModule = "github.com/coreos/ignition/v2";
+const version = "2.24.0";
+const distro = `${ignitionModule}/internal/distro`;
+
+/** Path of Ignition itself, as a distribution without SELinux and with one file of authorized keys builds it. */
+export function ignition(): string {
+  debianFile("/usr/include/blkid/blkid.h", "libblkid-dev");
+  return goTool({
+    name: "ignition",
+    version,
+    module: ignitionModule,
+    package: `${ignitionModule}/internal`,
+    ldflags: `-X ${distro}.selinuxRelabel=false -X ${distro}.writeAuthorizedKeysFragment=false`,
+    cgo: true,
+  });
+}
+
+/** Path of Ignition's own validator. */
+export const ignitionValidate = () =>
+  goTool({
+    name: "ignition-validate",
+    version,
+    module: ignitionModule,
+    package: `${ignitionModule}/validate`,
+  });
