@@ -1,11 +1,7 @@
-import {
-  AutoScalingClient,
-  DescribeAutoScalingGroupsCommand,
-  DescribeLifecycleHooksCommand,
-} from "@aws-sdk/client-auto-scaling";
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { Route53, type ListResourceRecordSetsResponse } from "@aws-sdk/client-route-53";
-import { launchEvent, type AutoScalingEvent } from "./launchEvents";
 
 /** The outputs of the stack that `make local` reads; `index.ts` exports them. */
 export interface ClusterOutputs {
@@ -21,6 +17,14 @@ export interface ClusterOutputs {
   readonly certificateExpiries: Readonly<Record<string, string>>;
 }
 
+/** The stack's outputs that are no secrets. */
+export async function clusterOutputs(stack: Stack): Promise<ClusterOutputs> {
+  const outputs = Object.entries(await stack.outputs()).filter(([, { secret }]) => !secret);
+  return Object.fromEntries(
+    outputs.map(([name, { value }]) => [name, value as unknown]),
+  ) as unknown as ClusterOutputs;
+}
+
 /** An instance of a group, as Auto Scaling and EC2 know it. */
 export interface GroupInstance {
   readonly id: string;
@@ -32,7 +36,6 @@ export interface GroupInstance {
 /** An Auto Scaling group with its instances. */
 export interface Group {
   readonly name: string;
-  readonly arn: string;
   readonly minSize: number;
   readonly maxSize: number;
   readonly instances: readonly GroupInstance[];
@@ -62,7 +65,6 @@ export async function findGroups(names: readonly string[]): Promise<Group[]> {
     }));
     return {
       name,
-      arn: group.AutoScalingGroupARN ?? "",
       minSize: group.MinSize ?? 0,
       maxSize: group.MaxSize ?? 0,
       instances: instances.sort((a, b) => `${a.zone} ${a.id}`.localeCompare(`${b.zone} ${b.id}`)),
@@ -99,21 +101,4 @@ export async function findRecords(zoneId: string): Promise<RecordSet[]> {
     }
   } while (page.IsTruncated);
   return records.sort((a, b) => b.type.localeCompare(a.type) || a.name.localeCompare(b.name));
-}
-
-/**
- * The event for each instance that Auto Scaling launched in a group.
- * @throws Error if the group has no hook for launches: then nobody would hear of them
- */
-export async function launchEventsOf(group: Group, region: string): Promise<AutoScalingEvent[]> {
-  const { LifecycleHooks = [] } = await new AutoScalingClient({}).send(
-    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group.name }),
-  );
-  const hook = LifecycleHooks.find(
-    ({ LifecycleTransition }) => LifecycleTransition === "autoscaling:EC2_INSTANCE_LAUNCHING",
-  );
-  if (!hook?.LifecycleHookName) throw new Error(`group ${group.name} has no lifecycle hook for launches`);
-  const [, , , , account = ""] = group.arn.split(":");
-  const about = { account, region, groupArn: group.arn, group: group.name, hook: hook.LifecycleHookName };
-  return group.instances.map(({ id }) => launchEvent({ ...about, instanceId: id }));
 }

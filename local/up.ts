@@ -1,21 +1,23 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { localAwsUrl } from "./aws/environment";
 import { stopLocalAws } from "./aws/process";
-import { findGroups, findRecords, type ClusterOutputs } from "./cluster";
-import { deliverLaunchEvents } from "./discovery";
+import { clusterOutputs, findGroups, findRecords, type ClusterOutputs } from "./cluster";
+import { followEvents } from "./discovery";
 import { localFolders } from "./folders";
 import { isInterrupted } from "./interrupt";
 import { openStackOnLocalAws, operate, type Run } from "./run";
-import { localStack, pendingOperations, stackRegion } from "./stack";
+import { localStack, pendingOperations } from "./stack";
 import { noteRunning, setStateAside, wasCutOff } from "./state";
 import { summary } from "./summary";
 
-/** `make local`: deploys the local stack, lets the discovery function hear of its instances, and shows what came of it. */
+/** `make local`: deploys the local stack, waits until the discovery function has heard of its instances, and shows what came of it. */
 export async function up(run: Run): Promise<void> {
   if (run.stackName !== localStack) {
     throw new Error(
       `only stack ${localStack} is deployed here; STACK=${run.stackName} can be previewed (ARGS=preview)`,
     );
   }
+  const began = new Date();
   const stack = await deploy(run);
   const outputs = await clusterOutputs(stack);
   const [controllers, ...pools] = await findGroups([
@@ -24,11 +26,12 @@ export async function up(run: Run): Promise<void> {
   ]);
   if (!controllers) throw new Error("the stack has no group of controllers");
 
-  run.report(`Delivering the launch events to ${outputs.discoveryFunctionName}`);
-  await deliverLaunchEvents(
+  run.report(`What ${outputs.discoveryFunctionName} made of the events`);
+  await followEvents(
+    localAwsUrl(run.port),
     outputs.discoveryFunctionName,
-    controllers,
-    stackRegion(run.project, run.stackName),
+    controllers.name,
+    began,
     run.report,
   );
 
@@ -67,13 +70,6 @@ async function deployAnew(run: Run, reason: string): Promise<Stack> {
 async function deployStack(run: Run, stack: Stack): Promise<void> {
   run.report(`Deploying stack ${run.stackName}`);
   await noteRunning(run.project, () => operate(run, "up", stack));
-}
-
-async function clusterOutputs(stack: Stack): Promise<ClusterOutputs> {
-  const outputs = Object.entries(await stack.outputs()).filter(([, { secret }]) => !secret);
-  return Object.fromEntries(
-    outputs.map(([name, { value }]) => [name, value as unknown]),
-  ) as unknown as ClusterOutputs;
 }
 
 function places({ project, port }: Run, outputs: ClusterOutputs): [string, string][] {

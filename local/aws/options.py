@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Options:
-    """The server's options; `server.py` sets them before anything is served."""
+    """The server's options; `server.py` sets them before the extensions are loaded."""
 
     machines: bool = False
     """Whether somebody boots the instances. If not, nobody will ever complete a lifecycle hook."""
@@ -13,6 +13,10 @@ class Options:
     """Factor for every wait that AWS names: hook time-outs, warm-ups, schedules, retry waits, alarm periods."""
     function_endpoint: str = ""
     """AWS_ENDPOINT_URL that deployed functions get."""
+
+    def scaled(self, seconds: float) -> float:
+        """The seconds that a wait takes here which on AWS takes that many."""
+        return seconds * self.time_scale
 
 
 options = Options()

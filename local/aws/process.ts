@@ -109,7 +109,7 @@ export async function stopLocalAws(project: string, port: number): Promise<boole
 function codeDigest(): string {
   const digest = createHash("sha256");
   const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => /\.(py|txt)$/.test(name)).sort()) {
+  for (const file of files.filter((name) => /\.(py|cjs|txt)$/.test(name)).sort()) {
     digest.update(file).update(readFileSync(path.join(__dirname, file)));
   }
   return digest.digest("hex");

@@ -2,16 +2,14 @@
 
     server.py --port 4566 --project /path/of/the/project --code DIGEST
 
-`GET /local-aws` tells who serves here: {"project": ..., "code": ..., "pid": ..., "start": a new id for every start}.
-Everything lives in memory, so the start id says whether an engine state made earlier still has its resources.
+`GET /local-aws` tells who serves here (control_paths.py has it and the other paths that are not AWS's).
+Everything lives in memory, so the start id there says whether an engine state made earlier still has its resources.
 """
 
 import argparse
-import json
 import os
 import signal
 import sys
-import uuid
 
 
 # moto reads this when it is imported: the policies that AWS manages are there, as in every account.
@@ -25,22 +23,20 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import extensions  # noqa: E402
+from control_paths import ControlPaths  # noqa: E402
 from options import options  # noqa: E402
 
 
 class LocalAws:
-    """The WSGI application: moto behind the one path that tells who serves here."""
+    """The WSGI application: moto, beside the paths that are not AWS's."""
 
     def __init__(self, project: str, code: str) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
-        identity = {"project": project, "code": code, "pid": os.getpid(), "start": str(uuid.uuid4())}
-        self.identity = json.dumps(identity).encode()
+        self.control_paths = ControlPaths(project, code)
 
     def __call__(self, environ, start_response):
-        if environ["PATH_INFO"] != "/local-aws":
-            return self.moto(environ, start_response)
-        start_response("200 OK", [("Content-Type", "application/json")])
-        return [self.identity]
+        application = self.control_paths if self.control_paths.answers(environ["PATH_INFO"]) else self.moto
+        return application(environ, start_response)
 
 
 def main() -> None:

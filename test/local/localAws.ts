@@ -18,9 +18,9 @@ export async function freePort(): Promise<number> {
 
 /**
  * Gives the tests of the surrounding `describe` an empty local AWS of their own, which this process's SDK clients speak
- * to. What is returned is filled before the first test.
+ * to. What is returned is filled before the first test. `options` are server.py's.
  */
-export function withLocalAws(): LocalAws & { readonly port: number } {
+export function withLocalAws(options: readonly string[] = []): LocalAws & { readonly port: number } {
   const aws = {} as LocalAws & { port: number };
   const environment = { ...process.env };
   let project: string;
@@ -28,7 +28,7 @@ export function withLocalAws(): LocalAws & { readonly port: number } {
     this.timeout(120_000); // the first start on a machine installs the packages
     project = mkdtempSync(path.join(os.tmpdir(), "local-aws-test-"));
     const port = await freePort();
-    Object.assign(aws, await startLocalAws(project, port, console.log), { port });
+    Object.assign(aws, await startLocalAws(project, port, console.log, options), { port });
     enterLocalAws(aws.url, region);
   });
   after(async () => {

@@ -18,7 +18,6 @@ describe("the closing page of make local", () => {
         },
         controllers: {
           name: "demo-controllers",
-          arn: "arn",
           minSize: 1,
           maxSize: 1,
           instances: [{ id: "i-1", zone: "eu-central-1a", type: "t3.medium", address: "10.0.0.4" }],
@@ -26,7 +25,6 @@ describe("the closing page of make local", () => {
         pools: [
           {
             name: "demo-pool-general",
-            arn: "arn",
             minSize: 2,
             maxSize: 5,
             instances: [
@@ -34,7 +32,7 @@ describe("the closing page of make local", () => {
               { id: "i-3", zone: "eu-central-1b", type: "t3.large", address: "10.0.16.4" },
             ],
           },
-          { name: "demo-pool-batch", arn: "arn", minSize: 0, maxSize: 9, instances: [] },
+          { name: "demo-pool-batch", minSize: 0, maxSize: 9, instances: [] },
         ],
         records: [
           {

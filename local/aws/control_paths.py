@@ -1,0 +1,68 @@
+"""Paths that are not AWS's: who serves here, whose credentials, which faults, what became of events.
+
+    GET /local-aws                              {"project", "code", "pid", "start"}: a new start id for every start
+    GET /local-aws/credentials/ACCESS_KEY_ID    {"roleName", "secretAccessKey", "sessionToken", "expiration"} of credentials
+                                                that STS made by AssumeRole; 404 for any others
+    PUT /local-aws/faults                       replaces all faults, {} is none: see faults.py
+    GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
+                                                see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
+"""
+
+import json
+import os
+import uuid
+
+import faults
+from extensions.event_bus import published
+from moto.sts.models import sts_backends
+
+ROOT = "/local-aws"
+
+
+class ControlPaths:
+    def __init__(self, project: str, code: str) -> None:
+        self.identity = {"project": project, "code": code, "pid": os.getpid(), "start": str(uuid.uuid4())}
+
+    def answers(self, path: str) -> bool:
+        return path == ROOT or path.startswith(f"{ROOT}/")
+
+    def __call__(self, environ, start_response):
+        status, answer = self.answer(environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(ROOT), environ)
+        start_response(status, [("Content-Type", "application/json")])
+        return [json.dumps(answer).encode()]
+
+    def answer(self, method: str, path: str, environ) -> tuple[str, object]:
+        match method, path.split("/"):
+            case "GET", [""]:
+                return "200 OK", self.identity
+            case "GET", ["", "credentials", access_key_id]:
+                found = credentials(access_key_id)
+                return ("200 OK", found) if found else ("404 Not Found", {"error": f"no role has {access_key_id}"})
+            case "PUT", ["", "faults"]:
+                return put_faults(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            case "GET", ["", "events"]:
+                return "200 OK", published
+        return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}
+
+
+def credentials(access_key_id: str) -> dict | None:
+    for account in list(sts_backends.values()):
+        for backend in list(account.values()):
+            role = backend.get_assumed_role_from_access_key(access_key_id)
+            if role:
+                return {
+                    "roleName": role.role_arn.split("/")[-1],
+                    "secretAccessKey": role.secret_access_key,
+                    "sessionToken": role.session_token,
+                    "expiration": role.expiration.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                }
+    return None
+
+
+def put_faults(body: bytes) -> tuple[str, object]:
+    try:
+        given = json.loads(body)
+        faults.put(given)
+    except ValueError as error:
+        return "400 Bad Request", {"error": str(error)}
+    return "200 OK", given

@@ -1,0 +1,63 @@
+"use strict";
+
+// The part of Lambda's Node.js runtime that a function sees. Started by function_process.py, once per invocation:
+//   node lambdaRuntime.cjs LIFELINE ANSWER
+// The event comes by standard input as {"event", "context", "deadline"}, and the result goes to the descriptor ANSWER as
+// {"result"} or {"error"}, so that the output is the function's alone. LIFELINE is closed when the server is gone.
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html has the form of the log.
+
+const fs = require("node:fs");
+const net = require("node:net");
+const path = require("node:path");
+const util = require("node:util");
+
+const [lifeline, answer] = process.argv.slice(2).map(Number);
+new net.Socket({ fd: lifeline })
+  .on("close", () => process.exit(1))
+  .resume()
+  .unref();
+
+const { event, context, deadline } = JSON.parse(fs.readFileSync(0, "utf8"));
+context.getRemainingTimeInMillis = () => deadline - Date.now();
+
+const levels = { trace: "TRACE", debug: "DEBUG", log: "INFO", info: "INFO", warn: "WARN", error: "ERROR" };
+for (const [method, level] of Object.entries(levels)) {
+  console[method] = (...parts) => log(level, parts);
+}
+
+function log(level, parts) {
+  const timestamp = new Date().toISOString();
+  const requestId = context.awsRequestId;
+  if (process.env.AWS_LAMBDA_LOG_FORMAT === "JSON") {
+    const message = parts.length === 1 ? parts[0] : util.format(...parts);
+    process.stdout.write(
+      JSON.stringify({ timestamp, level, requestId, message }, (_, value) => errorAsJson(value)) + "\n",
+    );
+  } else {
+    const message = util.format(...parts).replaceAll("\n", "\r"); // one record, one line
+    process.stdout.write(`${timestamp}\t${requestId}\t${level}\t${message}\n`);
+  }
+}
+
+function errorAsJson(value) {
+  if (!(value instanceof Error)) return value;
+  return { errorType: value.name, errorMessage: value.message, stackTrace: value.stack?.split("\n") };
+}
+
+async function outcome() {
+  const [file, name] = process.env._HANDLER.split(".");
+  try {
+    const handler = require(path.join(process.env.LAMBDA_TASK_ROOT, file))[name];
+    return { result: (await handler(event, context)) ?? null };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    log("ERROR", [error]);
+    const { errorType, errorMessage, stackTrace } = errorAsJson(error);
+    return { error: { errorType, errorMessage, trace: stackTrace } };
+  }
+}
+
+outcome().then((ended) => {
+  fs.writeSync(answer, JSON.stringify(ended));
+  process.exit();
+});
