@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"pulumi-kubeadm/lab/endpoints"
+	"pulumi-kubeadm/lab/history"
+)
+
+// worker is one client: it does one operation after another.
+type worker struct {
+	*loader
+	number int
+	// endpoint is the only member it asks; empty: all.
+	endpoint string
+	kv       clientv3.KV
+	// idle is where it waits for its next operation.
+	idle chan *worker
+	// logOnly clients leave the registers alone.
+	logOnly bool
+	// begun operations; makes values unique.
+	begun int
+	// appended counts the keys of its log; acknowledged are those of them that are there.
+	appended     int
+	acknowledged []string
+	// seen is the value of each register as this client knows it.
+	seen map[string]string
+}
+
+// operate does one operation and records it.
+func (w *worker) operate() {
+	w.begun++
+	operation := &history.Operation{Client: w.number, Endpoint: w.endpoint}
+	request := w.choose(operation)
+	operation.Call, operation.CallAt = w.now(), time.Now().UTC()
+	if operation.Kind == history.Put || operation.Kind == history.CompareAndSwap {
+		pending := *operation
+		pending.Outcome = history.Pending
+		w.record(&pending)
+	}
+	// Not the run's context: an operation that has begun is not given up when the run ends.
+	timeout, cancel := context.WithTimeout(context.Background(), w.timeout)
+	defer cancel()
+	ctx, sent := endpoints.WithSent(timeout)
+	err := request(ctx)
+	operation.Return, operation.ReturnAt = w.now(), time.Now().UTC()
+	operation.Outcome = outcome(operation, err, sent.Load())
+	if err != nil {
+		operation.Error = err.Error()
+	}
+	if operation.Kind == history.Append && operation.Outcome == history.OK {
+		w.acknowledged = append(w.acknowledged, operation.Key)
+	}
+	w.record(operation)
+	w.tally.count(operation)
+}
+
+func outcome(operation *history.Operation, err error, sent bool) history.Outcome {
+	switch {
+	case err == nil:
+		return history.OK
+	case !operation.IsWrite() || endpoints.CertainlyNotApplied(err, sent):
+		return history.Failed
+	default:
+		return history.Unknown
+	}
+}
+
+// choose fills in what is to be done and returns how.
+func (w *worker) choose(operation *history.Operation) func(context.Context) error {
+	switch dice := rand.IntN(100); {
+	case dice < 10 && len(w.acknowledged) > 0:
+		operation.Kind, operation.Key = history.Lookup, w.acknowledged[rand.IntN(len(w.acknowledged))]
+		return func(ctx context.Context) error { return w.lookup(ctx, operation) }
+	case dice < 50 || w.logOnly:
+		operation.Kind, operation.Key = history.Append, history.LogKey(w.number, w.appended)
+		w.appended++
+		return func(ctx context.Context) error { return w.append(ctx, operation) }
+	case dice < 70:
+		operation.Kind, operation.Key = history.Get, w.registers.choose()
+		return func(ctx context.Context) error { return w.get(ctx, operation) }
+	case dice < 85:
+		operation.Kind, operation.Key, operation.Value = history.Put, w.registers.choose(), w.newValue()
+		return func(ctx context.Context) error { return w.put(ctx, operation) }
+	default:
+		operation.Kind, operation.Key, operation.Value = history.CompareAndSwap, w.registers.choose(), w.newValue()
+		operation.Expect = w.seen[operation.Key]
+		return func(ctx context.Context) error { return w.compareAndSwap(ctx, operation) }
+	}
+}
+
+func (w *worker) newValue() string { return fmt.Sprintf("%d-%d", w.number, w.begun) }
+
+func (w *worker) logKey(operation *history.Operation) string {
+	return w.prefix + "log/" + operation.Key
+}
+
+func (w *worker) registerKey(operation *history.Operation) string {
+	return w.prefix + "register/" + operation.Key
+}
+
+func (w *worker) lookup(ctx context.Context, operation *history.Operation) error {
+	response, err := w.kv.Get(ctx, w.logKey(operation))
+	if err != nil {
+		return err
+	}
+	operation.Revision = response.Header.Revision
+	if len(response.Kvs) > 0 {
+		operation.Found = operation.Key
+	}
+	return nil
+}
+
+func (w *worker) append(ctx context.Context, operation *history.Operation) error {
+	response, err := w.kv.Put(ctx, w.logKey(operation), "")
+	if err != nil {
+		return err
+	}
+	operation.Revision = response.Header.Revision
+	return nil
+}
+
+func (w *worker) get(ctx context.Context, operation *history.Operation) error {
+	response, err := w.kv.Get(ctx, w.registerKey(operation))
+	if err != nil {
+		return err
+	}
+	operation.Revision = response.Header.Revision
+	if len(response.Kvs) > 0 {
+		operation.Found = string(response.Kvs[0].Value)
+	}
+	w.seen[operation.Key] = operation.Found
+	return nil
+}
+
+func (w *worker) put(ctx context.Context, operation *history.Operation) error {
+	response, err := w.kv.Put(ctx, w.registerKey(operation), operation.Value)
+	if err != nil {
+		return err
+	}
+	operation.Revision = response.Header.Revision
+	w.seen[operation.Key] = operation.Value
+	return nil
+}
+
+func (w *worker) compareAndSwap(ctx context.Context, operation *history.Operation) error {
+	key := w.registerKey(operation)
+	holds := clientv3.Compare(clientv3.Value(key), "=", operation.Expect)
+	if operation.Expect == "" {
+		holds = clientv3.Compare(clientv3.CreateRevision(key), "=", 0)
+	}
+	response, err := w.kv.Txn(ctx).If(holds).Then(clientv3.OpPut(key, operation.Value)).Else(clientv3.OpGet(key)).Commit()
+	if err != nil {
+		return err
+	}
+	operation.Revision = response.Header.Revision
+	operation.Swapped = response.Succeeded
+	if response.Succeeded {
+		w.seen[operation.Key] = operation.Value
+		return nil
+	}
+	if found := response.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
+		operation.Found = string(found[0].Value)
+	}
+	w.seen[operation.Key] = operation.Found
+	return nil
+}

@@ -1,0 +1,112 @@
+// Package endpoints finds the client endpoints of a cluster's etcd members and connects to them.
+package endpoints
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"go.etcd.io/etcd/client/pkg/v3/transport"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+)
+
+// Connection says where the members are found and with which files a client shows itself.
+type Connection struct {
+	// Zone holds `_etcd-client-ssl._tcp.<zone>`; Resolver, `address:port`, is asked for it and for all names.
+	Zone, Resolver string
+	// Endpoints, URLs, are used in place of the zone's.
+	Endpoints []string
+	// CACert, Cert and Key are PEM files; Cert and Key are read anew for every handshake.
+	CACert, Cert, Key string
+}
+
+// AddFlags makes the fields of the connection flags of a command.
+func (c *Connection) AddFlags(flags *flag.FlagSet) {
+	flags.StringVar(&c.Zone, "zone", "", "zone that holds _etcd-client-ssl._tcp")
+	flags.StringVar(&c.Resolver, "resolver", "", "DNS server, `address:port`; default: the system's")
+	flags.Func("endpoints", "client URLs instead of the zone's, separated by commas", func(urls string) error {
+		c.Endpoints = strings.Split(urls, ",")
+		return nil
+	})
+	flags.StringVar(&c.CACert, "cacert", "", "PEM `file` of the CA that signs the members' certificates")
+	flags.StringVar(&c.Cert, "cert", "", "PEM `file` of the client's certificate")
+	flags.StringVar(&c.Key, "key", "", "PEM `file` of the certificate's key")
+}
+
+// Validate returns an error that names a missing flag.
+func (c *Connection) Validate() error {
+	switch {
+	case c.Zone == "" && len(c.Endpoints) == 0:
+		return errors.New("--zone or --endpoints is missing: where the members are found")
+	case c.CACert == "" || c.Cert == "" || c.Key == "":
+		return errors.New("--cacert, --cert and --key are all needed: members take no other clients")
+	}
+	return nil
+}
+
+// Lookup returns the client URLs of the members, sorted: one SRV query, at most two seconds.
+func (c *Connection) Lookup(ctx context.Context) ([]string, error) {
+	if len(c.Endpoints) > 0 {
+		return c.Endpoints, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	_, records, err := c.resolver().LookupSRV(ctx, "etcd-client-ssl", "tcp", c.Zone+".")
+	if err != nil {
+		return nil, err
+	}
+	urls := make([]string, 0, len(records))
+	for _, record := range records {
+		urls = append(urls, fmt.Sprintf("https://%s:%d", strings.TrimSuffix(record.Target, "."), record.Port))
+	}
+	slices.Sort(urls)
+	return slices.Compact(urls), nil
+}
+
+func (c *Connection) resolver() *net.Resolver {
+	if c.Resolver == "" {
+		return net.DefaultResolver
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, c.Resolver)
+	}}
+}
+
+// Dial returns a client that spreads its requests over the endpoints. It connects in the background, and each request is
+// sent at most once: the client's own retries, https://etcd.io/docs/v3.6/learning/design-client/, are off.
+func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
+	tls, err := transport.TLSInfo{TrustedCAFile: c.CACert, CertFile: c.Cert, KeyFile: c.Key}.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("certificates in %s, %s, %s: %w", c.CACert, c.Cert, c.Key, err)
+	}
+	dialer := &net.Dialer{Resolver: c.resolver(), Timeout: 2 * time.Second}
+	return clientv3.New(clientv3.Config{
+		Endpoints: endpoints,
+		TLS:       tls,
+		Logger:    zap.NewNop(),
+		// One attempt is the first one.
+		MaxUnaryRetries: 1,
+		// What vanished without a word is noticed: requests that nobody acknowledges for three seconds end their connection.
+		DialKeepAliveTime:    10 * time.Second,
+		DialKeepAliveTimeout: 3 * time.Second,
+		DialOptions: []grpc.DialOption{
+			grpc.WithStatsHandler(sentHandler{}),
+			grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+				return dialer.DialContext(ctx, "tcp", address)
+			}),
+			// gRPC's own limit is two minutes, long after a member is back.
+			grpc.WithConnectParams(grpc.ConnectParams{
+				Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
+				MinConnectTimeout: 3 * time.Second,
+			}),
+		},
+	})
+}

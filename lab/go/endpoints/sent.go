@@ -1,0 +1,50 @@
+package endpoints
+
+import (
+	"context"
+	"sync/atomic"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc/stats"
+)
+
+type sentKey struct{}
+
+// WithSent returns a context for one request, and what tells afterwards whether any of it was given to a connection.
+func WithSent(ctx context.Context) (context.Context, *atomic.Bool) {
+	sent := new(atomic.Bool)
+	return context.WithValue(ctx, sentKey{}, sent), sent
+}
+
+// CertainlyNotApplied tells whether a write that ended with this error has changed nothing and never will: it was never
+// sent, or a member refused it before it proposed it. Of all other errors (time-outs, lost connections, a changed leader, a
+// full database even) nobody knows.
+func CertainlyNotApplied(err error, sent bool) bool {
+	if !sent {
+		return true
+	}
+	switch rpctypes.ErrorDesc(err) {
+	case rpctypes.ErrorDesc(rpctypes.ErrGRPCRequestTooManyRequests),
+		rpctypes.ErrorDesc(rpctypes.ErrGRPCNotSupportedForLearner),
+		// raft.ErrProposalDropped: Propose returns it only for what it has not appended to a log.
+		"raft proposal dropped":
+		return true
+	}
+	return false
+}
+
+// sentHandler notes for requests made WithSent that their header or their payload has left.
+type sentHandler struct{}
+
+func (sentHandler) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	switch event.(type) {
+	case *stats.OutHeader, *stats.OutPayload:
+		if sent, ok := ctx.Value(sentKey{}).(*atomic.Bool); ok {
+			sent.Store(true)
+		}
+	}
+}
+
+func (sentHandler) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context   { return ctx }
+func (sentHandler) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+func (sentHandler) HandleConn(context.Context, stats.ConnStats)                       {}
