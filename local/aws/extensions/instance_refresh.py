@@ -1,34 +1,22 @@
 """Instance refresh: StartInstanceRefresh, DescribeInstanceRefreshes, CancelInstanceRefresh.
 
-Replaces every instance that is not of the group's launch template version, launching before terminating, as a
-refresh with a minimum healthy percentage of 100 does
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html). It is over when the call
-answers: nothing is booted here, so there is nothing to wait for, and a cancel always comes too late.
+One at a time for each group: a second is refused with InstanceRefreshInProgress
+(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html), a cancel without one with
+ActiveInstanceRefreshNotFound (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html).
+How it goes on is told in instance_refresh_progress.py. DesiredConfiguration, AutoRollback and the strategy
+ReplaceRootVolume are refused: nobody needs them here.
 """
 
-import threading
-import uuid
-
 from moto.autoscaling.exceptions import AutoscalingClientError, ValidationError
+from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
-from moto.core.utils import utcnow
 
 from . import adds_to
-from .auto_scaling_group import launch_instances, terminate_instance, update_load_balancers
-
-one_at_a_time = threading.Lock()
+from .instance_refresh_progress import Refresh, active_refresh, to_replace
 
 
-class ActiveInstanceRefreshNotFound(AutoscalingClientError):
-    def __init__(self, group_name: str):
-        super().__init__(
-            "ActiveInstanceRefreshNotFound",
-            f"No in progress or pending Instance Refresh found for Auto Scaling group {group_name}",
-        )
-
-
-def group_named(response: AutoScalingResponse):
+def group_named(response: AutoScalingResponse) -> FakeAutoScalingGroup:
     name = response._get_param("AutoScalingGroupName")
     groups = response.autoscaling_backend.describe_auto_scaling_groups([name])
     if not groups:
@@ -40,42 +28,60 @@ def group_named(response: AutoScalingResponse):
 def start_instance_refresh(self):
     group = group_named(self)
     preferences = self._get_param("Preferences", {})
-    refresh = {
-        "InstanceRefreshId": str(uuid.uuid4()),
-        "AutoScalingGroupName": group.name,
-        "StartTime": utcnow(),
-        "Preferences": preferences,
-    }
-    with one_at_a_time:
-        wanted = group.ec2_launch_template.get_version(group.launch_template_version).number
-        for state in list(group.active_instances()):
-            if preferences.get("SkipMatching") and int(state.launch_template["Version"]) == wanted:
-                continue
-            launch_instances(group, 1, leaving=state)
-            terminate_instance(group, state)
-        update_load_balancers(group)
-        refresh |= {
-            "Status": "Successful",
-            "EndTime": utcnow(),
-            "PercentageComplete": 100,
-            "InstancesToUpdate": 0,
-        }
-        refreshes_of(group).insert(0, refresh)
-    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+    check(self._get_param("Strategy"), self._get_param("DesiredConfiguration"), preferences)
+    if active_refresh(group):
+        raise AutoscalingClientError(
+            "InstanceRefreshInProgress",
+            "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.",
+        )
+    refresh = Refresh(group, preferences, to_replace(group, preferences))
+    group.instance_refreshes = [refresh, *group.instance_refreshes]
+    return ActionResult({"InstanceRefreshId": refresh.refresh_id})
+
+
+def check(strategy: str | None, configuration: dict | None, preferences: dict) -> None:
+    if strategy not in (None, "Rolling"):
+        raise ValidationError(f"The local AWS knows no instance refresh with strategy {strategy}, only Rolling")
+    if configuration or preferences.get("AutoRollback"):
+        raise ValidationError("The local AWS knows no instance refresh with DesiredConfiguration or AutoRollback")
+    if "CheckpointDelay" in preferences and not preferences.get("CheckpointPercentages"):
+        raise ValidationError("CheckpointDelay needs CheckpointPercentages")
+    percentages = preferences.get("CheckpointPercentages", [])
+    if percentages != sorted(set(percentages)):
+        raise ValidationError(f"CheckpointPercentages are {percentages}; they must be unique and ascend")
 
 
 @adds_to(AutoScalingResponse)
 def describe_instance_refreshes(self):
     ids = self._get_param("InstanceRefreshIds", [])
-    refreshes = [one for one in refreshes_of(group_named(self)) if not ids or one["InstanceRefreshId"] in ids]
-    return ActionResult({"InstanceRefreshes": refreshes})
+    refreshes = [one for one in group_named(self).instance_refreshes if not ids or one.refresh_id in ids]
+    return ActionResult({"InstanceRefreshes": [answer(refresh) for refresh in refreshes]})
+
+
+def answer(refresh: Refresh) -> dict:
+    over = refresh.status == "Successful"
+    return {
+        "InstanceRefreshId": refresh.refresh_id,
+        "AutoScalingGroupName": refresh.group.name,
+        "Status": refresh.status,
+        "StatusReason": refresh.reason or None,
+        "StartTime": refresh.start_time,
+        "EndTime": refresh.end_time,
+        "PercentageComplete": 100 if over else refresh.percentage,
+        "InstancesToUpdate": 0 if over else len(refresh.waiting_to_leave),
+        "Preferences": refresh.preferences,
+    }
 
 
 @adds_to(AutoScalingResponse)
 def cancel_instance_refresh(self):
-    raise ActiveInstanceRefreshNotFound(group_named(self).name)
-
-
-def refreshes_of(group) -> list[dict]:
-    """The group's refreshes, newest first."""
-    return group.__dict__.setdefault("instance_refreshes", [])
+    group = group_named(self)
+    refresh = active_refresh(group)
+    if refresh is None:
+        raise AutoscalingClientError(
+            "ActiveInstanceRefreshNotFound",
+            f"No in progress or pending Instance Refresh found for Auto Scaling group {group.name}",
+        )
+    refresh.status = "Cancelling"
+    refresh.waits_for_transitions = self._get_bool_param("WaitForTransitioningInstances", True)
+    return ActionResult({"InstanceRefreshId": refresh.refresh_id})

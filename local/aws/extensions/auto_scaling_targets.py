@@ -1,0 +1,35 @@
+"""Target groups hold the instances that are in service, and no others.
+
+An instance is registered before it enters InService and deregistered before its terminate hooks
+(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html); moto registers whatever the group
+holds, and deregisters nothing.
+"""
+
+from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
+
+from . import replaces
+
+
+@replaces(AutoScalingBackend)
+def update_attached_target_groups(_moto, self, group_name):
+    for state in self.autoscaling_groups[group_name].active_instances():
+        register(state)
+
+
+def register(state: InstanceState) -> None:
+    """Adds a running instance to the target groups of its Auto Scaling group."""
+    for target_group in target_groups_of(state.auto_scaling_group):
+        if state.instance.state == "running" and state.instance_id not in target_group.targets:
+            target_group.register([{"Id": state.instance_id, "Port": target_group.port}])
+
+
+def deregister(state: InstanceState) -> None:
+    for target_group in target_groups_of(state.auto_scaling_group):
+        if state.instance_id in target_group.targets:
+            target_group.deregister([{"Id": state.instance_id}])
+
+
+def target_groups_of(group: FakeAutoScalingGroup) -> list:
+    """Those that exist: a target group may be deleted before its Auto Scaling group."""
+    known = group.autoscaling_backend.elbv2_backend.target_groups
+    return [known[arn] for arn in group.target_group_arns or [] if arn in known]
