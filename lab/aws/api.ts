@@ -1,0 +1,117 @@
+import type { RequestListener } from "node:http";
+import { authenticate, type Signer } from "./authentication";
+import { denial, type Caller, type Requirement } from "./authorization";
+import { endpointOf, receive, type Call } from "./call";
+import type { Deployed } from "./deployed";
+import type { Faults } from "./faults";
+import { forward } from "./forward";
+import type { Permission } from "./policy";
+import { refusalAnswer, s3Unavailable, type Answer, type Refusal } from "./refusal";
+import { requiredPermissions } from "./requiredPermissions";
+import type { RoleCredentialStore } from "./roleCredentials";
+import { listPermission, s3Address } from "./s3Permissions";
+import type { ServiceCall } from "./serviceCall";
+
+export interface ApiArgs {
+  readonly localAws: URL;
+  readonly region: string;
+  readonly deployed: Deployed;
+  readonly credentials: RoleCredentialStore;
+  readonly faults: Faults;
+  readonly log: (line: string) => void;
+}
+
+/** AWS's APIs as the internet has them: what is not signed or not permitted does not reach the local AWS. */
+export function apiListener(args: ApiArgs): RequestListener {
+  return (request, response) => {
+    const from = request.socket.remoteAddress ?? "?";
+    void receive(request)
+      .then((call) => answer(call, from, args))
+      .catch((error: Error): Answer => {
+        args.log(`${from} ${request.method} ${request.headers.host}${request.url}: ${error.stack}`);
+        return { status: 500, headers: {}, body: error.message };
+      })
+      .then(({ status, headers, body }) => {
+        // What a HEAD's length speaks of is not sent.
+        if (request.method === "HEAD") response.writeHead(status, headers).end();
+        else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+      });
+  };
+}
+
+async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> {
+  const endpoint = endpointOf(call.host);
+  const credentialsOf = (accessKeyId: string) => args.credentials.ofKey(accessKeyId);
+  const signer = await authenticate(call, endpoint, args.region, credentialsOf, new Date());
+  const { service } = signer;
+  if (service === "s3" && args.faults.s3) return s3Unavailable(args.faults.s3.status);
+  const serviceCall: ServiceCall = { ...call, service, bucket: endpoint?.bucket };
+  const refused = async (refusal: Refusal) => {
+    args.log(
+      `${from} ${service} ${call.method} ${call.host}${call.url}: ${refusal.reason}: ${refusal.message}`,
+    );
+    const region =
+      service === "s3" ? await args.deployed.bucketRegion(s3Address(serviceCall).bucket) : undefined;
+    const { status, headers, body } = refusalAnswer(service, refusal);
+    // S3 tells the region also to whom it refuses all else: Ignition finds it so.
+    return { status, headers: region ? { ...headers, "x-amz-bucket-region": region } : headers, body };
+  };
+  if ("reason" in signer) return refused(signer);
+
+  const message = await refusal(serviceCall, signer, args);
+  if (message) return refused({ reason: "denied", message });
+  const answered = await forward(args.localAws, call);
+  if (service !== "s3" || answered.status !== 404) return answered;
+  const hidden = await absenceHidden(serviceCall, signer, args);
+  return hidden ? refused({ reason: "denied", message: hidden }) : answered;
+}
+
+/** Why the caller may not make this call; undefined if it may. */
+async function refusal(
+  call: ServiceCall,
+  signer: Signer,
+  { deployed }: ApiArgs,
+): Promise<string | undefined> {
+  try {
+    const caller = await callerOf(signer, deployed);
+    for (const permission of await requiredPermissions(call, deployed.resources(caller))) {
+      const message = denial(caller, await requirement(permission, call, deployed));
+      if (message) return message;
+    }
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Why the caller may not know that an object is absent: S3 says 404 only to who may list the bucket. */
+async function absenceHidden(call: ServiceCall, signer: Signer, { deployed }: ApiArgs) {
+  const { bucket, key } = s3Address(call);
+  if (key === "") return undefined;
+  const caller = await callerOf(signer, deployed);
+  const permission = listPermission(deployed.resources(caller), bucket);
+  return denial(caller, await requirement(permission, call, deployed));
+}
+
+function callerOf({ roleName }: Signer, deployed: Deployed): Promise<Caller> {
+  return roleName === undefined ? Promise.resolve({ kind: "anonymous" }) : deployed.role(roleName);
+}
+
+async function requirement(
+  permission: Permission,
+  call: ServiceCall,
+  deployed: Deployed,
+): Promise<Requirement> {
+  switch (permission.action.split(":")[0]) {
+    case "s3": {
+      const statements = await deployed.bucketPolicy(s3Address(call).bucket);
+      return { permission, resourcePolicy: { of: "bucket", statements } };
+    }
+    case "kms": {
+      const statements = await deployed.keyPolicy(permission.resource);
+      return { permission, resourcePolicy: { of: "key", statements } };
+    }
+    default:
+      return { permission };
+  }
+}

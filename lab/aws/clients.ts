@@ -1,0 +1,25 @@
+import { AutoScaling } from "@aws-sdk/client-auto-scaling";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { IAM } from "@aws-sdk/client-iam";
+import { KMS } from "@aws-sdk/client-kms";
+import { S3 } from "@aws-sdk/client-s3";
+import { STS } from "@aws-sdk/client-sts";
+
+export type Clients = ReturnType<typeof localClients>;
+
+/** Clients of the local AWS itself, which takes any keys: the front door asks it for what is deployed. */
+export function localClients(localAws: URL, region: string) {
+  const settings = {
+    endpoint: localAws.href,
+    region,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  };
+  return {
+    autoScaling: new AutoScaling(settings),
+    ec2: new EC2(settings),
+    iam: new IAM(settings),
+    kms: new KMS(settings),
+    s3: new S3({ ...settings, forcePathStyle: true }),
+    sts: new STS(settings),
+  };
+}

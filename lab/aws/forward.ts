@@ -1,0 +1,23 @@
+import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import type { Call } from "./call";
+import type { Answer } from "./refusal";
+
+const ofThisConnection = ["connection", "expect", "keep-alive", "transfer-encoding"];
+
+/** Hands a call to the local AWS, which finds bucket and service by its Host and Authorization headers. */
+export async function forward(localAws: URL, { method, url, headers, body }: Call): Promise<Answer> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const all = { ...endToEnd(headers), "content-length": String(body.length) };
+    request(localAws, { method, path: url, headers: all }, resolve).on("error", reject).end(body);
+  });
+  return {
+    status: response.statusCode ?? 502,
+    headers: endToEnd(response.headers),
+    body: await buffer(response),
+  };
+}
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofThisConnection.includes(name)));
+}

@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { apiListener } from "./api";
+import { makeServerCertificate } from "./certificateAuthority";
+import { localClients } from "./clients";
+import { Deployed } from "./deployed";
+import type { Faults } from "./faults";
+import { Instances } from "./instances";
+import { metadataListener } from "./metadataService";
+import { mirrorHost, mirrorListener } from "./mirror";
+import { RoleCredentialStore } from "./roleCredentials";
+
+export interface FrontDoorArgs {
+  /** The local AWS. */
+  readonly localAws: URL;
+  /** Where AWS's host names and the mirror's lead to; served on port 443. */
+  readonly address: string;
+  /** Of instance metadata, 169.254.169.254 to the nodes; served on port 80. */
+  readonly metadataAddress: string;
+  /** Port on 127.0.0.1 for the functions' calls. */
+  readonly functionPort: number;
+  /** What the mirror serves. */
+  readonly mirrorFolder: string;
+  readonly region: string;
+  /** Takes a line for every call that was refused or went wrong. */
+  readonly log: (line: string) => void;
+}
+
+/** AWS as nodes and functions of the lab see it. */
+export interface FrontDoor {
+  /** The certificate of the authority that its host names are certified by. */
+  readonly authorityPem: string;
+  /** AWS_ENDPOINT_URL of the functions. */
+  readonly functionEndpoint: string;
+  /** To be changed at any time. */
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+/** Opens it: the APIs with their signatures and permissions checked, instance metadata, and the mirror of release files. */
+export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
+  const { localAws, region, log } = args;
+  const faults: Faults = {};
+  const clients = localClients(localAws, region);
+  const credentials = new RoleCredentialStore(clients, localAws, faults);
+  const deployed = new Deployed(clients, region);
+  const api = apiListener({ localAws, region, deployed, credentials, faults, log });
+  const mirror = mirrorListener(args.mirrorFolder, log);
+  const byHost: RequestListener = (request, response) =>
+    (request.headers.host === mirrorHost ? mirror : api)(request, response);
+  const metadata = metadataListener({ instances: new Instances(clients, region), credentials, faults, log });
+
+  const { authority, certificate, key } = await makeServerCertificate(region);
+  const listening: [server: Server, port: number, address: string][] = [
+    [createHttpsServer({ cert: certificate, key }, byHost), 443, args.address],
+    [createHttpServer(metadata), 80, args.metadataAddress],
+    [createHttpServer(api), args.functionPort, "127.0.0.1"],
+  ];
+  const close = async () => {
+    const servers = listening.map(([server]) => server).filter(({ listening }) => listening);
+    for (const server of servers) server.closeAllConnections();
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    for (const client of Object.values(clients)) client.destroy();
+  };
+  try {
+    for (const [server, port, address] of listening) await once(server.listen(port, address), "listening");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    authorityPem: authority,
+    functionEndpoint: `http://127.0.0.1:${args.functionPort}`,
+    faults,
+    close,
+  };
+}
