@@ -125,7 +125,7 @@ describe("the event bus of the local AWS", () => {
     });
 
     it("matches as documented: prefix, anything-but, numeric, exists, or", async () => {
-      await deployFunction("picky");
+      const arn = await deployFunction("picky");
       const detail = {
         name: [{ prefix: "i-" }],
         state: [{ "anything-but": ["running"] }],
@@ -135,12 +135,7 @@ describe("the event bus of the local AWS", () => {
       };
       const EventPattern = JSON.stringify({ "detail-type": ["picky"], detail });
       await events().send(new PutRuleCommand({ Name: "picky", EventPattern }));
-      await events().send(
-        new PutTargetsCommand({
-          Rule: "picky",
-          Targets: [{ Id: "f", Arn: "arn:aws:lambda:x:1:function:x" }],
-        }),
-      );
+      await events().send(new PutTargetsCommand({ Rule: "picky", Targets: [{ Id: "function", Arn: arn }] }));
       const matching = { name: "i-1", state: "stopped", count: 3, zone: "b" };
       const matched = async (event: object) => (await settled(await send("picky", event))).length;
       assert.equal(await matched(matching), 1);

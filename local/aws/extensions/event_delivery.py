@@ -79,6 +79,9 @@ def attempt(event: dict, rule: Rule, target: dict, delivery: dict, began: float)
             after(wait, attempt, event, rule, target, delivery, began)
             return
         give_up(event, rule, target, delivery, "ERROR_FROM_TARGET", failure.message, exhausted)
+    except Exception as error:
+        delivery |= {"outcome": "lost", "reason": f"this local AWS failed: {error!r}"}
+        raise
 
 
 def invoke(event: dict, rule: Rule, target: dict) -> dict:

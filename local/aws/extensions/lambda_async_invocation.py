@@ -38,7 +38,12 @@ def attempt(function: LambdaFunction, payload: str, invocation: dict) -> None:
         invocation["errors"].append({"errorMessage": "the function was deleted"})
         invocation["outcome"] = "lost"
         return
-    ended, _ = invoke_now(function, payload, invocation["requestId"])
+    try:
+        ended, _ = invoke_now(function, payload, invocation["requestId"])
+    except Exception as error:
+        invocation["errors"].append({"errorMessage": f"this local AWS failed: {error!r}"})
+        invocation["outcome"] = "lost"
+        raise
     if not ended.failed:
         invocation["outcome"] = "succeeded"
         return
