@@ -89,7 +89,7 @@ describe("instances of an Auto Scaling group live as on AWS", function () {
       ],
     });
     const [only = ""] = await group.idsOnce("Pending:Wait", 1);
-    for (let i = 0; i < 4; i++) {
+    for (let heartbeats = 0; heartbeats < 3; heartbeats++) {
       await sleep(500);
       assert.deepEqual(await group.ids("Pending:Wait"), [only], "kept waiting by heartbeats");
       await group.autoScaling.recordLifecycleActionHeartbeat({
@@ -118,15 +118,15 @@ describe("instances of an Auto Scaling group live as on AWS", function () {
       LifecycleHookSpecificationList: hooks.slice(0, 1),
     });
     const starts: number[] = [];
-    for (let launch = 0; launch < 5; launch++) {
+    for (let launch = 0; launch < 4; launch++) {
       const [id = ""] = await group.idsOnce("Pending:Wait", 1);
       starts.push(Date.now());
       await group.complete(id, "launch", "ABANDON");
       await eventually("it is gone", async () => !(await group.ids("Pending:Wait")).includes(id));
     }
-    // At once, then a minute, two, four; of which this server makes 0.6, 1.2 and 2.4 s.
+    // At once, then a minute, then two; of which this server makes 0.6 and 1.2 s.
     const waits = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
-    assert.ok(waits[1] >= 600 && waits[2] >= 1200 && waits[3] >= 2400, `waited ${waits.join(", ")} ms`);
+    assert.ok(waits[1] >= 600 && waits[2] >= 1200, `waited ${waits.join(", ")} ms`);
   });
 
   it("stay in the group until the terminate hook is over, but do not count", async () => {

@@ -1,4 +1,4 @@
-"""Every group is brought to what it should be, after each request and five times a second.
+"""Every group is brought to what it should be, after each request and ten times a second.
 
 AWS does so in its own time, too: what changes a group answers at once, and the group shows how it goes on
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html). Where nobody boots the instances
@@ -21,7 +21,7 @@ from .auto_scaling_capacity import keep_capacity
 from .instance_refresh_progress import advance_refresh, replacement_of
 
 changes = threading.RLock()
-PERIOD_SECONDS = 0.2
+PERIOD_SECONDS = 0.1
 MOST_STEPS_AT_ONCE = 1000
 
 
