@@ -1,0 +1,67 @@
+/** A hosted zone of Route 53. */
+export interface Zone {
+  /** Without the final dot. */
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface CorefileArgs {
+  /** Address that CoreDNS answers at. */
+  readonly address: string;
+  readonly zones: readonly Zone[];
+  /** Address of all AWS endpoints and of the mirror. */
+  readonly awsAddress: string;
+  readonly region: string;
+}
+
+/** Seconds after which a change in Route 53 is seen here at the latest. */
+const refreshSeconds = 1;
+
+const noData = ["template ANY ANY {", "  rcode NOERROR", "}"];
+
+/**
+ * What the resolver of a VPC knows, as CoreDNS's configuration (https://coredns.io/manual/configuration/): the hosted
+ * zones as Route 53 has them, AWS's endpoints, and the names that instances have by their addresses
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html). There is no other name.
+ */
+export function corefile({ address, zones, awsAddress, region }: CorefileArgs): string {
+  const block = (names: readonly string[], lines: readonly string[]) =>
+    [`${names.map((name) => `${name}:53`).join(" ")} {`, `  bind ${address}`, "  errors"]
+      .concat(lines.map((line) => `  ${line}`))
+      .concat("}", "")
+      .join("\n");
+  const internal = region === "us-east-1" ? "ec2.internal." : `${region}.compute.internal.`;
+  const bytes = "(?P<a>[0-9]+)-(?P<b>[0-9]+)-(?P<c>[0-9]+)-(?P<d>[0-9]+)";
+  return [
+    ...zones.map(({ name, id }) =>
+      block([`${name}.`], [`route53 ${name}.:${id} {`, `  refresh ${refreshSeconds}s`, "}"]),
+    ),
+    block(
+      ["amazonaws.com.", "mirror.lab.internal."],
+      ["template IN A {", `  answer "{{ .Name }} 5 IN A ${awsAddress}"`, "}", ...noData],
+    ),
+    block(
+      [internal],
+      [
+        "template IN A {",
+        `  match ^ip-${bytes}[.]${internal.replaceAll(".", "[.]")}$`,
+        '  answer "{{ .Name }} 5 IN A {{ .Group.a }}.{{ .Group.b }}.{{ .Group.c }}.{{ .Group.d }}"',
+        "  fallthrough",
+        "}",
+        ...noData,
+      ],
+    ),
+    block(
+      ["in-addr.arpa."],
+      [
+        "template IN PTR {",
+        "  match ^(?P<d>[0-9]+)[.](?P<c>[0-9]+)[.](?P<b>[0-9]+)[.](?P<a>[0-9]+)[.]in-addr[.]arpa[.]$",
+        `  answer "{{ .Name }} 5 IN PTR ip-{{ .Group.a }}-{{ .Group.b }}-{{ .Group.c }}-{{ .Group.d }}.${internal}"`,
+        "  fallthrough",
+        "}",
+        ...noData,
+      ],
+    ),
+    block(["."], ["template ANY ANY {", "  rcode NXDOMAIN", "}"]),
+  ].join("\n");
+}

@@ -1,0 +1,71 @@
+import { shell } from "../execute";
+import { parseRange, routerOf } from "./addresses";
+import { networkNamespaces } from "./hub";
+
+/** What a network interface of EC2 has. */
+export interface WireArgs {
+  /** Name of the network namespace, such as the instance's id. */
+  readonly name: string;
+  /** Private IPv4 address. */
+  readonly address: string;
+  /** Range of its subnet, whose first address is the router. */
+  readonly subnetCidr: string;
+}
+
+let wires = 0;
+
+/** A network namespace with one interface, `eth0`, and the line from there to the hub. */
+export class Wire {
+  /** Path of the network namespace. */
+  readonly namespace: string;
+  private isCut = false;
+
+  private constructor(
+    private readonly args: WireArgs,
+    /** The hub's end. */
+    private readonly link: string,
+  ) {
+    this.namespace = `${networkNamespaces}/${args.name}`;
+  }
+
+  /** Lays a wire; the address answers from then on. */
+  static async lay(args: WireArgs): Promise<Wire> {
+    const { name, address, subnetCidr } = args;
+    const link = `wire${(wires += 1)}`; // names of links are short
+    const router = routerOf(subnetCidr);
+    await shell(`
+      ip netns add ${name}
+      ip link add ${link} type veth peer name eth0 netns ${name}
+      # Whoever asks for a neighbour of its subnet is sent to the hub, at once.
+      echo 1 >/proc/sys/net/ipv4/conf/${link}/proxy_arp
+      echo 0 >/proc/sys/net/ipv4/neigh/${link}/proxy_delay
+      ip link set ${link} up
+      ip address replace ${router}/32 dev lo
+      ip route add ${address}/32 dev ${link}
+      ip -n ${name} link set lo up
+      ip -n ${name} address add ${address}/${parseRange(subnetCidr).prefixLength} dev eth0
+      ip -n ${name} link set eth0 up
+      ip -n ${name} route add default via ${router}`);
+    return new Wire(args, link);
+  }
+
+  /** Nothing passes any more, in either direction, and nobody is told. */
+  async cut(): Promise<void> {
+    if (this.isCut) return;
+    await shell(`nft add element inet partitions cut '{ "${this.link}" }'`);
+    this.isCut = true;
+  }
+
+  /** Undoes `cut`. */
+  async mend(): Promise<void> {
+    if (!this.isCut) return;
+    await shell(`nft delete element inet partitions cut '{ "${this.link}" }'`);
+    this.isCut = false;
+  }
+
+  /** Takes interface and namespace away; processes that still run in it keep an interface that leads nowhere. */
+  async remove(): Promise<void> {
+    await this.mend();
+    await shell(`ip link delete ${this.link}; ip netns delete ${this.args.name}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { shell } from "../execute";
+
+/** An instance's disk: the base root below, its own changes above. */
+export class Disk {
+  /** Where the root file system is mounted. */
+  readonly root: string;
+
+  private constructor(private readonly folder: string) {
+    this.root = path.join(folder, "root");
+  }
+
+  /** `folder` is made and becomes the disk's. */
+  static async make(folder: string, baseRoot: string): Promise<Disk> {
+    const disk = new Disk(folder);
+    const [upper, work] = ["upper", "work"].map((name) => path.join(folder, name));
+    for (const made of [disk.root, upper, work]) mkdirSync(made ?? "", { recursive: true });
+    const layers = `lowerdir=${baseRoot},upperdir=${upper},workdir=${work}`;
+    await shell(`mount -t overlay -o ${layers} overlay ${disk.root}`);
+    return disk;
+  }
+
+  /** Has everything on the disk trust one more authority, given in PEM. */
+  trust(authority: string): void {
+    appendFileSync(path.join(this.root, "/etc/ssl/certs/ca-certificates.crt"), authority);
+  }
+
+  /** It is gone, with all that was on it. */
+  async remove(): Promise<void> {
+    // Lazily: a process that is being killed may still hold a file.
+    await shell(`umount --lazy ${this.root}; rm -rf ${this.folder}`);
+  }
+}

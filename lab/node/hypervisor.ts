@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { Wire } from "../network/wire";
+import { changes, describeInstances, type Instance } from "./instances";
+import { Machine, type Hardware, type Happening } from "./machine";
+
+/** Something that happened to an instance. */
+export interface MachineEvent {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly instance: string;
+  readonly what: "launched" | Happening;
+  readonly detail?: string;
+}
+
+export interface HypervisorArgs {
+  /** Of the local AWS. */
+  readonly ec2: EC2Client;
+  readonly hardware: Hardware;
+  /** Called whenever instances have come or gone, before the new ones are switched on. */
+  readonly onInstances: (running: readonly Instance[]) => Promise<void>;
+  readonly report: (line: string) => void;
+}
+
+const pollMilliseconds = 300;
+const patienceSeconds = 60;
+
+/** Makes machines of the instances that EC2 lists: what runs there is switched on here, what is terminated there vanishes here. */
+export class Hypervisor {
+  /** Everything that happened, the oldest first. */
+  readonly events: MachineEvent[] = [];
+  /** Seconds from an instance's launch to its power-on, by chance between the two. @default - none */
+  bootDelaySeconds: readonly [number, number] | undefined;
+
+  private readonly machinesById = new Map<string, Machine>();
+  /** Machines that are about to be gone. */
+  private readonly leaving = new Set<string>();
+  /** Instances that this hypervisor has no machine for. */
+  private readonly foreign = new Set<string>();
+  private running = "";
+  private released = Promise.resolve();
+  private release_: (() => void) | undefined;
+  private isStopped = false;
+  private loop = Promise.resolve();
+
+  constructor(private readonly args: HypervisorArgs) {}
+
+  /** Follows EC2 from now on. */
+  start(): void {
+    this.loop = this.follow();
+  }
+
+  /** The machines that are there, the oldest first. */
+  machines(): readonly Machine[] {
+    return [...this.machinesById.values()];
+  }
+
+  /** Switches nothing on until `release`. */
+  hold(): void {
+    this.release_?.();
+    this.released = new Promise((resolve) => (this.release_ = resolve));
+  }
+
+  /** Switches on what was held, all at once. */
+  release(): void {
+    this.release_?.();
+  }
+
+  /** Waits until these instances have no machine any more. @throws Error that names those left after a minute */
+  async areGone(ids: readonly string[]): Promise<void> {
+    const left = () => ids.filter((id) => this.machinesById.has(id) || this.leaving.has(id));
+    for (const deadline = Date.now() + patienceSeconds * 1000; left().length > 0; await sleep(50)) {
+      if (Date.now() > deadline)
+        throw new Error(`still there after ${patienceSeconds} s: ${left().join(", ")}`);
+    }
+  }
+
+  /** Ends all machines at once. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.release();
+    await this.loop;
+    await Promise.all(this.machines().map((machine) => this.remove(machine)));
+  }
+
+  private async follow(): Promise<void> {
+    for (; !this.isStopped; await sleep(pollMilliseconds)) {
+      try {
+        await this.reconcile(await describeInstances(this.args.ec2));
+      } catch (error) {
+        this.args.report(`hypervisor: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  private async reconcile(instances: readonly Instance[]): Promise<void> {
+    const mine = instances.filter((instance) => this.isBootable(instance));
+    const { launched, gone } = changes(mine, [...this.machinesById.keys()]);
+    for (const id of gone) {
+      const machine = this.machinesById.get(id);
+      if (machine) void this.remove(machine);
+    }
+    const running = mine.filter(({ state }) => state === "running");
+    const ids = running.map(({ id }) => id).join(" ");
+    if (ids !== this.running) await this.args.onInstances(running);
+    this.running = ids;
+    for (const instance of launched) {
+      const machine = await this.assemble(instance);
+      void this.powerOn(machine);
+    }
+  }
+
+  private isBootable({ id, state, architecture }: Instance): boolean {
+    if (architecture === "x86_64") return true;
+    if (state === "running" && !this.foreign.has(id)) {
+      this.args.report(`${id} is not booted: its architecture is ${architecture}, and this machine's x86_64`);
+      this.foreign.add(id);
+    }
+    return false;
+  }
+
+  private async assemble(instance: Instance): Promise<Machine> {
+    this.note(instance.id, "launched");
+    const subnetCidr = await this.subnetCidr(instance.subnetId);
+    const wire = await Wire.lay({ name: instance.id, address: instance.address, subnetCidr });
+    const machine = new Machine(instance, wire, this.args.hardware, (what, detail) =>
+      this.note(instance.id, what, detail),
+    );
+    this.machinesById.set(instance.id, machine);
+    return machine;
+  }
+
+  private async powerOn(machine: Machine): Promise<void> {
+    const [least, most] = this.bootDelaySeconds ?? [0, 0];
+    await sleep((least + Math.random() * (most - least)) * 1000);
+    await this.released;
+    if (!this.machinesById.has(machine.id)) return;
+    await machine.powerOn().catch((error: Error) => this.note(machine.id, "failed", error.message));
+  }
+
+  private async remove(machine: Machine): Promise<void> {
+    this.machinesById.delete(machine.id);
+    this.leaving.add(machine.id);
+    try {
+      await machine.remove();
+    } catch (error) {
+      this.note(machine.id, "failed", (error as Error).message);
+    } finally {
+      this.leaving.delete(machine.id);
+    }
+  }
+
+  private async subnetCidr(subnetId: string): Promise<string> {
+    const { Subnets = [] } = await this.args.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [subnetId] }));
+    return Subnets[0]?.CidrBlock ?? "";
+  }
+
+  private note(instance: string, what: MachineEvent["what"], detail?: string): void {
+    this.events.push({ time: Date.now(), instance, what, detail });
+    if (what === "failed") this.args.report(`${instance} ${what}: ${detail}`);
+  }
+}

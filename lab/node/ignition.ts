@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { attempt, lastLines } from "../execute";
+
+/** What Ignition works on and with. */
+export interface IgnitionArgs {
+  /** Path of the program. */
+  readonly program: string;
+  /** Path of the network namespace: the instance's own, by whose address the metadata service knows it. */
+  readonly namespace: string;
+  /** Root file system to be. */
+  readonly root: string;
+  /** Folder for what it hands from stage to stage. */
+  readonly state: string;
+  /** Address of the DNS server. */
+  readonly resolver: string;
+  /** PEM of the certificate authority to trust. */
+  readonly authority: string;
+  /** File that gets the log. */
+  readonly log: string;
+}
+
+/** In the order of Ignition's units: https://github.com/coreos/ignition/tree/main/dracut */
+const stages = ["fetch-offline", "fetch", "kargs", "disks", "mount", "files", "umount"];
+
+const patience = 300;
+
+/**
+ * Runs Ignition as the initramfs of an AWS image does: it asks the metadata service for the user data and applies it to the root.
+ * @throws Error with the end of its log if a stage fails
+ */
+export async function applyIgnition(args: IgnitionArgs): Promise<void> {
+  mkdirSync(args.state, { recursive: true });
+  const resolvConf = path.join(args.state, "resolv.conf");
+  writeFileSync(resolvConf, `nameserver ${args.resolver}\n`);
+  const authority = path.join(args.state, "authority.crt");
+  writeFileSync(authority, args.authority);
+  const files = ["config-cache", "state-file", "neednet"].map(
+    (file) => `--${file}=${path.join(args.state, file)}`,
+  );
+  const ignition = [args.program, "--platform=aws", `--root=${args.root}`, "--log-to-stdout", ...files];
+  // /etc/resolv.conf may point to where there is nothing, as the lab's /run is its own.
+  const script = `
+    link=$(readlink --canonicalize-missing /etc/resolv.conf)
+    mkdir -p "$(dirname "$link")"; [ -e "$link" ] || touch "$link"
+    mount --bind ${resolvConf} "$link"
+    for stage in ${stages.join(" ")}; do "$@" --stage=$stage || { echo "stage $stage failed"; exit 1; }; done`;
+  const { status, stdout, stderr } = await attempt(
+    "nsenter",
+    [`--net=${args.namespace}`, "unshare", "--mount", "sh", "-euc", script, "sh", ...ignition],
+    { env: { PATH: process.env.PATH, SSL_CERT_FILE: authority }, seconds: patience },
+  );
+  writeFileSync(args.log, stdout + stderr, { flag: "a" });
+  if (status !== 0)
+    throw new Error(`Ignition failed; the end of ${args.log}:\n${lastLines(stdout + stderr)}`);
+}

@@ -1,0 +1,52 @@
+import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from "@aws-sdk/client-ec2";
+import type { GroupMember } from "../network/securityGroups";
+
+/** An EC2 instance as the machine that is to be. */
+export interface Instance extends GroupMember {
+  readonly id: string;
+  /** Such as `running`: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html */
+  readonly state: string;
+  readonly architecture: string;
+  /** Private DNS name. */
+  readonly hostname: string;
+  readonly subnetId: string;
+}
+
+/** What is to be done so that machines are what EC2 says. */
+export interface Changes {
+  /** Instances that run and have no machine yet. */
+  readonly launched: readonly Instance[];
+  /** Ids of machines whose instances run no more. */
+  readonly gone: readonly string[];
+}
+
+/** All instances that the local AWS lists, in whichever state. */
+export async function describeInstances(client: EC2Client): Promise<Instance[]> {
+  const instances: Instance[] = [];
+  for await (const { Reservations = [] } of paginateDescribeInstances({ client }, {})) {
+    instances.push(...Reservations.flatMap((reservation) => (reservation.Instances ?? []).map(instanceOf)));
+  }
+  return instances;
+}
+
+/** Compares what EC2 lists with the machines there are. An instance that EC2 no longer lists is gone, too. */
+export function changes(instances: readonly Instance[], machines: readonly string[]): Changes {
+  const running = instances.filter(({ state }) => state === "running");
+  return {
+    launched: running.filter(({ id }) => !machines.includes(id)),
+    gone: machines.filter((machine) => !running.some(({ id }) => id === machine)),
+  };
+}
+
+function instanceOf(instance: Ec2Instance): Instance {
+  const { InstanceId = "", State, Architecture = "", PrivateDnsName = "", SubnetId = "" } = instance;
+  return {
+    id: InstanceId,
+    state: State?.Name ?? "",
+    architecture: Architecture,
+    address: instance.PrivateIpAddress ?? "",
+    hostname: PrivateDnsName,
+    subnetId: SubnetId,
+    groupIds: (instance.SecurityGroups ?? []).map(({ GroupId = "" }) => GroupId),
+  };
+}

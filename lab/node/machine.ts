@@ -1,0 +1,208 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lastLines, type ExecuteOptions, type Outcome } from "../execute";
+import type { Wire } from "../network/wire";
+import { Container, type Ending } from "./container";
+import { Disk } from "./disk";
+import { applyIgnition } from "./ignition";
+import type { Instance } from "./instances";
+
+/** What all machines share. */
+export interface Hardware {
+  /** Root file system that disks begin with (`baseRoot`). */
+  readonly baseRoot: string;
+  /** Path of Ignition. */
+  readonly ignition: string;
+  /** PEM of the certificate authority of the lab's AWS, which nodes trust. */
+  readonly authority: string;
+  /** Address of the VPC's resolver. */
+  readonly resolver: string;
+  /** Folder for disks; on tmpfs they go away with the lab. */
+  readonly disks: string;
+  /** Folder that gets `<instance id>/console.log` and `<instance id>/ignition.log`. */
+  readonly logs: string;
+  /** What Flatcar's five minutes in the emergency shell are multiplied with, after which it reboots and tries again. */
+  readonly timeScale: number;
+}
+
+/** What happens to a machine, in that order; `failed` may come instead of `booted`, and `off` at any time. */
+export type Happening = "powered on" | "configured" | "booted" | "failed" | "off" | "gone";
+
+const bootSeconds = 60;
+const emergencySeconds = 300;
+
+/** One EC2 instance as a machine: a disk, a wire, and a systemd that boots from the one and speaks over the other. */
+export class Machine {
+  readonly id: string;
+  private container: Container | undefined;
+  private disk: Disk | undefined;
+  private isRemoved = false;
+
+  constructor(
+    readonly instance: Instance,
+    private readonly wire: Wire,
+    private readonly hardware: Hardware,
+    private readonly happens: (what: Happening, detail?: string) => void,
+  ) {
+    this.id = instance.id;
+  }
+
+  /** File that has what was written to the console. */
+  get console(): string {
+    return path.join(this.hardware.logs, this.id, "console.log");
+  }
+
+  /** Private IPv4 address. */
+  get address(): string {
+    return this.instance.address;
+  }
+
+  /** The first boot, from an empty disk; resolves when systemd has reached basic.target. */
+  async powerOn(): Promise<void> {
+    const { hardware, id } = this;
+    mkdirSync(path.dirname(this.console), { recursive: true });
+    this.happens("powered on");
+    this.disk = await Disk.make(path.join(hardware.disks, id), hardware.baseRoot);
+    this.disk.trust(hardware.authority);
+    const resolved = path.join(this.disk.root, "/etc/systemd/resolved.conf.d");
+    mkdirSync(resolved, { recursive: true });
+    writeFileSync(path.join(resolved, "vpc.conf"), this.dhcpOptions());
+    await this.configure(this.disk);
+    if (this.isRemoved) return;
+    this.happens("configured");
+    await this.boot();
+  }
+
+  /** A clean reboot by systemd; resolves when it is up again. */
+  async reboot(): Promise<void> {
+    const container = this.running();
+    const { status, stderr } = await container.run(["systemctl", "reboot"]);
+    if (status !== 0) throw new Error(`${this.id} does not reboot: ${stderr}`);
+    await container.ended;
+    await this.untilBooted();
+  }
+
+  /** As if the power failed for a moment: no process ends cleanly, no connection is closed, the disk stays. */
+  async powerCycle(): Promise<void> {
+    await this.crash();
+    await this.wire.mend();
+    await this.boot();
+  }
+
+  /** Shuts down cleanly; the disk stays. */
+  async shutDown(): Promise<void> {
+    await this.ending(this.running()).shutDown();
+  }
+
+  /** Boots again from the disk. */
+  async start(): Promise<void> {
+    await this.boot();
+  }
+
+  /** The host is lost: no packet leaves any more, every process is gone, and so is the disk. */
+  async remove(): Promise<void> {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    await this.crash();
+    await this.disk?.remove();
+    await this.wire.remove();
+    this.happens("gone");
+  }
+
+  /** Runs a command as root, whatever its outcome. */
+  run(command: readonly string[], options?: Omit<ExecuteOptions, "env">): Promise<Outcome> {
+    return this.running().run(command, options);
+  }
+
+  /** Nothing reaches it or leaves it any more, and nobody is told. */
+  cut(): Promise<void> {
+    return this.wire.cut();
+  }
+
+  /** Undoes `cut`. */
+  mend(): Promise<void> {
+    return this.wire.mend();
+  }
+
+  private async crash(): Promise<void> {
+    // First of all, so that no process says goodbye.
+    await this.wire.cut();
+    if (this.container) await this.ending(this.container).kill();
+  }
+
+  /** What DHCP tells an instance: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html */
+  private dhcpOptions(): string {
+    const { hostname } = this.instance;
+    return `[Resolve]\nDNS=${this.hardware.resolver}\nDomains=${hostname.slice(hostname.indexOf(".") + 1)}\n`;
+  }
+
+  private async configure({ root }: Disk): Promise<void> {
+    const { ignition, authority, resolver, disks, logs, timeScale } = this.hardware;
+    const log = path.join(logs, this.id, "ignition.log");
+    const state = path.join(disks, this.id, "ignition");
+    while (!this.isRemoved) {
+      try {
+        const { namespace } = this.wire;
+        return await applyIgnition({ program: ignition, namespace, root, state, resolver, authority, log });
+      } catch (error) {
+        if (this.isRemoved) return;
+        this.happens("failed", (error as Error).message);
+        await sleep(emergencySeconds * 1000 * timeScale, undefined, { ref: false });
+      }
+    }
+  }
+
+  private async boot(): Promise<void> {
+    if (!this.disk) throw new Error(`${this.id} has no disk`);
+    const { hostname } = this.instance;
+    const { namespace } = this.wire;
+    const { root } = this.disk;
+    const container = await Container.boot({
+      name: this.id,
+      hostname,
+      namespace,
+      root,
+      console: this.console,
+    });
+    this.container = container;
+    void container.ended.then((ending) => this.onEnd(container, ending));
+    if (this.isRemoved) return this.crash();
+    await this.untilBooted();
+  }
+
+  private async untilBooted(): Promise<void> {
+    for (const deadline = Date.now() + bootSeconds * 1000; Date.now() < deadline; await sleep(50)) {
+      if (this.isRemoved) return;
+      const state = await this.container
+        ?.run(["systemctl", "is-active", "basic.target"])
+        .catch(() => undefined);
+      if (state?.stdout !== "active\n") continue;
+      this.happens("booted");
+      return;
+    }
+    const end = lastLines(readFileSync(this.console, "utf8"));
+    throw new Error(`${this.id} has not booted within ${bootSeconds} s; the end of ${this.console}:\n${end}`);
+  }
+
+  private onEnd(container: Container, ending: Ending): void {
+    if (this.container !== container) return;
+    this.container = undefined;
+    if (ending === "reboot") {
+      void this.boot().catch((error: Error) => this.happens("failed", error.message));
+    } else {
+      this.happens("off", ending);
+    }
+  }
+
+  /** The container, which is from now on expected to end. */
+  private ending(container: Container): Container {
+    this.container = undefined;
+    return container;
+  }
+
+  private running(): Container {
+    if (!this.container) throw new Error(`${this.id} is switched off`);
+    return this.container;
+  }
+}

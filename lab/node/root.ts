@@ -1,0 +1,112 @@
+import * as fs from "node:fs/promises";
+import path from "node:path";
+import { cacheEntry, cacheRoot } from "../../engine/cache";
+import { debianFile, debianTool } from "../../toolchain/debianTool";
+import { execute } from "../execute";
+
+const suite = "bookworm";
+
+/** What the product's scripts call, and what Flatcar's own services are made of. */
+const packages = [
+  ...["systemd", "systemd-sysv", "dbus", "systemd-resolved", "libnss-resolve", "libnss-myhostname"],
+  ...["iproute2", "procps", "curl", "jq", "openssl", "ca-certificates"],
+];
+
+/** Where Debian differs from Flatcar: files of the base root by path. */
+const files: Readonly<Record<string, string>> = {
+  // What Ignition enables and nothing else; Debian enables whatever is installed.
+  "/usr/lib/systemd/system-preset/99-default.preset": "disable *\n",
+  "/usr/lib/systemd/system-preset/90-systemd.preset": "enable systemd-resolved.service\n",
+  // https://github.com/flatcar/baselayout/blob/main/baselayout/nsswitch.conf
+  "/etc/nsswitch.conf": [
+    "passwd: files",
+    "shadow: files",
+    "group: files",
+    "hosts: files resolve [!UNAVAIL=return] dns myhostname",
+    "networks: files dns",
+    "services: files",
+    "protocols: files",
+    "",
+  ].join("\n"),
+};
+
+/** Units that ask a person, or that would care for a network that the lab lays from outside. */
+const masked = [
+  "console-getty.service",
+  "getty.target",
+  "systemd-firstboot.service",
+  "systemd-networkd.service",
+  "systemd-networkd-wait-online.service",
+  "systemd-timesyncd.service",
+];
+
+const links: Readonly<Record<string, string>> = {
+  "/etc/resolv.conf": "../run/systemd/resolve/resolv.conf",
+  ...Object.fromEntries(masked.map((unit) => [`/etc/systemd/system/${unit}`, "/dev/null"])),
+};
+
+/** Paths that each node makes for itself, or that only Debian has. */
+const removed = [
+  "/etc/hostname",
+  "/etc/machine-id",
+  "/etc/systemd/system",
+  "/var/cache/apt",
+  "/var/lib/apt/lists",
+];
+
+/**
+ * Folder with the root file system that every node's own lies on: Debian with what Flatcar has. Made once, in the user's
+ * cache, anew when its recipe changes.
+ */
+export async function baseRoot(report: (line: string) => void): Promise<string> {
+  const recipe = [JSON.stringify([packages, files, links, removed, coreUser])];
+  const entry = await cacheEntry(
+    cacheRoot(),
+    { tool: "node-root", version: suite, recipe },
+    async (folder) => {
+      const started = Date.now();
+      report(`Installing Debian ${suite} for the nodes (once, about a minute) ...`);
+      await install(path.join(folder, "root"));
+      report(`Installed it in ${Math.round((Date.now() - started) / 1000)} s`);
+    },
+    report,
+  );
+  return path.join(entry, "root");
+}
+
+async function install(root: string): Promise<void> {
+  debianTool("debootstrap", "debootstrap");
+  const keyring = debianFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
+  const options = ["--variant=minbase", `--keyring=${keyring}`, `--include=${packages.join(",")}`];
+  await execute("debootstrap", [...options, suite, root, ...(await ownMirror())], { seconds: 900 });
+  for (const name of removed) await fs.rm(path.join(root, name), { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(root, name), text);
+  await fs.mkdir(path.join(root, "/etc/systemd/system"));
+  for (const [name, target] of Object.entries(links)) {
+    await fs.rm(path.join(root, name), { force: true });
+    await fs.symlink(target, path.join(root, name));
+  }
+  await execute("chroot", [root, "useradd", ...coreUser]);
+  await fs.mkdir(path.join(root, "/var/log/journal"), { recursive: true });
+}
+
+/** Flatcar's login user: https://github.com/flatcar/baselayout/blob/main/baselayout/passwd */
+const coreUser = [
+  "--uid",
+  "500",
+  "--user-group",
+  "--key",
+  "GID_MIN=500",
+  "--create-home",
+  "--shell",
+  "/bin/bash",
+  "core",
+];
+
+/** The mirror that this machine itself installs the suite from; none if it is no Debian of that suite. */
+async function ownMirror(): Promise<string[]> {
+  const format = "$(CODENAME) $(REPO_URI)";
+  const targets = await execute("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
+  const line = targets.split("\n").find((text) => text.startsWith(`${suite} `));
+  return line ? [line.slice(suite.length + 1)] : [];
+}
