@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log"
+	"strings"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// nodeGrace is how old a kubelet's last word may be until its node counts as unknown: Kubernetes' node-monitor-grace-period,
+// of which the kubelet's own pace is a fifth.
+const nodeGrace = 40 * time.Second
+
+// keepNode writes this node's object until the context ends.
+func keepNode(ctx context.Context, etcd *clientv3.Client, self registration, version string) {
+	every(ctx, nodeGrace/5, "node "+self.name, func(ctx context.Context) error {
+		_, err := etcd.Put(ctx, nodesPrefix+self.name, encode(nodeObject(self, version, time.Now())))
+		return err
+	})
+}
+
+func nodeObject(self registration, version string, now time.Time) object {
+	return object{
+		"apiVersion": "v1", "kind": "Node",
+		"metadata": object{"name": self.name, "labels": object{"node-role.kubernetes.io/control-plane": ""}},
+		"spec":     object{"providerID": self.providerID},
+		"status": object{
+			"nodeInfo":   object{"kubeletVersion": version},
+			"conditions": []any{object{"type": "Ready", "status": "True", "lastHeartbeatTime": now.UTC().Format(time.RFC3339)}},
+		},
+	}
+}
+
+// withAge makes Unknown of the readiness of a node whose kubelet has said nothing for long.
+func withAge(decoded object, now time.Time) {
+	status, _ := decoded["status"].(object)
+	conditions, _ := status["conditions"].([]any)
+	for _, one := range conditions {
+		condition, _ := one.(object)
+		text, _ := condition["lastHeartbeatTime"].(string)
+		if said, err := time.Parse(time.RFC3339, text); err != nil || now.Sub(said) > nodeGrace {
+			condition["status"] = "Unknown"
+		}
+	}
+}
+
+// leaseDuration and the pace of its renewal are those of Kubernetes' leader election.
+const (
+	leaseDuration = 15 * time.Second
+	leaseRetry    = 2 * time.Second
+)
+
+// keepLeading takes part in the election of the controller-manager that leads, until the context ends.
+func keepLeading(ctx context.Context, etcd *clientv3.Client) {
+	holder := hostname() + "_" + strings.ToLower(rand.Text())
+	key := leasesPrefix + "kube-controller-manager"
+	every(ctx, leaseRetry, "lease of kube-controller-manager", func(ctx context.Context) error {
+		response, err := etcd.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		revision := int64(0)
+		if len(response.Kvs) > 0 {
+			revision = response.Kvs[0].ModRevision
+			if !mayTake(response.Kvs[0].Value, holder, time.Now()) {
+				return nil
+			}
+		}
+		unchanged := clientv3.Compare(clientv3.ModRevision(key), "=", revision)
+		_, err = etcd.Txn(ctx).If(unchanged).Then(clientv3.OpPut(key, encode(leaseObject(holder, time.Now())))).Commit()
+		return err
+	})
+}
+
+func leaseObject(holder string, now time.Time) object {
+	return object{
+		"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+		"metadata": object{"name": "kube-controller-manager", "namespace": "kube-system"},
+		"spec":     object{"holderIdentity": holder, "renewTime": now.UTC().Format(time.RFC3339Nano)},
+	}
+}
+
+// mayTake tells whether a lease is this holder's own or has run out.
+func mayTake(lease []byte, holder string, now time.Time) bool {
+	var held struct {
+		Spec struct {
+			HolderIdentity string    `json:"holderIdentity"`
+			RenewTime      time.Time `json:"renewTime"`
+		} `json:"spec"`
+	}
+	if json.Unmarshal(lease, &held) != nil {
+		return true
+	}
+	return held.Spec.HolderIdentity == holder || now.Sub(held.Spec.RenewTime) > leaseDuration
+}
+
+// every does something now and then again and again, and logs each new kind of failure.
+func every(ctx context.Context, pace time.Duration, what string, do func(context.Context) error) {
+	trouble := ""
+	for tick := time.Tick(pace); ; {
+		attempt, cancel := context.WithTimeout(ctx, pace)
+		err := do(attempt)
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		if text := fmt.Sprint(err); err != nil && text != trouble {
+			log.Printf("stand-in: %s: %v", what, err)
+			trouble = text
+		} else if err == nil {
+			trouble = ""
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+		}
+	}
+}
+
+func encode(value object) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // these objects are made of texts
+	}
+	return string(text)
+}
+
+// mirrorPod returns the static pod of a manifest on this node, ready as far as the API is.
+func (n *node) mirrorPod(name string, self registration, ready *readiness) (any, error) {
+	component, found := strings.CutSuffix(name, "-"+self.name)
+	if !found || strings.Contains(component, "/") {
+		return nil, errNotFound
+	}
+	read, err := readPod(n.path(manifests + component + ".yaml"))
+	if err != nil {
+		return nil, errNotFound
+	}
+	read.Metadata.Name = name
+	status := "True"
+	if ready.check() != nil {
+		status = "False"
+	}
+	return struct {
+		*pod
+		Status object `json:"status"`
+	}{read, object{"conditions": []any{object{"type": "Ready", "status": status}}}}, nil
+}

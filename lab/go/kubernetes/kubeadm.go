@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// kubeadmCommands are all that the node's scripts give to kubeadm; the parenthesised parts are handed on.
+var kubeadmCommands = []struct {
+	arguments *regexp.Regexp
+	run       func(n *node, ctx context.Context, out io.Writer, parts []string) error
+}{
+	{regexp.MustCompile(`^init --config (\S+) --skip-phases (\S+)$`), (*node).initialise},
+	{regexp.MustCompile(`^init phase (upload-config|addon) all --config (\S+)$`), (*node).clusterObjects},
+	{regexp.MustCompile(`^certs check-expiration --config (\S+) -o json$`), (*node).checkExpiration},
+	{regexp.MustCompile(`^certs renew all --config (\S+)$`), (*node).renew},
+	{regexp.MustCompile(`^token generate$`), (*node).generateToken},
+}
+
+func (n *node) kubeadm(ctx context.Context, args []string, out io.Writer) error {
+	given := strings.Join(args, " ")
+	for _, command := range kubeadmCommands {
+		if parts := command.arguments.FindStringSubmatch(given); parts != nil {
+			return command.run(n, ctx, out, parts[1:])
+		}
+	}
+	return fmt.Errorf("kubeadm does not know: %s", given)
+}
+
+// clusterObjects succeeds if the objects could be written. They are not: nobody reads them.
+func (n *node) clusterObjects(ctx context.Context, out io.Writer, parts []string) error {
+	if _, err := readDocument(parts[1]); err != nil {
+		return err
+	}
+	api, err := newAPI(n.path("/etc/kubernetes/admin.conf"), "https://127.0.0.1:"+n.port)
+	if err != nil {
+		return err
+	}
+	if _, err := api.get(ctx, "/readyz"); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "[%s] the apiserver would take it\n", parts[0])
+	return nil
+}
+
+// generateToken prints one of the form that https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ wants.
+func (n *node) generateToken(_ context.Context, out io.Writer, _ []string) error {
+	text := strings.ToLower(rand.Text())
+	_, err := fmt.Fprintf(out, "%s.%s\n", text[:6], text[6:22])
+	return err
+}
+
+// expiration is an entry of what `kubeadm certs check-expiration -o json` prints.
+type expiration struct {
+	Name           string    `json:"name"`
+	ExpirationDate time.Time `json:"expirationDate"`
+	// ResidualTime in seconds.
+	ResidualTime int64 `json:"residualTime"`
+	Missing      bool  `json:"missing"`
+}
+
+func (n *node) checkExpiration(_ context.Context, out io.Writer, parts []string) error {
+	read, err := readDocument(parts[0])
+	if err != nil {
+		return err
+	}
+	found := []expiration{}
+	for name, text := range map[string]func() ([]byte, error){
+		"admin.conf": n.adminCertificate,
+		"apiserver": func() ([]byte, error) {
+			return os.ReadFile(n.path(read.cluster.CertificatesDir + "/apiserver.crt"))
+		},
+	} {
+		entry := expiration{Name: name, Missing: true}
+		if pem, err := text(); err == nil {
+			certificate, err := readCertificate(pem)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			entry.Missing, entry.ExpirationDate = false, certificate.NotAfter
+			entry.ResidualTime = int64(time.Until(certificate.NotAfter).Seconds())
+		}
+		found = append(found, entry)
+	}
+	return json.NewEncoder(out).Encode(map[string]any{
+		"kind": "CertificateExpirationInfo", "apiVersion": "output.kubeadm.k8s.io/v1alpha3", "certificates": found,
+	})
+}
+
+func (n *node) adminCertificate() ([]byte, error) {
+	config, err := readKubeconfig(n.path("/etc/kubernetes/admin.conf"))
+	if err != nil {
+		return nil, err
+	}
+	return config.Users[0].User.Certificate, nil
+}
+
+// renew makes all certificates anew, whatever is left of their time.
+func (n *node) renew(_ context.Context, out io.Writer, parts []string) error {
+	read, err := readDocument(parts[0])
+	if err != nil {
+		return err
+	}
+	if err := n.writeServingCertificate(read, true); err != nil {
+		return err
+	}
+	if err := n.writeKubeconfigs(read, true); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, "[renew] certificates of the apiserver and the administrator")
+	return err
+}

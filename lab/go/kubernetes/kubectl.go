@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// globalFlags begin every command of the scripts' kubectl function.
+var globalFlags = regexp.MustCompile(`^--kubeconfig (\S+) --server (\S+) --cache-dir \S+ --request-timeout 30s (.*)$`)
+
+// request is one command: its parts, and what it reads and writes.
+type request struct {
+	api   *api
+	parts []string
+	in    io.Reader
+	out   io.Writer
+}
+
+// kubectlCommands are all that the scripts ask; the parenthesised parts are handed on.
+var kubectlCommands = []struct {
+	arguments *regexp.Regexp
+	run       func(ctx context.Context, asked request) error
+}{
+	{regexp.MustCompile(`^get lease kube-controller-manager -n kube-system -o jsonpath=\{\.spec\.(holderIdentity)\}$`), getHolder},
+	{regexp.MustCompile(`^get (nodes) -o json()()$`), getList},
+	{regexp.MustCompile(`^get (nodes) -l (\S+?)() -o json$`), getList},
+	{regexp.MustCompile(`^get (secrets) -n kube-system -l (\S+)=(\S+) -o json$`), getList},
+	{regexp.MustCompile(`^get (csr) --field-selector spec\.signerName=kubernetes\.io/kubelet-serving -o json()()$`), getList},
+	{regexp.MustCompile(`^get node (\S+) --ignore-not-found -o jsonpath=\{\.spec\.(providerID)\}$`), getProviderID},
+	{regexp.MustCompile(`^get pod (\S+) -n kube-system -o json$`), getPod},
+	{regexp.MustCompile(`^apply --server-side --force-conflicts -f (\S+)$`), apply},
+	{regexp.MustCompile(`^create -f -$`), create},
+	{regexp.MustCompile(`^delete node (\S+) --ignore-not-found --wait=false$`), deleteNode},
+	{regexp.MustCompile(`^drain (\S+) --ignore-daemonsets --delete-emptydir-data --force --timeout \d+s$`), drain},
+}
+
+// annotateLocally is the one command that asks no apiserver.
+var annotateLocally = regexp.MustCompile(`^annotate --local --overwrite -f (\S+) (\S+)=(\S+) -o yaml$`)
+
+var paths = map[string]string{
+	"nodes":   "/api/v1/nodes",
+	"secrets": "/api/v1/namespaces/kube-system/secrets",
+	"csr":     "/apis/certificates.k8s.io/v1/certificatesigningrequests",
+	"leases":  "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases",
+	"pods":    "/api/v1/namespaces/kube-system/pods",
+}
+
+func kubectl(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	given := strings.Join(args, " ")
+	if parts := annotateLocally.FindStringSubmatch(given); parts != nil {
+		return annotate(out, parts[1], parts[2], parts[3])
+	}
+	global := globalFlags.FindStringSubmatch(given)
+	if global == nil {
+		return fmt.Errorf("kubectl does not know: %s", given)
+	}
+	for _, command := range kubectlCommands {
+		parts := command.arguments.FindStringSubmatch(global[3])
+		if parts == nil {
+			continue
+		}
+		asked, err := newAPI(global[1], global[2])
+		if err != nil {
+			return err
+		}
+		return command.run(ctx, request{api: asked, parts: parts[1:], in: in, out: out})
+	}
+	return fmt.Errorf("kubectl does not know: %s", global[3])
+}
+
+func getHolder(ctx context.Context, asked request) error {
+	return asked.printSpec(ctx, paths["leases"]+"/kube-controller-manager", asked.parts[0])
+}
+
+func getProviderID(ctx context.Context, asked request) error {
+	err := asked.printSpec(ctx, paths["nodes"]+"/"+asked.parts[0], asked.parts[1])
+	if errors.Is(err, errNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (asked request) printSpec(ctx context.Context, path, field string) error {
+	text, err := asked.api.get(ctx, path)
+	if err != nil {
+		return err
+	}
+	found, err := decode(text)
+	if err != nil {
+		return err
+	}
+	spec, _ := found["spec"].(object)
+	value, _ := spec[field].(string)
+	_, err = fmt.Fprint(asked.out, value)
+	return err
+}
+
+// getList prints the objects with a label; without a value, whatever its value is.
+func getList(ctx context.Context, asked request) error {
+	text, err := asked.api.get(ctx, paths[asked.parts[0]])
+	if err != nil {
+		return err
+	}
+	var list struct {
+		APIVersion string   `json:"apiVersion"`
+		Kind       string   `json:"kind"`
+		Items      []object `json:"items"`
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return err
+	}
+	label, wanted := asked.parts[1], asked.parts[2]
+	selected := []object{}
+	for _, item := range list.Items {
+		named, _ := item["metadata"].(object)
+		labels, _ := named["labels"].(object)
+		if value, has := labels[label]; label == "" || has && (wanted == "" || value == wanted) {
+			selected = append(selected, item)
+		}
+	}
+	list.Items = selected
+	return json.NewEncoder(asked.out).Encode(list)
+}
+
+func getPod(ctx context.Context, asked request) error {
+	text, err := asked.api.get(ctx, paths["pods"]+"/"+asked.parts[0])
+	if err != nil {
+		return err
+	}
+	_, err = asked.out.Write(text)
+	return err
+}
+
+// apply succeeds if the objects of a file could be written. They are not: nobody reads them.
+func apply(ctx context.Context, asked request) error {
+	text, err := os.ReadFile(asked.parts[0])
+	if err != nil {
+		return err
+	}
+	for _, part := range strings.Split("\n"+string(text), "\n---\n") {
+		var described pod
+		if err := yaml.Unmarshal([]byte(part), &described); err != nil {
+			return fmt.Errorf("%s: %w", asked.parts[0], err)
+		}
+		if described.Kind == "" || described.Metadata.Name == "" {
+			return fmt.Errorf("%s holds an object without a kind or a name", asked.parts[0])
+		}
+		fmt.Fprintf(asked.out, "%s/%s would be applied\n", strings.ToLower(described.Kind), described.Metadata.Name)
+	}
+	_, err = asked.api.get(ctx, "/readyz")
+	return err
+}
+
+// create takes a secret.
+func create(ctx context.Context, asked request) error {
+	text, err := io.ReadAll(asked.in)
+	if err != nil {
+		return err
+	}
+	var given object
+	if err := yaml.Unmarshal(text, &given); err != nil {
+		return err
+	}
+	if given["kind"] != "Secret" {
+		return fmt.Errorf("kubectl creates Secrets only, not %v", given["kind"])
+	}
+	body, err := json.Marshal(given)
+	if err != nil {
+		return err
+	}
+	if _, err := asked.api.request(ctx, http.MethodPost, paths["secrets"], body); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(asked.out, "secret created")
+	return err
+}
+
+func deleteNode(ctx context.Context, asked request) error {
+	_, err := asked.api.request(ctx, http.MethodDelete, paths["nodes"]+"/"+asked.parts[0], nil)
+	if errors.Is(err, errNotFound) {
+		return nil
+	}
+	return err
+}
+
+// drain succeeds for a node that there is: no pod runs on it.
+func drain(ctx context.Context, asked request) error {
+	if _, err := asked.api.get(ctx, paths["nodes"]+"/"+asked.parts[0]); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(asked.out, "node/%s drained\n", asked.parts[0])
+	return err
+}
+
+func annotate(out io.Writer, file, key, value string) error {
+	read, err := readPod(file)
+	if err != nil {
+		return err
+	}
+	if read.Metadata.Annotations == nil {
+		read.Metadata.Annotations = map[string]string{}
+	}
+	read.Metadata.Annotations[key] = value
+	text, err := yaml.Marshal(read)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
+}
