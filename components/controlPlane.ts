@@ -27,7 +27,6 @@ export class ControlPlane extends pulumi.ComponentResource {
         configKey: "ignition/controller.ign",
         config: controllerIgnition({
           ...nodeFacts(args, names.controllers, architecture),
-          size,
           etcdVersion: settings.versions.etcd,
           podCidr: settings.podCidr,
           serviceCidr: settings.serviceCidr,

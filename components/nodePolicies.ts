@@ -98,7 +98,11 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
-      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
+      Action: [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "ec2:DescribeInstances",
+      ],
       Resource: "*", // these actions know no resources
     },
     {

@@ -3,8 +3,6 @@ import { controllerKeyObjects } from "./keyObjects";
 import { NodeFacts, nodeIgnition } from "./node";
 
 export interface ControllerFacts extends NodeFacts {
-  /** Number of controllers. */
-  size: 1 | 3 | 5;
   /** Without v. */
   etcdVersion: string;
   podCidr: string;
@@ -19,7 +17,6 @@ export function controllerIgnition(facts: ControllerFacts): string {
   return nodeIgnition(facts, {
     role: "controller",
     values: {
-      size: String(facts.size),
       etcdVersion: facts.etcdVersion,
       podCidr: facts.podCidr,
       serviceCidr: facts.serviceCidr,

@@ -2,8 +2,8 @@
  * AWS as the nodes see it; runs inside the test network and is told by messages what to do (see `cloud.ts`).
  *
  * - `http://169.254.169.254`: IMDSv2, which knows an instance by its address.
- * - `https://*.amazonaws.com`: checks every signature, then hands the request to the project's local AWS. It answers
- *   CompleteLifecycleAction itself, which the local AWS lacks.
+ * - `https://*.amazonaws.com`: checks every signature, then hands the request to the project's local AWS. Of the
+ *   controllers' group it answers itself, as these instances were not launched by one.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -25,6 +25,7 @@ const instances = new Map<string, Instance>();
 const tokens = new Set<string>();
 let faults: Fault[] = [];
 let calls: AwsCall[] = [];
+let desiredCapacity = 3;
 
 function metadata(instance: Instance): Record<string, string | undefined> {
   return {
@@ -63,6 +64,18 @@ const ofThisConnection = new Set(["host", "connection", "expect", "content-lengt
 const errorDocument = (code: string, message: string) =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
+function groupDescription(name: string): string {
+  const group =
+    name === "test-controllers"
+      ? `<member><AutoScalingGroupName>${name}</AutoScalingGroupName><MinSize>${desiredCapacity}</MinSize>
+         <MaxSize>${desiredCapacity}</MaxSize><DesiredCapacity>${desiredCapacity}</DesiredCapacity></member>`
+      : "";
+  return `<DescribeAutoScalingGroupsResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/">
+    <DescribeAutoScalingGroupsResult><AutoScalingGroups>${group}</AutoScalingGroups></DescribeAutoScalingGroupsResult>
+    </DescribeAutoScalingGroupsResponse>`;
+}
+
 async function answer(
   request: ReceivedRequest,
 ): Promise<{ status: number; headers?: object; body: string | Buffer }> {
@@ -90,6 +103,10 @@ async function answer(
   if (call.action === "CompleteLifecycleAction") {
     call.status = 200;
     return { status: 200, body: "<CompleteLifecycleActionResponse/>" };
+  }
+  if (call.action === "DescribeAutoScalingGroups") {
+    call.status = 200;
+    return { status: 200, body: groupDescription(parameters["AutoScalingGroupNames.member.1"]) };
   }
 
   const forwarded = await fetch(moto + (bucket ? `/${bucket}` : "") + request.url, {
@@ -152,6 +169,8 @@ async function obey(message: AwsMessage): Promise<unknown> {
   switch (message.kind) {
     case "instance":
       return void instances.set(message.instance.address, message.instance);
+    case "capacity":
+      return void (desiredCapacity = message.desired);
     case "faults":
       return void (faults = message.faults);
     case "calls": {

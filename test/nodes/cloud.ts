@@ -31,6 +31,7 @@ export interface AwsCall {
 
 export type AwsMessage =
   | { kind: "instance"; instance: Instance }
+  | { kind: "capacity"; desired: number }
   | { kind: "faults"; faults: Fault[] }
   | { kind: "calls" }
   | { kind: "send"; path: string; method: string; headers: Record<string, string>; body?: string };
@@ -111,7 +112,7 @@ export class Cloud {
   }
 
   stop(): void {
-    this.aws?.disconnect();
+    if (this.aws?.connected) this.aws.disconnect();
     this.namespace.kill("SIGKILL");
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
@@ -155,11 +156,12 @@ export class Cloud {
     return this.send("s3", `/${bucket}/${key}`, "DELETE");
   }
 
-  /** Nothing in the bucket, no member in the zone, every request answered. */
+  /** Nothing in the bucket, no member in the zone, three controllers wanted, every request answered. */
   async empty(): Promise<void> {
     const list = await this.send("s3", `/${bucket}?list-type=2`, "GET");
     for (const [, key] of list.matchAll(/<Key>(.*?)<\/Key>/g)) await this.deleteObject(key);
     this.writeZone([]);
+    await this.wantControllers(3);
     await this.fail([]);
   }
 
@@ -181,6 +183,11 @@ export class Cloud {
   /** Makes the metadata service know an instance. */
   describe(instance: Instance): Promise<void> {
     return this.ask({ kind: "instance", instance });
+  }
+
+  /** Sets the desired capacity of the controllers' group. @default 3 */
+  wantControllers(desired: number): Promise<void> {
+    return this.ask({ kind: "capacity", desired });
   }
 
   private ec2(parameters: Record<string, string>): Promise<string> {

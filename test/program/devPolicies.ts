@@ -78,7 +78,11 @@ export const devPolicies: Record<string, Statement[]> = {
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
-      Action: ["autoscaling:DescribeAutoScalingInstances", "ec2:DescribeInstances"],
+      Action: [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "ec2:DescribeInstances",
+      ],
       Resource: "*",
     },
     {

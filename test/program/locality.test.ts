@@ -102,6 +102,14 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
+  it("the number of controllers, their group: no node is replaced for it", async () => {
+    for (const size of [1, 5]) {
+      assert.deepEqual(await changing(prod, { controlPlane: { size } }), {
+        "autoscaling.Group prod-controllers": "instanceMaintenancePolicy instanceRefresh maxSize minSize",
+      });
+    }
+  });
+
   it("the controllers' instance type, their launch template and, by its version, their group", async () => {
     assert.deepEqual(await changing(dev, { controlPlane: { instanceType: "m7i.large" } }), {
       "ec2.LaunchTemplate dev-controllers": "instanceType",

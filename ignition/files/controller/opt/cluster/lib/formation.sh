@@ -38,13 +38,23 @@ formation_is_lost() {
   ((total - $(grep -c . <<<"$gone") < total / 2 + 1))
 }
 
+# Puts the desired capacity of the group into GROUP_SIZE: as many instances form a cluster. It is no part of the nodes'
+# configuration, so that its change replaces none. An answer counts for 15 seconds of asking again and again.
+GROUP_SIZE='' GROUP_SIZE_UNTIL=0
+read_group_size() {
+  ((SECONDS >= GROUP_SIZE_UNTIL)) || return 0
+  autoscaling Action=DescribeAutoScalingGroups "AutoScalingGroupNames.member.1=$GROUP_NAME" || return
+  GROUP_SIZE=$(xml_values DesiredCapacity <"$AWS_RESPONSE")
+  [[ $GROUP_SIZE =~ ^[1-9][0-9]*$ ]] && GROUP_SIZE_UNTIL=$((SECONDS + 15))
+}
+
 # Succeeds if the zone holds all records of this instance and of enough others; writes the list for create_formation.
 FIRST_MEMBERS=/run/cluster/first-members.json
 formation_records_present() {
   local targets host address everyone
   own_records_present && targets=$(srv_targets server) && everyone=$(addresses "etcd.$ZONE") || return
-  (($(wc -l <<<"$targets") >= CONTROL_PLANE_SIZE)) || return
-  { echo "$INSTANCE_ID.etcd.$ZONE" && sed "/^$INSTANCE_ID\./d" <<<"$targets"; } | head -n "$CONTROL_PLANE_SIZE" | while read -r host; do
+  (($(wc -l <<<"$targets") >= GROUP_SIZE)) || return
+  { echo "$INSTANCE_ID.etcd.$ZONE" && sed "/^$INSTANCE_ID\./d" <<<"$targets"; } | head -n "$GROUP_SIZE" | while read -r host; do
     address=$(addresses "$host") && grep -qx "$address" <<<"$everyone" || exit 1
     jq -n --arg name "$host" --arg address "$address" '{id: ($name | split(".")[0]), name: $name, address: $address}'
   done | jq -s . >"$FIRST_MEMBERS"

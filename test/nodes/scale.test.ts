@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { Cloud } from "./cloud";
+import { Controllers, voters, votersOf } from "./controllers";
+import { Node } from "./node";
+import { sharedCloud } from "./sharedCloud";
+
+describe("the number of controllers", function () {
+  this.timeout(180_000);
+  let cloud: Cloud;
+  let controllers: Controllers;
+  let nodes: Node[] = [];
+
+  before(async () => {
+    cloud = await sharedCloud();
+    controllers = await Controllers.prepare(cloud);
+  });
+  after(() => controllers?.stop());
+
+  /** The group's size is changed: Auto Scaling launches these, all at once. */
+  const launch = async (desired: number) => {
+    await cloud.wantControllers(desired);
+    const newcomers = await controllers.boot(desired - nodes.length);
+    nodes = [...nodes, ...newcomers];
+    controllers.publish(...nodes);
+    return Promise.all(newcomers.map((node) => controllers.start(node)));
+  };
+
+  /** The group's size is changed: Auto Scaling terminates some, all at once. */
+  const terminate = async (...leaving: Node[]) => {
+    await cloud.wantControllers(nodes.length - leaving.length);
+    const logs = await Promise.all(
+      leaving.map(async (node) => {
+        await cloud.describe({ ...node.instance, targetLifecycleState: "Terminated" });
+        return node.mustSucceed("lifecycle-watch");
+      }),
+    );
+    for (const log of logs) assert.match(log, /removed member[^]*terminate hook completed/);
+    nodes = nodes.filter((node) => !leaving.includes(node));
+    controllers.publish(...nodes);
+    await Promise.all(leaving.map((node) => controllers.crash(node)));
+  };
+
+  const formed = async () =>
+    (JSON.parse(await cloud.readObject("etcd/formation-1.json")) as { members: { id: string }[] }).members;
+
+  it("is asked of the group, which is waited for", async () => {
+    const [node] = await controllers.boot(1);
+    nodes = [node];
+    controllers.publish(node);
+    await cloud.wantControllers(0);
+    const start = controllers.start(node);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await assert.rejects(cloud.readObject("etcd/formation-1.json"), /404/);
+    await cloud.wantControllers(1);
+    assert.match(
+      await start,
+      /waiting: Auto Scaling shall tell the desired capacity of the group test-contr/,
+    );
+    assert.deepEqual(await formed(), [
+      {
+        id: node.instance.id,
+        name: `${node.instance.id}.etcd.test.example.com`,
+        address: node.instance.address,
+      },
+    ]);
+    await node.etcdctl("put written-by the-only-one");
+  });
+
+  it("grows from one to three, two joining at once", async () => {
+    for (const log of await launch(3)) assert.match(log, /added as a learner[^]*promoted/);
+    assert.deepEqual(await voters(nodes[2]), votersOf(...nodes));
+  });
+
+  it("grows from three to five", async () => {
+    await launch(5);
+    assert.deepEqual(await voters(nodes[4]), votersOf(...nodes));
+  });
+
+  it("shrinks from five to three, two leaving at once", async () => {
+    await terminate(nodes[0], nodes[3]);
+    assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+    assert.equal(await nodes[1].etcdctl("get written-by --print-value-only"), "the-only-one");
+  });
+
+  it("shrinks from three to one, two leaving at once", async () => {
+    await terminate(nodes[0], nodes[2]);
+    assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+    assert.equal(await nodes[0].etcdctl("get written-by --print-value-only"), "the-only-one");
+  });
+
+  it("was asked for by the first formation alone", async () => {
+    assert.equal((await formed()).length, 1);
+    const asked = (await cloud.calls()).filter(({ action }) => action === "DescribeAutoScalingGroups");
+    assert.ok(asked.length < 10, `${asked.length} times`);
+  });
+});
+
+describe("five controllers that start at once", function () {
+  this.timeout(120_000);
+
+  it("form one cluster of five", async () => {
+    const cloud = await sharedCloud();
+    const controllers = await Controllers.prepare(cloud);
+    try {
+      await cloud.wantControllers(5);
+      const nodes = await controllers.boot(5);
+      controllers.publish(...nodes);
+      await Promise.all(nodes.map((node) => controllers.start(node)));
+      assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
+    } finally {
+      controllers.stop();
+    }
+  });
+});
