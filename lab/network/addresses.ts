@@ -23,8 +23,8 @@ export function parseRange(cidr: string): Range {
 export function addressIn(cidr: string, offset: number): string {
   const number = parseRange(cidr)
     .base.split(".")
-    .reduce((sum, byte) => sum * 256 + Number(byte), offset);
-  return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join(".");
+    .reduce((sum, byte) => sum * 256 + Number(byte), 0);
+  return [24, 16, 8, 0].map((bits) => Math.floor((number + offset) / 2 ** bits) % 256).join(".");
 }
 
 /** The router of a subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
