@@ -1,9 +1,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help local down preview test static unit clean node-is-there tools-are-there
+.PHONY: help lab local down preview test static unit clean node-is-there tools-are-there
 
 STACK ?= local
-ARGS ?= up
+ARGS ?=
 
 packages := node_modules/.package-lock.json
 run := node --require ts-node/register/transpile-only local/main.ts
@@ -13,12 +13,16 @@ help:
 	@echo "make local ARGS=preview     what that would change; with STACK=dev or STACK=prod, another stack's preview"
 	@echo "make local ARGS=kubeconfig  the administrator's kubeconfig of the local stack"
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
+	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"
 	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev"
 	@echo "make test                   types, lint, format, tests"
 	@echo "make clean                  make down, then removes node_modules and all that was built here"
 
 local: $(packages)
 	@$(run) $(ARGS) --stack $(STACK)
+
+lab: $(packages)
+	@node --require ts-node/register/transpile-only lab/main.ts $(ARGS)
 
 down: $(packages)
 	@$(run) down

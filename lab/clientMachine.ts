@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { Load } from "./load";
+import { Members } from "./members";
+import { Wire } from "./network/wire";
+import type { NodeStore } from "./nodeStore";
+
+/**
+ * A machine beside the nodes, from which clients talk to etcd: its address counts as a controller's for the security
+ * groups, and it has the certificate that the apiservers have. AWS would have no such machine.
+ */
+export class ClientMachine {
+  private readonly command: readonly string[];
+
+  private constructor(
+    wire: Wire,
+    private readonly program: string,
+    private readonly tls: readonly string[],
+    private readonly options: readonly string[],
+    private readonly folder: string,
+  ) {
+    this.command = ["nsenter", `--net=${wire.namespace}`, program];
+  }
+
+  /** `folder` takes the certificates and what the observer sees. */
+  static async open(args: {
+    readonly address: string;
+    readonly subnetCidr: string;
+    readonly resolver: string;
+    readonly zone: string;
+    readonly store: NodeStore;
+    readonly program: string;
+    readonly folder: string;
+  }): Promise<ClientMachine> {
+    const wire = await Wire.lay({ name: "client", address: args.address, subnetCidr: args.subnetCidr });
+    const file = (name: string) => path.join(args.folder, name);
+    await writeFile(file("ca.crt"), await args.store.read("pki/etcd/ca.crt"));
+    await writeFile(file("client.pem"), await args.store.read("pki/etcd/client.pem"), { mode: 0o600 });
+    const tls = ["--cacert", file("ca.crt"), "--cert", file("client.pem"), "--key", file("client.pem")];
+    const options = ["--zone", args.zone, "--resolver", `${args.resolver}:53`, ...tls];
+    return new ClientMachine(wire, args.program, tls, options, args.folder);
+  }
+
+  /** Starts clients that write and read, and record it in the file `history`. */
+  load(history: string): Load {
+    return Load.start([...this.command, "load", ...this.options], this.program, history);
+  }
+
+  /** Starts to watch the members. */
+  watchMembers(): Members {
+    return new Members(
+      [...this.command, "observe", ...this.options],
+      path.join(this.folder, "members.jsonl"),
+    );
+  }
+
+  /** The serial number of the certificate that etcd at an address shows. */
+  async serialNumber(address: string): Promise<string> {
+    const [program = "", ...words] = [...this.command, "serial", "--address", `${address}:2379`, ...this.tls];
+    const { stdout } = await promisify(execFile)(program, words, { timeout: 10_000 });
+    return (JSON.parse(stdout) as { serial: string }).serial;
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  type AutoScalingGroup,
+  type InstanceRefresh,
+} from "@aws-sdk/client-auto-scaling";
+import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
+import { clusterOutputs, type ClusterOutputs } from "../local/cluster";
+import { until } from "./until";
+import { openStackOnLocalAws, operate, type Run } from "../local/run";
+
+/** A controller as Auto Scaling sees it. */
+export interface Controller {
+  readonly id: string;
+  /** Such as `Pending:Wait` or `InService`. */
+  readonly lifecycleState: string;
+  /** Number of the launch template's version that it was launched from. */
+  readonly templateVersion: string;
+}
+
+/** The lab's stack, and what the local AWS holds of it. */
+export class Cluster {
+  private readonly autoScaling = new AutoScalingClient({});
+  private readonly ec2 = new EC2Client({});
+
+  private constructor(
+    private readonly run: Run,
+    private readonly stack: Stack,
+    readonly outputs: ClusterOutputs,
+  ) {}
+
+  /** Deploys the stack for the first time. `settings` are values by path below the project's namespace. */
+  static async deploy(run: Run, settings: Record<string, string>): Promise<Cluster> {
+    const stack = await openStackOnLocalAws(run);
+    await configure(stack, settings);
+    await operate(run, "up", stack);
+    return new Cluster(run, stack, await clusterOutputs(stack));
+  }
+
+  /** `pulumi config set` for each path, then `pulumi up`; what `replace` names by URN is made anew. */
+  async up(settings: Record<string, string>, replace: readonly string[] = []): Promise<void> {
+    await configure(this.stack, settings);
+    await operate(this.run, "up", this.stack, replace);
+  }
+
+  /** `pulumi destroy`. */
+  async destroy(): Promise<void> {
+    await operate(this.run, "destroy", this.stack);
+  }
+
+  /** URNs of the stack's resources that match. */
+  async urns(matches: (urn: string) => boolean): Promise<string[]> {
+    const { deployment } = (await this.stack.exportStack()) as {
+      deployment: { resources: { urn: string }[] };
+    };
+    return deployment.resources.map(({ urn }) => urn).filter(matches);
+  }
+
+  /** The stack's outputs now. */
+  async currentOutputs(): Promise<ClusterOutputs> {
+    return clusterOutputs(this.stack);
+  }
+
+  /** The group's instances, in whichever state. */
+  async controllers(): Promise<Controller[]> {
+    return ((await this.group())?.Instances ?? []).map((instance) => ({
+      id: instance.InstanceId ?? "",
+      lifecycleState: instance.LifecycleState ?? "",
+      templateVersion: instance.LaunchTemplate?.Version ?? "",
+    }));
+  }
+
+  private async group(): Promise<AutoScalingGroup | undefined> {
+    const { AutoScalingGroups = [] } = await this.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.outputs.controllerGroupName] }),
+    );
+    return AutoScalingGroups[0];
+  }
+
+  /** How many controllers the group wants; undefined once it is deleted. */
+  async size(): Promise<number | undefined> {
+    return (await this.group())?.DesiredCapacity;
+  }
+
+  /** Waits until the group has launched so many instances beside the old ones. */
+  async launched(count: number, old: ReadonlySet<string>): Promise<void> {
+    await until(`${count} new instances are launched`, 120, async () => {
+      const launched = (await this.controllers()).filter(({ id }) => !old.has(id));
+      return launched.length === count || `${launched.length} are`;
+    });
+  }
+
+  /** Waits until all that the group wants is in service, and no refresh goes on. */
+  async settled(seconds: number): Promise<void> {
+    await until("all controllers are in service", seconds, async () => {
+      const states = (await this.controllers()).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
+      const [refresh] = await this.refreshes();
+      const refreshing = ["Pending", "InProgress", "Cancelling"].includes(refresh?.Status ?? "");
+      const right =
+        states.length === (await this.size()) && states.every((state) => state.endsWith(" InService"));
+      return (
+        (right && !refreshing) ||
+        `${states.join(", ")}${refreshing ? `; a refresh is ${refresh?.Status}` : ""}`
+      );
+    });
+  }
+
+  /** The group's instance refreshes, the newest first. */
+  async refreshes(): Promise<InstanceRefresh[]> {
+    const { InstanceRefreshes = [] } = await this.autoScaling.send(
+      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: this.outputs.controllerGroupName }),
+    );
+    return InstanceRefreshes;
+  }
+
+  /** Ends instances past Auto Scaling, as a failing host does: no hook, no notice, the disks are gone. */
+  async vanish(ids: readonly string[]): Promise<void> {
+    await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
+  }
+}
+
+async function configure(stack: Stack, settings: Record<string, string>): Promise<void> {
+  const values: ConfigMap = {};
+  for (const [path, value] of Object.entries(settings)) values[`pulumi-kubeadm:${path}`] = { value };
+  await stack.setAllConfig(values, true);
+}

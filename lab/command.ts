@@ -1,0 +1,51 @@
+import { allDrills, drills } from "./drills";
+
+/** The drills of a run without arguments: what every change of the project has to pass. */
+export const everyChange = ["form-3", "crash", "roll", "renew", "destroy"] as const;
+
+const defaultScale = 0.1;
+
+/** What a person asked for. */
+export interface Command {
+  /** Names of drills in the order in which they run. */
+  readonly drills: readonly string[];
+  /** Every drill there is, so that the documents can be written. */
+  readonly all: boolean;
+  /** Keep the cluster until Ctrl-C instead of running a drill. */
+  readonly stay: boolean;
+  /** What waits named in minutes are multiplied with. */
+  readonly scale: number;
+}
+
+/**
+ * Reads arguments and environment.
+ * @throws Error that names the wrong value and what may stand there
+ */
+export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
+  const scale = parseScale(environment.LAB_SCALE);
+  if (words.length === 1 && words[0] === "stay") return { drills: [], all: false, stay: true, scale };
+  if (words.length === 0) return { drills: everyChange, all: false, stay: false, scale };
+  if (words.length === 1 && words[0] === "all") return { drills: allDrills, all: true, stay: false, scale };
+  const unknown = words.filter((word) => !(word in drills));
+  if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
+  return { drills: words, all: false, stay: false, scale };
+}
+
+export function usage(): string {
+  return [
+    `make lab                    ${everyChange.join(", ")}`,
+    "make lab ARGS=all           every drill",
+    "make lab ARGS='crash roll'  these drills",
+    "make lab ARGS=stay          a cluster that stays until Ctrl-C, with the commands to look into it",
+    `drills: ${Object.keys(drills).join(", ")}`,
+    `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
+  ].join("\n");
+}
+
+function parseScale(value: string | undefined): number {
+  const scale = Number(value || defaultScale);
+  if (!(scale > 0 && scale <= 1)) {
+    throw new Error(`LAB_SCALE is "${value}"; give a number above 0 and up to 1`);
+  }
+  return scale;
+}

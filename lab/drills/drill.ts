@@ -1,0 +1,43 @@
+import type { Lab } from "../lab";
+import type { Load, Window } from "../load";
+
+/** What a drill has to do with: the lab, and what happens in it told to the table and the timeline. */
+export interface Stage {
+  readonly lab: Lab;
+  /** Controllers at the drill's beginning. */
+  readonly size: number;
+  /** Starts the clients; they end with the drill, or with their own `stop`. The second call returns the same. */
+  load(): Promise<Load>;
+  /** Tells what happens now: a line at the terminal and a mark in the timeline. */
+  note(what: string): void;
+}
+
+/** What a drill tells of itself; the clients' and the observer's findings come on top. */
+export interface Outcome {
+  /** What was done, in a few words. */
+  readonly what: string;
+  /** From the fault, or the power-on, to a healthy cluster. */
+  readonly seconds: number | null;
+  readonly figures?: Readonly<Record<string, number | string>>;
+  /** The stretches of the history that are linearizable each, where the whole cannot be. @default the whole */
+  readonly linearizable?: readonly Window[];
+}
+
+/** A failure brought about on purpose, and what must hold all the while. */
+export interface Drill {
+  readonly name: string;
+  /** Controllers that the cluster has, all healthy, before the drill. */
+  readonly size: 1 | 3 | 5;
+  /** What is measured must not be above these. */
+  readonly limits: {
+    readonly seconds?: number;
+    readonly longestPauseMs?: number;
+    readonly failed?: number;
+  };
+  /** The drill takes the quorum away: only then may acknowledged writes be lost. */
+  readonly takesQuorum?: true;
+  /** The drill leaves no cluster behind. */
+  readonly endsCluster?: true;
+  /** @throws Error that says what did not come about */
+  run(stage: Stage): Promise<Outcome>;
+}

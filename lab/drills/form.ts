@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isHealthy } from "../members";
+import type { Drill, Outcome, Stage } from "./drill";
+
+/** How long clients work on a cluster that has just formed. */
+const loadSeconds = 5;
+
+/** A cluster of `size` from nothing: the group launches as many instances, and nobody tells them anything. */
+export function formOf(size: 1 | 3 | 5): Drill {
+  return {
+    name: `form-${size}`,
+    size,
+    limits: size === 3 ? { seconds: 20 } : {},
+    async run(stage) {
+      const seconds = await form(stage);
+      await stage.load();
+      await sleep(loadSeconds * 1000);
+      return { what: `${size} ${size === 1 ? "member" : "members"} from nothing`, seconds };
+    },
+  };
+}
+
+/** Rounds of `form-storm`. */
+const rounds = 20;
+
+/** Three members from nothing, over and over, with all that AWS may do to it: late boots, a late zone, events in disorder. */
+export const formStorm: Drill = {
+  name: "form-storm",
+  size: 3,
+  limits: {},
+  async run(stage): Promise<Outcome> {
+    const { lab } = stage;
+    let formed = 0;
+    let slowest = 0;
+    for (let round = 1; round <= rounds; round++) {
+      lab.delayBoots([0, 6]);
+      lab.dnsFaults.delayMilliseconds = [0, 800];
+      lab.dnsFaults.dropShare = 0.2;
+      await lab.eventFaults({
+        events: { delaySeconds: [0, 4], duplicate: 0.5, drop: 0.1 },
+        functions: { [lab.cluster.outputs.discoveryFunctionName]: "fail" },
+      });
+      setTimeout(() => {
+        void lab.eventFaults({ events: { delaySeconds: [0, 4], duplicate: 0.5, drop: 0.1 } });
+      }, 3000);
+      const seconds = await form(stage);
+      slowest = Math.max(slowest, seconds);
+      formed += 1;
+      stage.note(`round ${round} of ${rounds}: formed in ${seconds.toFixed(1)} s`);
+    }
+    await lab.noFaults();
+    await stage.load();
+    await sleep(loadSeconds * 1000);
+    return {
+      what: `${formed} of ${rounds} formations of 3 with late boots, late zone, events in disorder, a failing function`,
+      seconds: slowest,
+    };
+  },
+};
+
+/** Lets a cluster form from nothing and returns the seconds from the first power-on until all are healthy voters. */
+async function form({ lab, size }: Stage): Promise<number> {
+  const poweredOn = await lab.startFromNothing();
+  const healthy = await lab.members.until(`${size} healthy voters of one cluster`, 180, (seen) =>
+    isHealthy(seen, size),
+  );
+  if (healthy.clusterIds.length !== 1)
+    throw new Error(`there are clusters ${healthy.clusterIds.join(" and ")}`);
+  const launched = (await lab.cluster.controllers())
+    .map(({ id }) => id)
+    .sort()
+    .join(" ");
+  const members = healthy.members
+    .map(({ name }) => name)
+    .sort()
+    .join(" ");
+  if (members !== launched) throw new Error(`instances are ${launched}, members are ${members}`);
+  return (Date.parse(healthy.time) - poweredOn) / 1000;
+}

@@ -1,0 +1,35 @@
+import { crash } from "./crash";
+import { destroy } from "./destroy";
+import type { Drill } from "./drill";
+import { formOf, formStorm } from "./form";
+import { joinStorm } from "./joinStorm";
+import { lambdaDown } from "./lambdaDown";
+import { partition } from "./partition";
+import { quorumLost } from "./quorumLost";
+import { reboot } from "./reboot";
+import { renew } from "./renew";
+import { replay } from "./replay";
+import { roll } from "./roll";
+import { scale } from "./scale";
+import { wrongAws } from "./wrongAws";
+
+/** Every drill by the name that a person calls it; some are several, one after the other. */
+export const drills: Readonly<Record<string, readonly Drill[]>> = {
+  form: [formOf(1), formOf(3), formOf(5), formStorm],
+  "form-3": [formOf(3)],
+  reboot: [reboot],
+  crash: [crash],
+  roll: [roll],
+  scale: [scale],
+  partition: [partition],
+  "lambda-down": [lambdaDown],
+  "quorum-lost": [quorumLost],
+  renew: [renew],
+  "join-storm": [joinStorm],
+  "wrong-aws": [wrongAws],
+  replay: [replay],
+  destroy: [destroy],
+};
+
+/** What `all` runs: every drill once. */
+export const allDrills = Object.keys(drills).filter((name) => name !== "form-3");

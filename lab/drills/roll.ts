@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { brokenEtcd } from "../mirror";
+import { isHealthy, voters } from "../members";
+import type { Drill, Stage } from "./drill";
+
+/** Minutes after which an instance refresh has to have ended, at the scale of the run; hooks alone may take 15 each. */
+const refreshMinutes = 90;
+
+/** A new launch template by `pulumi up`: every controller is replaced; then a bad one, which must stop; then the fix. */
+export const roll: Drill = {
+  name: "roll",
+  size: 3,
+  limits: { longestPauseMs: 1000, failed: 0 },
+  async run(stage) {
+    const { lab } = stage;
+    await stage.load();
+    const first = lab.members.observations.length;
+
+    const seconds = await rolled(stage, { "controlPlane.instanceType": "m7i.xlarge" });
+
+    stage.note("a bad template: an etcd that cannot start");
+    const serving = memberNames(stage);
+    await lab.cluster.up({ "versions.etcd": brokenEtcd });
+    const stopped = await refreshEnds(stage);
+    if (stopped === "Successful") throw new Error("the refresh to an etcd that cannot start has succeeded");
+    stage.note(`the refresh is ${stopped}`);
+    if (memberNames(stage) !== serving)
+      throw new Error(`${serving} served before, and now ${memberNames(stage)}`);
+
+    const fixed = await rolled(stage, {
+      "versions.etcd": lab.versions.etcd,
+      "controlPlane.instanceType": "m7i.large",
+    });
+
+    const fewest = Math.min(
+      ...lab.members.observations
+        .slice(first)
+        .map((seen) => voters(seen).filter(({ healthy }) => healthy).length),
+    );
+    if (fewest < 3) throw new Error(`at one moment only ${fewest} voters were healthy`);
+    return {
+      what: "all three replaced by a new template; a bad one stopped; the fix replaced all three",
+      seconds,
+      figures: { "seconds of the fix": fixed, "fewest healthy voters": fewest },
+    };
+  },
+};
+
+/** Rolls all controllers to a template with these settings, and returns the seconds it took. */
+async function rolled(stage: Stage, settings: Record<string, string>): Promise<number> {
+  const { lab, size } = stage;
+  const old = memberNames(stage).split(" ");
+  const began = Date.now();
+  stage.note(
+    `new template: ${Object.entries(settings)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(", ")}`,
+  );
+  await lab.cluster.up(settings);
+  const ended = await refreshEnds(stage);
+  if (ended !== "Successful") throw new Error(`the instance refresh is ${ended}`);
+  await lab.members.until(
+    "only new members",
+    60,
+    (seen) => isHealthy(seen, size) && seen.members.every(({ name }) => !old.includes(name)),
+  );
+  stage.note("all three are new");
+  return (Date.now() - began) / 1000;
+}
+
+const memberNames = ({ lab }: Stage) =>
+  lab.members
+    .latest!.members.map(({ name }) => name)
+    .sort()
+    .join(" ");
+
+async function refreshEnds({ lab }: Stage): Promise<string> {
+  const patience = lab.minutes(refreshMinutes);
+  for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(500)) {
+    const [newest] = await lab.cluster.refreshes();
+    if (
+      ["Successful", "Failed", "Cancelled", "RollbackSuccessful", "RollbackFailed"].includes(
+        newest?.Status ?? "",
+      )
+    ) {
+      return newest?.Status ?? "";
+    }
+  }
+  throw new Error(`the instance refresh did not end within ${Math.round(patience / 1000)} s`);
+}

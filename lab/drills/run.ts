@@ -1,0 +1,114 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Lab } from "../lab";
+import type { Load, Verdict, Window } from "../load";
+import type { Observation } from "../members";
+import type { Row } from "../report/row";
+import type { Mark } from "../report/timeline";
+import type { Drill, Outcome, Stage } from "./drill";
+
+/** What came of a drill, for the table and for the timeline. */
+export interface Run {
+  readonly row: Row;
+  readonly marks: readonly Mark[];
+  readonly observations: readonly Observation[];
+  readonly pauses: Verdict["pauses"];
+}
+
+/** Seconds that clients work before the drill begins and after it has ended. */
+const marginSeconds = 3;
+
+/** Brings the cluster into the state that the drill starts from, runs it, and judges what it, clients and observer saw. */
+export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<Run> {
+  const reasons: string[] = [];
+  const marks: Mark[] = [];
+  let load: Load | undefined;
+  let outcome: Outcome | undefined;
+  let verdict: Verdict | undefined;
+  const stage: Stage = {
+    lab,
+    size: drill.size,
+    async load() {
+      if (!load) {
+        load = lab.startLoad(path.join(folder, `${drill.name}.history.jsonl`));
+        await sleep(marginSeconds * 1000);
+      }
+      return load;
+    },
+    note(what) {
+      lab.report(`  ${what}`);
+      marks.push({ time: new Date().toISOString(), what });
+    },
+  };
+  lab.report(`\n${drill.name}`);
+  let first = 0;
+  try {
+    await lab.hasCluster(drill.size);
+    first = lab.members.observations.length;
+    outcome = await drill.run(stage);
+    if (load && !drill.endsCluster) await sleep(marginSeconds * 1000);
+  } catch (error) {
+    reasons.push(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    verdict = load && (await checked(load, outcome?.linearizable ?? [{}]));
+    await lab.noFaults();
+  } catch (error) {
+    reasons.push(error instanceof Error ? error.message : String(error));
+  }
+  const observations = lab.members.observations.slice(first);
+  reasons.push(...judge(drill, outcome, verdict, observations));
+  const row: Row = {
+    drill: drill.name,
+    date: new Date().toISOString().slice(0, 10),
+    scale: lab.scale,
+    what: outcome?.what ?? "",
+    seconds: outcome?.seconds ?? null,
+    acknowledged: verdict?.acknowledged ?? 0,
+    lost: verdict?.lost ?? 0,
+    failed: verdict ? verdict.failed + verdict.unknown : 0,
+    longestPauseMs: verdict?.longestPauseMs ?? null,
+    linearizable: verdict?.linearizable ?? null,
+    passed: reasons.length === 0,
+    reasons,
+    figures: outcome?.figures ?? {},
+  };
+  for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
+  return { row, marks, observations, pauses: verdict?.pauses ?? [] };
+}
+
+/** The verdict over the whole history, linearizable if each of the windows is. */
+async function checked(load: Load, windows: readonly Window[]): Promise<Verdict> {
+  await load.stop();
+  const whole = await load.check();
+  const each = await Promise.all(windows.map(async (window) => (await load.check(window)).linearizable));
+  return { ...whole, linearizable: each.find((verdict) => verdict !== true) ?? true };
+}
+
+/** Everything that must hold and did not. */
+export function judge(
+  drill: Drill,
+  outcome: Outcome | undefined,
+  verdict: Verdict | undefined,
+  observations: readonly Observation[],
+): string[] {
+  const { limits } = drill;
+  const reasons: string[] = [];
+  const above = (what: string, value: number | null | undefined, limit: number | undefined) => {
+    if (value != null && limit !== undefined && value > limit)
+      reasons.push(`${what} ${value}, and at most ${limit} is right`);
+  };
+  above("seconds to healthy:", outcome?.seconds, limits.seconds);
+  above("longest pause in ms:", verdict?.longestPauseMs, limits.longestPauseMs);
+  if (verdict) {
+    above("failed writes:", verdict.failed + verdict.unknown, limits.failed);
+    if (verdict.acknowledged === 0) reasons.push("no write was acknowledged");
+    if (verdict.lost > 0 && !drill.takesQuorum) reasons.push(`${verdict.lost} acknowledged writes are lost`);
+    if (verdict.linearizable !== true) reasons.push(`linearizable: ${verdict.linearizable}`);
+  }
+  if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {
+    reasons.push("a removal left fewer healthy voters than a majority");
+  }
+  for (const problem of new Set(observations.flatMap(({ problems = [] }) => problems))) reasons.push(problem);
+  return reasons;
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
+import { projectFolder } from "../local/folders";
+import { parseCommand, type Command } from "./command";
+import { drills } from "./drills";
+import { runDrill, type Run } from "./drills/run";
+import type { Lab } from "./lab";
+import { openHub } from "./network/hub";
+import { openLab, type OpenLab } from "./open";
+import { publishDocument, publishRows } from "./report/publish";
+import { table } from "./report/table";
+import { labStack } from "./stack";
+
+/** The lab inside its namespaces: opens it, runs the drills, and shows what came of them. Whether all passed. */
+async function main(command: Command): Promise<boolean> {
+  const folder = path.join(projectFolder, ".lab");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  process.env.LOCAL_AWS_FOLDER = path.basename(folder);
+  const { vpcCidr, region } = labStack();
+  enterLocalAws(localAwsUrl(4566), region);
+  await openHub(vpcCidr);
+  if (command.stay) {
+    const { lab } = await openLab(command.scale, folder, console.log);
+    return stay(lab);
+  }
+
+  const began = Date.now();
+  const runs = await runDrills(command, folder);
+  const rows = runs.map(({ row }) => row);
+  console.log(`\n${table(rows)}\n`);
+  for (const { drill, reasons } of rows) for (const reason of reasons) console.log(`${drill}: ${reason}`);
+  publishRows(projectFolder, rows);
+  if (command.all) publishDocument(projectFolder, runs);
+  const passed = rows.filter((row) => row.passed).length;
+  console.log(`${Math.round((Date.now() - began) / 1000)} s, LAB_SCALE ${command.scale}`);
+  console.log(`${passed} passed, ${rows.length - passed} failed`);
+  return passed === rows.length;
+}
+
+/** Runs the drills one after the other, on one lab for as long as its cluster is there. */
+async function runDrills(command: Command, folder: string): Promise<Run[]> {
+  const runs: Run[] = [];
+  let open: OpenLab | undefined;
+  try {
+    for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
+      open ??= await openLab(command.scale, folder, console.log);
+      runs.push(await runDrill(drill, open.lab, folder));
+      if (drill.endsCluster) {
+        await open.close();
+        open = undefined;
+      }
+    }
+  } finally {
+    await open?.close();
+  }
+  return runs;
+}
+
+/** Says how to look into the lab, and waits for Ctrl-C. */
+async function stay(lab: Lab): Promise<never> {
+  await lab.hasCluster(3);
+  console.log("\nThe cluster is healthy. A shell on a node, from another terminal:");
+  for (const machine of lab.machines()) console.log(`  make lab-shell NODE=${machine.id}`);
+  console.log("Ctrl-C ends the lab.");
+  return new Promise<never>(() => undefined);
+}
+
+// The pipe closes when the process outside asks for the end, or is gone. All that runs here goes with this process.
+process.stdin.resume().on("end", () => process.exit(130));
+process.on("SIGINT", () => process.exit(130));
+
+main(parseCommand(process.argv.slice(2), process.env)).then(
+  (passed) => process.exit(passed ? 0 : 1),
+  (error: unknown) => {
+    console.error(`\nError: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);

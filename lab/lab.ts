@@ -1,0 +1,250 @@
+import { TerminateInstanceInAutoScalingGroupCommand, AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findRecords } from "../local/cluster";
+import { listLeftovers, type Leftover } from "../local/leftovers";
+import type { Faults } from "./aws/faults";
+import type { ClientMachine } from "./clientMachine";
+import type { Cluster } from "./cluster";
+import type { Load } from "./load";
+import { isHealthy, type Members } from "./members";
+import type { DnsFaults } from "./network/dnsFaults";
+import type { Hypervisor, MachineEvent } from "./node/hypervisor";
+import type { Machine } from "./node/machine";
+import type { NodeStore } from "./nodeStore";
+import { until } from "./until";
+
+/** Faults of the local AWS itself: see its control path `/local-aws/faults`. */
+export interface EventFaults {
+  readonly events?: {
+    readonly delaySeconds?: readonly [number, number];
+    readonly duplicate?: number;
+    readonly drop?: number;
+  };
+  readonly functions?: Readonly<Record<string, "fail">>;
+}
+
+/** What a lab consists of. */
+export interface Parts {
+  readonly scale: number;
+  readonly report: (line: string) => void;
+  readonly localAws: URL;
+  readonly region: string;
+  /** Python with the local AWS's packages. */
+  readonly python: string;
+  readonly versions: { readonly etcd: string; readonly kubernetes: string };
+  readonly cluster: Cluster;
+  readonly store: NodeStore;
+  readonly hypervisor: Hypervisor;
+  readonly members: Members;
+  readonly client: ClientMachine;
+  readonly awsFaults: Faults;
+  readonly dnsFaults: DnsFaults;
+}
+
+/** An instance at its power-on. */
+export interface PoweredOn {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A cluster on booted nodes, and everything that a drill does to it. */
+export class Lab {
+  readonly scale: number;
+  readonly report: (line: string) => void;
+  readonly cluster: Cluster;
+  readonly store: NodeStore;
+  readonly members: Members;
+  readonly client: ClientMachine;
+  readonly awsFaults: Faults;
+  readonly dnsFaults: DnsFaults;
+  readonly versions: Parts["versions"];
+
+  constructor(private readonly parts: Parts) {
+    this.scale = parts.scale;
+    this.report = parts.report;
+    this.cluster = parts.cluster;
+    this.store = parts.store;
+    this.members = parts.members;
+    this.client = parts.client;
+    this.awsFaults = parts.awsFaults;
+    this.dnsFaults = parts.dnsFaults;
+    this.versions = parts.versions;
+  }
+
+  /** Milliseconds of a wait that is named in minutes, at the scale of the run. */
+  minutes(minutes: number): number {
+    return minutes * 60_000 * this.scale;
+  }
+
+  /** Lets a wait that is named in minutes pass. */
+  async pass(minutes: number): Promise<void> {
+    await sleep(this.minutes(minutes));
+  }
+
+  /** The machines that are booted, the oldest first. */
+  machines(): readonly Machine[] {
+    return this.parts.hypervisor.machines();
+  }
+
+  /** @throws Error if no booted machine has this instance's id */
+  machine(id: string): Machine {
+    const machine = this.machines().find((candidate) => candidate.id === id);
+    if (!machine)
+      throw new Error(
+        `instance ${id} has no machine; there are ${this.machines()
+          .map((one) => one.id)
+          .join(", ")}`,
+      );
+    return machine;
+  }
+
+  /** The machine of the member that leads now. */
+  async leader(): Promise<Machine> {
+    const seen = await this.members.until("a leader", 30, ({ leader }) => leader !== "");
+    return this.machine(seen.members.find(({ id }) => id === seen.leader)?.name ?? "");
+  }
+
+  /** The machine of a member that does not lead. */
+  async follower(): Promise<Machine> {
+    const seen = await this.members.until("a leader", 30, ({ leader }) => leader !== "");
+    return this.machine(seen.members.find(({ id }) => id !== seen.leader)?.name ?? "");
+  }
+
+  /** Waits until one more instance is powered on, from now on. */
+  async poweredOn(): Promise<PoweredOn> {
+    const { events } = this.parts.hypervisor;
+    const first = events.length;
+    let found: MachineEvent | undefined;
+    await until("an instance is powered on", 60 + this.minutes(5) / 1000, () => {
+      found = events.slice(first).find(({ what }) => what === "powered on");
+      return found !== undefined || "none is";
+    });
+    return { id: found!.instance, time: found!.time };
+  }
+
+  /** Brings the group to this size and the cluster to health, anew if need be. */
+  async hasCluster(size: number): Promise<void> {
+    await this.noFaults();
+    if ((await this.cluster.size()) !== size) {
+      await this.cluster.up({ "controlPlane.size": String(size) });
+      await this.startFromNothing();
+    }
+    const healthy = () => this.members.until(`${size} healthy voters`, 180, (seen) => isHealthy(seen, size));
+    try {
+      await healthy();
+    } catch (error) {
+      this.report(`  begins anew: ${error instanceof Error ? error.message : String(error)}`);
+      await this.startFromNothing();
+      await healthy();
+    }
+    await this.cluster.settled(180 + this.minutes(15) / 1000);
+  }
+
+  /**
+   * Throws all controllers and what the store knows of their cluster away; the group launches new ones, all powered on
+   * at the same moment, which is returned in milliseconds since 1970.
+   */
+  async startFromNothing(): Promise<number> {
+    const { hypervisor, cluster, store } = this.parts;
+    hypervisor.hold();
+    const old = await cluster.controllers();
+    await cluster.vanish(old.map(({ id }) => id));
+    await hypervisor.areGone(old.map(({ id }) => id));
+    await store.forgetEtcd();
+    await this.members.begin();
+    await cluster.launched((await cluster.size()) ?? 0, new Set(old.map(({ id }) => id)));
+    const poweredOn = Date.now();
+    hypervisor.release();
+    return poweredOn;
+  }
+
+  /** Auto Scaling's own order to replace an instance: it may leave first. */
+  async terminate(id: string): Promise<void> {
+    await new AutoScalingClient({}).send(
+      new TerminateInstanceInAutoScalingGroupCommand({
+        InstanceId: id,
+        ShouldDecrementDesiredCapacity: false,
+      }),
+    );
+  }
+
+  /** Waits until the zone names exactly these instances as members. */
+  async recordsAre(names: readonly string[]): Promise<void> {
+    const { zoneId, zoneName } = this.cluster.outputs;
+    const wanted = [...names].sort().join(" ");
+    await until(`the zone names ${wanted}`, 60 + this.minutes(2) / 1000, async () => {
+      const records = await findRecords(zoneId);
+      const servers = records.find(({ name }) => name === `_etcd-server-ssl._tcp.${zoneName}`);
+      const named = (servers?.values ?? []).map((value) => /i-[0-9a-f]+/.exec(value)?.[0] ?? value);
+      return named.sort().join(" ") === wanted || `it names ${named.join(" ") || "nobody"}`;
+    });
+  }
+
+  startLoad(history: string): Load {
+    return this.client.load(history);
+  }
+
+  /** The serial number of the certificate that etcd on a machine shows. */
+  async serialNumber(machine: Machine): Promise<string> {
+    return this.client.serialNumber(machine.address);
+  }
+
+  async eventFaults(faults: EventFaults): Promise<void> {
+    const answer = await fetch(new URL("/local-aws/faults", this.parts.localAws), {
+      method: "PUT",
+      body: JSON.stringify(faults),
+    });
+    if (!answer.ok)
+      throw new Error(`the local AWS refuses the faults: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Everything works again. */
+  async noFaults(): Promise<void> {
+    await this.eventFaults({});
+    Object.assign(this.awsFaults, { s3: undefined, metadata: undefined, credentialSeconds: undefined });
+    Object.assign(this.dnsFaults, {
+      delayMilliseconds: undefined,
+      dropShare: undefined,
+      partialShare: undefined,
+    });
+    this.parts.hypervisor.bootDelaySeconds = undefined;
+  }
+
+  /** Seconds from an instance's launch to its power-on, by chance between the two. */
+  delayBoots(seconds: readonly [number, number]): void {
+    this.parts.hypervisor.bootDelaySeconds = seconds;
+  }
+
+  /** Events that the discovery function never got. */
+  async deadLetters(): Promise<number> {
+    const sqs = new SQSClient({});
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: `${this.cluster.outputs.discoveryFunctionName}-dead-letters` }),
+    );
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+    );
+    return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  }
+
+  /** Names of the alarms that are on. */
+  async alarms(): Promise<string[]> {
+    const { MetricAlarms = [] } = await new CloudWatchClient({}).send(
+      new DescribeAlarmsCommand({ StateValue: "ALARM" }),
+    );
+    return MetricAlarms.map(({ AlarmName }) => AlarmName ?? "");
+  }
+
+  /** What a destroyed stack left in the local AWS. */
+  async leftovers(): Promise<Leftover[]> {
+    return listLeftovers(this.parts.python, this.parts.localAws.href, this.parts.region);
+  }
+
+  /** @throws Error if a machine is still there after a minute */
+  async noMachines(): Promise<void> {
+    await this.parts.hypervisor.areGone(this.machines().map(({ id }) => id));
+  }
+}

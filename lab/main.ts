@@ -1,0 +1,31 @@
+import { endOnInterrupt } from "../local/interrupt";
+import { parseCommand, usage } from "./command";
+import { enterNamespaces } from "./namespaces";
+import { prepare } from "./prepare";
+
+/** `make lab`: on the machine itself. Brings what the lab needs from the network, then goes on inside namespaces of its own. */
+async function main(): Promise<number> {
+  if (process.argv.includes("help")) {
+    console.log(usage());
+    return 0;
+  }
+  // A mistake is told now, and not after ten minutes of building.
+  parseCommand(process.argv.slice(2), process.env);
+  if (process.platform !== "linux" || process.getuid?.() !== 0) {
+    const user = `${process.env.USER ?? "this user"} on ${process.platform}`;
+    throw new Error(`make lab boots real nodes: it needs root and Linux, and this is ${user}`);
+  }
+  const began = Date.now();
+  await prepare(console.log);
+  console.log(`Prepared in ${Math.round((Date.now() - began) / 1000)} s`);
+  return enterNamespaces(process.argv.slice(2));
+}
+
+endOnInterrupt();
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    console.error(`\nError: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);

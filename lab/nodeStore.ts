@@ -1,0 +1,45 @@
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
+
+/** The bucket that nodes read from and write to. */
+export class NodeStore {
+  private readonly s3 = new S3Client({ forcePathStyle: true });
+
+  constructor(private readonly bucket: string) {}
+
+  /** Text of an object. */
+  async read(key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    return (await Body?.transformToString()) ?? "";
+  }
+
+  /** Keys below a prefix, with the time of their last change, the oldest first. */
+  async list(prefix: string): Promise<{ key: string; changed: Date }[]> {
+    const found: { key: string; changed: Date }[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: this.s3 },
+      { Bucket: this.bucket, Prefix: prefix },
+    )) {
+      for (const { Key = "", LastModified = new Date(0) } of Contents)
+        found.push({ key: Key, changed: LastModified });
+    }
+    return found.sort((one, other) => one.changed.getTime() - other.changed.getTime());
+  }
+
+  /** Removes what the nodes wrote about their etcd cluster, in every version: the next nodes find a store as after the first `up`. */
+  async forgetEtcd(): Promise<void> {
+    for (;;) {
+      const { Versions = [], DeleteMarkers = [] } = await this.s3.send(
+        new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: "etcd/" }),
+      );
+      const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+      if (Objects.length === 0) return;
+      await this.s3.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }));
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { createWriteStream, mkdirSync } from "node:fs";
+import path from "node:path";
+import { localAwsUrl } from "../local/aws/environment";
+import { startLocalAws, stopLocalAws } from "../local/aws/process";
+import { findPython } from "../local/aws/python";
+import { projectFolder } from "../local/folders";
+import { openFrontDoor } from "./aws/frontDoor";
+import { ClientMachine } from "./clientMachine";
+import { Cluster } from "./cluster";
+import { Lab } from "./lab";
+import { fillMirror, mirrorSettings } from "./mirror";
+import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/addresses";
+import { Dns } from "./network/dns";
+import { DnsFaultRelay, type DnsFaults } from "./network/dnsFaults";
+import { SecurityGroupEnforcement } from "./network/enforcement";
+import { Hypervisor } from "./node/hypervisor";
+import { baseRoot } from "./node/root";
+import { NodeStore } from "./nodeStore";
+import { labPrograms } from "./programs";
+import { labStack } from "./stack";
+
+/** A range of the VPC that no subnet takes, for the machine that the clients run on. */
+const clientCidr = "10.0.255.240/28";
+
+const port = 4566;
+const functionPort = 4567;
+
+/** A lab that is open, and how to close it. */
+export interface OpenLab {
+  readonly lab: Lab;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a lab behind this process's hub: local AWS, resolver, machines, and the stack deployed on them. `folder` takes
+ * logs and state; disks are in memory, and so gone with the namespaces.
+ */
+export async function openLab(
+  scale: number,
+  folder: string,
+  report: (line: string) => void,
+): Promise<OpenLab> {
+  const endings: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    return { lab: await open(scale, folder, report, (end) => endings.push(end)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  scale: number,
+  folder: string,
+  report: (line: string) => void,
+  atEnd: (end: () => Promise<unknown>) => void,
+): Promise<Lab> {
+  const inFolder = (name: string) => {
+    const made = path.join(folder, name);
+    mkdirSync(made, { recursive: true });
+    return made;
+  };
+  const stack = labStack();
+  const programs = labPrograms();
+  const resolver = resolverOf(stack.vpcCidr);
+  const ec2 = new EC2Client({});
+  // What the parts complain of goes to a file; what a person has to know comes from the drills.
+  const complaints = createWriteStream(path.join(folder, "lab.log"), { flags: "a" });
+  const log = (line: string) => complaints.write(`${new Date().toISOString()} ${line}\n`);
+
+  const mirrorFolder = inFolder("mirror");
+  const sha256 = await fillMirror(mirrorFolder, stack.versions, programs);
+  const localAws = await openLocalAws(scale, report, atEnd);
+
+  const frontDoor = await openFrontDoor({
+    ...{ localAws, metadataAddress, functionPort, mirrorFolder, log },
+    ...{ address: awsAddress, region: stack.region },
+  });
+  atEnd(() => frontDoor.close());
+
+  const dns = await Dns.open({
+    ...{ program: programs.coredns, environment: process.env, folder, awsAddress, report: log },
+    ...{ route53: new Route53Client({}), address: resolver, region: stack.region },
+  });
+  atEnd(() => dns.close());
+  const dnsFaults: DnsFaults = {};
+  const relay = await DnsFaultRelay.open(resolver, dnsFaults, log);
+  atEnd(() => relay.close());
+
+  const clientAddress = addressIn(clientCidr, 4);
+  const groups = await SecurityGroupEnforcement.begin({
+    ...{ ec2, resolver, report: log },
+    guests: [{ address: clientAddress, groupName: `${stack.cluster}-controllers` }],
+  });
+  atEnd(() => groups.close());
+
+  const hypervisor = new Hypervisor({
+    ec2,
+    hardware: {
+      ...{ baseRoot: await baseRoot(report), ignition: programs.ignition, authority: frontDoor.authorityPem },
+      ...{ resolver, disks: "/run/lab/disks", logs: inFolder("nodes"), timeScale: scale },
+    },
+    onInstances: (running) => groups.update(running),
+    report: log,
+  });
+  hypervisor.start();
+  atEnd(() => hypervisor.stop());
+
+  const run = { project: projectFolder, stackName: "lab", port, report };
+  const cluster = await Cluster.deploy(run, mirrorSettings(sha256));
+  const store = new NodeStore(cluster.outputs.nodeStoreBucket);
+  const client = await ClientMachine.open({
+    ...{ address: clientAddress, subnetCidr: clientCidr, resolver, store, folder },
+    ...{ zone: cluster.outputs.zoneName, program: programs.client },
+  });
+  const members = client.watchMembers();
+  atEnd(() => members.stop());
+  return new Lab({
+    ...{ scale, report, localAws, cluster, store, hypervisor, members, client, dnsFaults },
+    ...{ awsFaults: frontDoor.faults, region: stack.region, versions: stack.versions },
+    python: await findPython(report),
+  });
+}
+
+async function openLocalAws(
+  scale: number,
+  report: (line: string) => void,
+  atEnd: (end: () => Promise<unknown>) => void,
+): Promise<URL> {
+  await startLocalAws(projectFolder, port, report, [
+    "--machines",
+    ...["--time-scale", String(scale)],
+    ...["--function-endpoint", `http://127.0.0.1:${functionPort}`],
+  ]);
+  atEnd(() => stopLocalAws(projectFolder, port));
+  return new URL(localAwsUrl(port));
+}

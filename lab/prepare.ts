@@ -1,0 +1,12 @@
+import { findEngine } from "../engine";
+import { findPython } from "../local/aws/python";
+import { labPrograms } from "./programs";
+import { baseRoot } from "./node/root";
+
+/** Brings everything that comes from the network into the user's cache: inside the lab there is none. */
+export async function prepare(report: (line: string) => void): Promise<void> {
+  await findPython(report);
+  report(`Engine: ${(await findEngine(report)).origin}`);
+  labPrograms();
+  await baseRoot(report);
+}

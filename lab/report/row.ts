@@ -1,0 +1,27 @@
+/** What came of one drill; `bench/drills.json` holds these. */
+export interface Row {
+  readonly drill: string;
+  /** Day of the run, ISO 8601. */
+  readonly date: string;
+  /** LAB_SCALE of the run. */
+  readonly scale: number;
+  /** What was done, in a few words. */
+  readonly what: string;
+  /** From the fault, or the power-on, to a healthy cluster; null where the drill ended before. */
+  readonly seconds: number | null;
+  /** Writes that etcd acknowledged. */
+  readonly acknowledged: number;
+  /** Acknowledged writes that were not there any more at the end. */
+  readonly lost: number;
+  /** Writes that were refused or ran into their time-out. */
+  readonly failed: number;
+  /** The longest time between two acknowledged writes, over all clients. */
+  readonly longestPauseMs: number | null;
+  /** Porcupine's verdict over the recorded history; null for a drill without clients. */
+  readonly linearizable: boolean | "unknown" | null;
+  readonly passed: boolean;
+  /** Why it did not pass. */
+  readonly reasons: readonly string[];
+  /** Further figures that the drill saw, by name. */
+  readonly figures: Readonly<Record<string, number | string>>;
+}

@@ -1,0 +1,44 @@
+import type { Row } from "./row";
+
+const heads = [
+  "drill",
+  "what was done",
+  "healthy after",
+  "acked",
+  "lost",
+  "failed",
+  "longest pause",
+  "linearizable",
+  "",
+];
+
+/** The rows as a Markdown table, which reads well on a terminal too. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map(cellsOf);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...cells.map((row) => row[column].length)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  return [line(heads), line(widths.map((width) => "-".repeat(width))), ...cells.map(line)].join("\n");
+}
+
+function cellsOf(row: Row): string[] {
+  return [
+    row.drill,
+    row.what,
+    row.seconds === null ? "-" : `${row.seconds.toFixed(1)} s`,
+    String(row.acknowledged),
+    String(row.lost),
+    String(row.failed),
+    row.longestPauseMs === null ? "-" : `${row.longestPauseMs} ms`,
+    row.linearizable === null
+      ? "-"
+      : row.linearizable === true
+        ? "yes"
+        : row.linearizable === false
+          ? "NO"
+          : "unknown",
+    row.passed ? "passed" : "FAILED",
+  ];
+}
