@@ -47,14 +47,12 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
   if (service === "s3" && args.faults.s3) return s3Unavailable(args.faults.s3.status);
   const serviceCall: ServiceCall = { ...call, service, bucket: endpoint?.bucket };
   const refused = async (refusal: Refusal) => {
-    args.log(
-      `${from} ${service} ${call.method} ${call.host}${call.url}: ${refusal.reason}: ${refusal.message}`,
-    );
-    const region =
-      service === "s3" ? await args.deployed.bucketRegion(s3Address(serviceCall).bucket) : undefined;
-    const { status, headers, body } = refusalAnswer(service, refusal);
-    // S3 tells the region also to whom it refuses all else: Ignition finds it so.
-    return { status, headers: region ? { ...headers, "x-amz-bucket-region": region } : headers, body };
+    // Ignition asks for a bucket's region before it signs: it wants to be refused.
+    if (refusal.reason !== "denied" || call.method !== "HEAD" || call.headers.authorization !== undefined)
+      args.log(
+        `${from} ${service} ${call.method} ${call.host}${call.url}: ${refusal.reason}: ${refusal.message}`,
+      );
+    return inRegion(refusalAnswer(service, refusal), serviceCall, args.deployed);
   };
   if ("reason" in signer) return refused(signer);
 
@@ -64,6 +62,12 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
   if (service !== "s3" || answered.status !== 404) return answered;
   const hidden = await absenceHidden(serviceCall, signer, args);
   return hidden ? refused({ reason: "denied", message: hidden }) : answered;
+}
+
+/** S3 tells a bucket's region also to whom it refuses all else. */
+async function inRegion(refused: Answer, call: ServiceCall, deployed: Deployed): Promise<Answer> {
+  const region = call.service === "s3" ? await deployed.bucketRegion(s3Address(call).bucket) : undefined;
+  return region ? { ...refused, headers: { ...refused.headers, "x-amz-bucket-region": region } } : refused;
 }
 
 /** Why the caller may not make this call; undefined if it may. */

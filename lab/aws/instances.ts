@@ -30,13 +30,14 @@ export interface InstanceProfile {
 
 /** Seconds for which an answer may be out of date. */
 const instanceSeconds = 1;
-const templateSeconds = 60; // a version never changes
+const templateSeconds = 60; // a version never changes, nor do the user data of a running instance
 
 /** The instances that the local AWS says are there. */
 export class Instances {
   private readonly byAddress: Cached<InstanceFacts | undefined>;
   private readonly templates: Cached<Template>;
   private readonly profiles: Cached<InstanceProfile | undefined>;
+  private readonly userDataById: Cached<Buffer>;
 
   constructor(
     private readonly clients: Clients,
@@ -45,6 +46,7 @@ export class Instances {
     this.byAddress = new Cached(instanceSeconds, (address) => this.find(address));
     this.templates = new Cached(templateSeconds, (idAndVersion) => this.readTemplate(idAndVersion));
     this.profiles = new Cached(instanceSeconds, (name) => this.readProfile(name));
+    this.userDataById = new Cached(templateSeconds, (id) => this.readUserData(id));
   }
 
   /** The running instance with that private address. */
@@ -53,12 +55,8 @@ export class Instances {
   }
 
   /** The instance's user data; empty if it has none. */
-  async userData(id: string): Promise<Buffer> {
-    const { UserData } = await this.clients.ec2.describeInstanceAttribute({
-      InstanceId: id,
-      Attribute: "userData",
-    });
-    return Buffer.from(UserData?.Value ?? "", "base64");
+  userData(id: string): Promise<Buffer> {
+    return this.userDataById.get(id);
   }
 
   private async find(address: string): Promise<InstanceFacts | undefined> {
@@ -108,6 +106,12 @@ export class Instances {
     });
     const data = LaunchTemplateVersions[0]?.LaunchTemplateData;
     return { profileArn: data?.IamInstanceProfile?.Arn, metadata: metadataOptions(data?.MetadataOptions) };
+  }
+
+  private async readUserData(id: string): Promise<Buffer> {
+    const query = { InstanceId: id, Attribute: "userData" } as const;
+    const { UserData } = await this.clients.ec2.describeInstanceAttribute(query);
+    return Buffer.from(UserData?.Value ?? "", "base64");
   }
 
   private async readProfile(name: string): Promise<InstanceProfile | undefined> {

@@ -25,16 +25,19 @@ export function mirrorListener(folder: string, log: (line: string) => void): Req
           "content-type": "application/octet-stream",
         });
         if (request.method === "HEAD") return response.end();
-        pipeline(createReadStream(file), response, (error) => error && log(`${file}: ${error.message}`));
+        pipeline(createReadStream(file), response, (error) => {
+          // A client may stop reading when it likes.
+          if (error && error.code !== "ERR_STREAM_PREMATURE_CLOSE") log(`${file}: ${error.message}`);
+        });
       },
       () => end(404),
     );
   };
 }
 
-/** The file that a URL's path names; undefined if that leads out of the folder. */
+/** The file that a URL's path names; undefined if it leads out of the folder. No release needs an escape in its path. */
 function fileIn(folder: string, url: string): string | undefined {
-  const { pathname } = new URL(url, `https://${mirrorHost}`);
-  const file = path.join(folder, decodeURIComponent(pathname));
-  return file.startsWith(path.resolve(folder) + path.sep) ? file : undefined;
+  const [name = ""] = url.split("?");
+  const file = path.join(folder, name);
+  return !name.includes("%") && file.startsWith(path.resolve(folder) + path.sep) ? file : undefined;
 }

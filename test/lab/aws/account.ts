@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { controllerStatements } from "../../../components/nodePolicies";
 import { tlsOnly } from "../../../components/nodeStore";
 import { discoveryStatements } from "../../../lambda/permissions";
+import { pointerUserData } from "../../../ignition/pointer";
 import { localClients } from "../../../lab/aws/clients";
 
 export const region = "us-east-1";
@@ -10,12 +12,24 @@ export const group = "blue-controllers";
 export const zoneName = "blue.example.org";
 const accountId = "123456789012";
 
+/** What the node's configuration is: one file from the mirror. */
+const config = JSON.stringify({
+  ignition: { version: "3.4.0" },
+  storage: {
+    files: [
+      { path: "/opt/bin/kubelet", contents: { source: "https://mirror.lab.internal/dl.k8s.io/kubelet" } },
+    ],
+  },
+});
+
 /** What the tests' account holds. */
 export interface Account {
   /** Private address of the group's one instance. */
   readonly address: string;
   readonly instanceId: string;
   readonly zoneId: string;
+  /** Its user data. */
+  readonly userData: string;
   /** Version of the node's configuration in the bucket. */
   readonly configVersion: string;
 }
@@ -35,7 +49,7 @@ export async function fillAccount(localAws: URL): Promise<Account> {
   });
   await s3.putBucketPolicy({ Bucket: bucket, Policy: JSON.stringify(tlsOnly(`arn:aws:s3:::${bucket}`)) });
   const configKey = "ignition/controller.json";
-  const config = await s3.putObject({ Bucket: bucket, Key: configKey, Body: "{}" });
+  const { VersionId: versionId = "" } = await s3.putObject({ Bucket: bucket, Key: configKey, Body: config });
   await s3.putObject({ Bucket: bucket, Key: "secret", Body: "secret" });
 
   const route53 = new Route53({ endpoint: localAws.href, region, credentials: anyKey });
@@ -55,13 +69,15 @@ export async function fillAccount(localAws: URL): Promise<Account> {
 
   const { Vpc: vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
   const { Subnet: subnet } = await ec2.createSubnet({ VpcId: vpc?.VpcId, CidrBlock: "10.0.0.0/20" });
+  const sha512 = createHash("sha512").update(config).digest("hex");
+  const userData = pointerUserData({ bucket, key: configKey, versionId, sha512 });
   await ec2.createLaunchTemplate({
     LaunchTemplateName: group,
     LaunchTemplateData: {
       ImageId: "ami-12c6146b",
       InstanceType: "m7i.large",
       IamInstanceProfile: { Arn: `arn:aws:iam::${accountId}:instance-profile/controller` },
-      UserData: Buffer.from('{"ignition":{}}').toString("base64"),
+      UserData: Buffer.from(userData).toString("base64"),
       MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required" },
     },
   });
@@ -78,7 +94,8 @@ export async function fillAccount(localAws: URL): Promise<Account> {
     address: instance.PrivateIpAddress ?? "",
     instanceId: instance.InstanceId ?? "",
     zoneId,
-    configVersion: config.VersionId ?? "",
+    userData,
+    configVersion: versionId,
   };
 }
 

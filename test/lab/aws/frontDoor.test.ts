@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ignition } from "../../../toolchain/ignition";
 import { bucket, group, type Account } from "./account";
 import { World } from "./namespaces";
 
@@ -34,16 +35,15 @@ describe("the front door of the lab's AWS", function () {
       ec2 Action=DescribeInstances Filter.1.Name=instance-id Filter.1.Value.1=${account.instanceId}
       xml_values instanceId <"$AWS_RESPONSE"
       autoscaling Action=DescribeAutoScalingInstances InstanceIds.member.1=${account.instanceId}
-      xml_values LifecycleState <"$AWS_RESPONSE"`);
+      xml_values LifecycleState <"$AWS_RESPONSE"
+      aws_call ecr https://api.ecr.us-east-1.amazonaws.com/ "$AWS_RESPONSE" --data '{}' \
+        -H X-Amz-Target:AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken \
+        -H Content-Type:application/x-amz-json-1.1
+      jq -r .authorizationData[0].proxyEndpoint "$AWS_RESPONSE"`);
     assert.equal(code, 0, stderr);
-    const formation = "etcd/formation-1.json";
     assert.deepEqual(stdout.trim().split("\n"), [
-      "200",
-      "412",
-      "hello",
-      formation,
-      account.instanceId,
-      "InService",
+      ...["200", "412", "hello", "etcd/formation-1.json", account.instanceId, "InService"],
+      "https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
     ]);
     assert.deepEqual(await world.log(), []);
   });
@@ -111,7 +111,7 @@ describe("the front door of the lab's AWS", function () {
     const query = `?versionId=${account.configVersion}`;
     const call = `aws_call s3 '${url}${query}' copy -H 'x-amz-content-sha256: ${emptyHash}'`;
     const { stdout, stderr } = await world.run(`${call} && cat copy`);
-    assert.equal(stdout, "{}", stderr);
+    assert.match(stdout, /"\/opt\/bin\/kubelet"/, stderr);
   });
 
   it("refuses credentials once they have expired, and scripts go on with new ones", async () => {
@@ -130,6 +130,20 @@ describe("the front door of the lab's AWS", function () {
     assert.match((await status("ec2 Action=DescribeInstances")).status, /^200/);
     await world.fail({});
     assert.match((await status("s3_list etcd/form")).status, /^200/);
+  });
+
+  it("gives Ignition the configuration that the user data point to, as on AWS", async function () {
+    this.timeout(900_000); // the first time on a machine builds Ignition
+    const { stdout, stderr, code } = await world.run(`
+      export SSL_CERT_FILE=$CURL_CA_BUNDLE; mkdir root
+      for stage in fetch files; do
+        ${ignition()} --platform=aws --root=root --log-to-stdout --stage=$stage \
+          --config-cache=cache --state-file=state --neednet=neednet || exit 1
+      done >log 2>&1 || { tail -n 20 log >&2; exit 1; }
+      cat root/opt/bin/kubelet`);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "a program");
+    assert.deepEqual(await world.log(), []);
   });
 
   it("lets the function write its records and no others", async () => {
@@ -176,7 +190,7 @@ describe("the front door of the lab's AWS", function () {
       const { stdout } = await world.run(`
         token=$(curl -s -X PUT ${ttl} ${metadata}/latest/api/token)
         curl -s -H "X-aws-ec2-metadata-token: $token" ${metadata}/2019-10-01/user-data`);
-      assert.equal(stdout, '{"ignition":{}}');
+      assert.equal(stdout, account.userData);
     });
 
     it("nothing without a token that is theirs and lasts", async () => {

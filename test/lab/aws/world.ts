@@ -15,6 +15,7 @@ import { bucket, fillAccount, region, zoneName, type Account } from "./account";
 import type { Message, Outcome } from "./namespaces";
 
 const apiAddress = "203.0.113.10";
+const metadataAddress = "169.254.169.254";
 const names = [
   "ec2",
   "autoscaling",
@@ -31,7 +32,7 @@ let logged: string[] = [];
 async function open(): Promise<{ account: Account; frontDoor: FrontDoor }> {
   const ip = (...words: string[]) => execFileSync("ip", words);
   ip("link", "set", "lo", "up");
-  for (const address of ["169.254.169.254", apiAddress]) ip("addr", "add", `${address}/32`, "dev", "lo");
+  for (const address of [metadataAddress, apiAddress]) ip("addr", "add", `${address}/32`, "dev", "lo");
   const hosts = names.map((name) => `${apiAddress} ${name}.${region}.amazonaws.com\n`);
   writeFileSync(
     path.join(folder, "hosts"),
@@ -42,19 +43,22 @@ async function open(): Promise<{ account: Account; frontDoor: FrontDoor }> {
   const { url } = await startLocalAws(folder, 4566, console.error);
   const account = await fillAccount(new URL(url));
   ip("addr", "add", `${account.address}/32`, "dev", "lo");
+  // What is sent to the front door comes from the instance.
+  const local = ["dev", "lo", "table", "local", "proto", "kernel", "scope", "host"];
+  for (const address of [metadataAddress, apiAddress])
+    ip("route", "replace", "local", address, "src", account.address, ...local);
   mkdirSync(path.join(folder, "mirror", "dl.k8s.io"), { recursive: true });
   writeFileSync(path.join(folder, "mirror", "dl.k8s.io", "kubelet"), "a program");
   const frontDoor = await openFrontDoor({
     localAws: new URL(url),
     address: apiAddress,
-    metadataAddress: "169.254.169.254",
+    metadataAddress: metadataAddress,
     functionPort: 4600,
     mirrorFolder: path.join(folder, "mirror"),
     region,
     log: (line) => logged.push(line),
   });
   writeFileSync(path.join(folder, "authority.pem"), frontDoor.authorityPem);
-  writeFileSync(path.join(folder, ".curlrc"), `interface = "${account.address}"\n`);
   return { account, frontDoor };
 }
 
@@ -64,7 +68,6 @@ async function run(commands: string): Promise<Outcome> {
   const script = `set -uo pipefail; source ${library}/log.sh; source ${library}/aws.sh; ${commands}`;
   const env = {
     PATH: process.env.PATH,
-    CURL_HOME: folder,
     CURL_CA_BUNDLE: path.join(folder, "authority.pem"),
     REGION: region,
     AWS_DNS_SUFFIX: "amazonaws.com",
