@@ -17,8 +17,8 @@ func check(_ context.Context, args []string) error {
 	timeout := flags.Duration("timeout", time.Minute, "for the search; after it the answer is \"unknown\"")
 	visualize := flags.String("visualize", "", "HTML `file` for the first register that is not linearizable")
 	var window history.Window
-	flags.TextVar(&window.From, "from", time.Time{}, "only what was answered after this `time`, RFC 3339")
-	flags.TextVar(&window.To, "to", time.Time{}, "only what was answered before this `time`, RFC 3339")
+	flags.TextVar(&window.From, "from", time.Time{}, "only what was done after this `time`, RFC 3339")
+	flags.TextVar(&window.To, "to", time.Time{}, "only what was done before this `time`, RFC 3339")
 	if err := parse(flags, args); err != nil {
 		return err
 	}

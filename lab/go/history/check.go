@@ -48,7 +48,7 @@ const LongPause = 500 * time.Millisecond
 
 // Check looks at what happened in a window of a history. Checking the registers ends after the time-out.
 func Check(operations []Operation, window Window, timeout time.Duration) Report {
-	report := count(operations, window.within(operations))
+	report := count(operations, window)
 	report.Linearizable, report.Violations = linearizable(operations, window, timeout)
 	return report
 }
@@ -60,7 +60,7 @@ func count(operations []Operation, window Window) Report {
 	lostAt := []time.Time{}
 	for i := range operations {
 		operation := &operations[i]
-		if !window.contains(operation.latest()) {
+		if !window.contains(operation.CallAt) {
 			continue
 		}
 		switch {
@@ -88,7 +88,7 @@ func count(operations []Operation, window Window) Report {
 		report.Lost = &number
 		report.LostFrom, report.LostTo = span(lostAt)
 	}
-	report.LongestPauseMs, report.Pauses = pauses(acknowledged, window, LongPause)
+	report.LongestPauseMs, report.Pauses = pauses(acknowledged, window.within(operations), LongPause)
 	return report
 }
 

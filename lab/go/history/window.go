@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Window is a part of a history by the wall clock. Zero times stand for the history's own start and end.
+// Window is a part of a history by the wall clock. Zero times set no limit.
 type Window struct{ From, To time.Time }
 
-// within returns the window with both ends, as far as the history has any.
+// within returns the window with both ends: those of the history where there is no limit.
 func (w Window) within(operations []Operation) Window {
 	for _, operation := range operations {
 		if w.From.IsZero() {
@@ -26,7 +26,9 @@ func (w Window) within(operations []Operation) Window {
 	return w
 }
 
-func (w Window) contains(t time.Time) bool { return !t.Before(w.From) && !t.After(w.To) }
+func (w Window) contains(t time.Time) bool {
+	return !t.Before(w.From) && (w.To.IsZero() || !t.After(w.To))
+}
 
 func (o *Operation) latest() time.Time {
 	if o.ReturnAt.After(o.CallAt) {
