@@ -43,7 +43,7 @@ export function unsettled(events: readonly PublishedEvent[]): string[] {
 
 function state({ outcome, attempts, reason, invocation }: Delivery): string {
   if (outcome !== "delivered")
-    return [outcome, `after ${attempts} attempts`, reason].filter(Boolean).join(", ");
+    return [`${outcome} after ${attempts} attempts`, reason].filter(Boolean).join(", ");
   const error = invocation?.errors.at(-1)?.errorMessage;
   return `the function ${error ? `failed: ${error}` : "has not ended"}`;
 }
