@@ -10,8 +10,9 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as path from "node:path";
+import { endpointOf, receive, type Call } from "../../lab/aws/call";
+import { parseAuthorization, signatureFault } from "../../lab/aws/signature";
 import { AwsCall, AwsMessage, Fault, Instance } from "./cloud";
-import { ReceivedRequest, signatureFault } from "./signature";
 
 const [gateway, region, folder, python] = process.argv.slice(2);
 const moto = "http://127.0.0.1:4566";
@@ -76,12 +77,18 @@ function groupDescription(name: string): string {
     </DescribeAutoScalingGroupsResponse>`;
 }
 
-async function answer(
-  request: ReceivedRequest,
-): Promise<{ status: number; headers?: object; body: string | Buffer }> {
-  const host = request.host.split(".");
-  const bucket = host[1] === "s3" ? host[0] : undefined;
-  const service = bucket ? "s3" : host[0] === "api" ? host[1] : host[0];
+/** What AWS would object to in a call's signature, or undefined. */
+async function faultOfSignature(request: Call, service: string): Promise<string | undefined> {
+  const authorization = parseAuthorization(request.headers.authorization);
+  if (!authorization) return `no SigV4 authorization header: ${request.headers.authorization}`;
+  if (authorization.service !== service || authorization.region !== region)
+    return `signed for ${authorization.service} in ${authorization.region}`;
+  if (request.headers["x-amz-security-token"] !== credentials.sessionToken) return "wrong session token";
+  return signatureFault(request, authorization, credentials);
+}
+
+async function answer(request: Call): Promise<{ status: number; headers?: object; body: string | Buffer }> {
+  const { service = "", bucket } = endpointOf(request.host) ?? {};
   const parameters = Object.fromEntries(new URLSearchParams(bucket ? "" : request.body.toString()));
   const call: AwsCall = {
     service,
@@ -98,7 +105,7 @@ async function answer(
 
   const fault = faults.shift();
   if (fault) return refuse(fault.status, fault.code, fault.message ?? "as the test asked");
-  const badSignature = await signatureFault(request, service, region, credentials);
+  const badSignature = await faultOfSignature(request, service);
   if (badSignature) return refuse(403, "SignatureDoesNotMatch", badSignature);
   if (call.action === "CompleteLifecycleAction") {
     call.status = 200;
@@ -127,15 +134,9 @@ async function answer(
 const aws = https.createServer(
   { cert: fs.readFileSync(path.join(folder, "aws.crt")), key: fs.readFileSync(path.join(folder, "aws.key")) },
   (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method = "", url = "", headers } = request;
-      const received = { method, url, host: headers.host ?? "", headers: headers as Record<string, string> };
-      void answer({ ...received, body: Buffer.concat(chunks) }).then(({ status, headers = {}, body }) =>
-        response.writeHead(status, { ...headers }).end(body),
-      );
-    });
+    void receive(request)
+      .then(answer)
+      .then(({ status, headers = {}, body }) => response.writeHead(status, { ...headers }).end(body));
   },
 );
 
