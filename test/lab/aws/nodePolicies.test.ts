@@ -75,6 +75,7 @@ describe("a controller's role", () => {
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fform", store),
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fsnapshots%2F&start-after=etcd%2Fsnapshots%2Fa", store),
       queryCall("autoscaling", { Action: "DescribeAutoScalingInstances" }),
+      queryCall("autoscaling", { Action: "DescribeAutoScalingGroups" }),
       queryCall("ec2", { Action: "DescribeInstances" }),
       complete("blue-controllers"),
       complete("blue-pool-a"),
