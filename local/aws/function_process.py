@@ -31,6 +31,9 @@ SDK = Path(__file__).parents[2] / "node_modules" / "@aws-sdk"
 places = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 """AWS runs a thousand invocations at once; here one more than these would only slow down the others."""
 
+folders = tempfile.TemporaryDirectory(prefix="local-aws-functions-", ignore_cleanup_errors=True)
+"""Where packages are unpacked; removed when the server ends, whatever runs then."""
+
 children: set[subprocess.Popen] = set()
 
 
@@ -45,7 +48,7 @@ class Ended:
 
 
 def run(function: LambdaFunction, event: str, request_id: str, log_group: str, log_stream: str) -> Ended:
-    with places, tempfile.TemporaryDirectory(prefix=f"{function.function_name}-") as folder:
+    with places, tempfile.TemporaryDirectory(dir=folders.name) as folder:
         unpack(function.code_bytes, Path(folder))
         context = {
             "functionName": function.function_name,
@@ -67,18 +70,23 @@ def run(function: LambdaFunction, event: str, request_id: str, log_group: str, l
     if answer:
         return Ended(json.dumps(answer["error"]), True, lines, seconds)
     if status is None:
-        return Ended(*broken("Sandbox.Timedout", request_id, f"Task timed out after {int(function.timeout):.2f} seconds"), lines, seconds)
+        reason = f"Task timed out after {int(function.timeout):.2f} seconds"
+        return Ended(error("Sandbox.Timedout", request_id, reason), True, lines, seconds)
     ending = f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-    return Ended(*broken("Runtime.ExitError", request_id, f"Runtime exited with error: {ending}"), lines, seconds)
-
-
-def broken(error_type: str, request_id: str, message: str) -> tuple[str, bool]:
-    return json.dumps({"errorType": error_type, "errorMessage": f"RequestId: {request_id} Error: {message}"}), True
+    return Ended(exit_error(request_id, ending), True, lines, seconds)
 
 
 def crash(request_id: str) -> Ended:
     """How an invocation ends whose process crashes before it says anything."""
-    return Ended(*broken("Runtime.ExitError", request_id, "Runtime exited with error: exit status 1"), [], 0)
+    return Ended(exit_error(request_id, "exit status 1"), True, [], 0)
+
+
+def exit_error(request_id: str, ending: str) -> str:
+    return error("Runtime.ExitError", request_id, f"Runtime exited with error: {ending}")
+
+
+def error(error_type: str, request_id: str, message: str) -> str:
+    return json.dumps({"errorType": error_type, "errorMessage": f"RequestId: {request_id} Error: {message}"})
 
 
 def run_node(function: LambdaFunction, folder: str, context: dict, given: str) -> tuple[int | None, dict | None, str]:

@@ -12,10 +12,13 @@ const path = require("node:path");
 const util = require("node:util");
 
 const [lifeline, answer] = process.argv.slice(2).map(Number);
-new net.Socket({ fd: lifeline })
-  .on("close", () => process.exit(1))
-  .resume()
-  .unref();
+new net.Socket({ fd: lifeline }).on("close", endWithoutServer).resume().unref();
+
+function endWithoutServer() {
+  const root = process.env.LAMBDA_TASK_ROOT;
+  fs.rmSync(root, { recursive: true, force: true });
+  fs.rmdir(path.dirname(root), () => process.exit(1)); // fails as long as others are in it
+}
 
 const { event, context, deadline } = JSON.parse(fs.readFileSync(0, "utf8"));
 context.getRemainingTimeInMillis = () => deadline - Date.now();

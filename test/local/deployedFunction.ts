@@ -24,6 +24,7 @@ exports.handler = async (event, context) => {
     case "crash": process.exit(3);
     case "hang": return new Promise(() => setInterval(() => {}, 1000));
     case "spin": for (;;) {}
+    case "connect": return new Promise(() => require("node:net").connect(event.port, "127.0.0.1"));
     case "context": return { ...context, left: context.getRemainingTimeInMillis() };
     default: return context.functionName;
   }
