@@ -32,6 +32,9 @@ type worker struct {
 	seen map[string]string
 }
 
+// refusedWait is how long etcd's own client waits before it asks another member than the learner that has refused.
+const refusedWait = 25 * time.Millisecond
+
 // operate does one operation and records it.
 func (w *worker) operate() {
 	w.begun++
@@ -48,6 +51,10 @@ func (w *worker) operate() {
 	defer cancel()
 	ctx, sent := endpoints.WithSent(timeout)
 	err := request(ctx)
+	for ; w.endpoint == "" && endpoints.RefusedByLearner(err) && timeout.Err() == nil; err = request(ctx) {
+		operation.Refused++
+		time.Sleep(refusedWait)
+	}
 	operation.Return, operation.ReturnAt = w.now(), time.Now().UTC()
 	operation.Outcome = outcome(operation, err, sent.Load())
 	if err != nil {

@@ -23,14 +23,22 @@ func CertainlyNotApplied(err error, sent bool) bool {
 	if !sent {
 		return true
 	}
+	if RefusedByLearner(err) {
+		return true
+	}
 	switch rpctypes.ErrorDesc(err) {
 	case rpctypes.ErrorDesc(rpctypes.ErrGRPCRequestTooManyRequests),
-		rpctypes.ErrorDesc(rpctypes.ErrGRPCNotSupportedForLearner),
 		// raft.ErrProposalDropped: Propose returns it only for what it has not appended to a log.
 		"raft proposal dropped":
 		return true
 	}
 	return false
+}
+
+// RefusedByLearner tells whether a member that may not vote yet has refused a request. etcd's own client asks another member
+// then: https://etcd.io/docs/v3.6/learning/design-learner/
+func RefusedByLearner(err error) bool {
+	return err != nil && rpctypes.ErrorDesc(err) == rpctypes.ErrorDesc(rpctypes.ErrGRPCNotSupportedForLearner)
 }
 
 // sentHandler notes for requests made WithSent that their header or their payload has left.

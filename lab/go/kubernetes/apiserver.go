@@ -63,7 +63,9 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 	made := &apiserver{
 		etcd: etcd, cancel: cancel,
 		server: &http.Server{
-			Handler:           newHandler(ready, &objects{etcd: etcd}, func(name string) (any, error) { return n.mirrorPod(name, self, ready) }),
+			Handler: newHandler(ready, &objects{etcd: etcd}, func(name string) (any, error) {
+				return n.mirrorPod(name, self, manifest, ready)
+			}),
 			TLSConfig:         config,
 			ReadHeaderTimeout: 5 * time.Second,
 			ErrorLog:          log.New(io.Discard, "", 0), // Health checks of the balancer break off handshakes.

@@ -131,8 +131,9 @@ func encode(value object) string {
 	return string(text)
 }
 
-// mirrorPod returns the static pod of a manifest on this node, ready as far as the API is.
-func (n *node) mirrorPod(name string, self registration, ready *readiness) (any, error) {
+// mirrorPod returns a static pod of this node, ready as far as the API is: the apiserver as it runs, which its manifest may be
+// ahead of; the others as their manifests say.
+func (n *node) mirrorPod(name string, self registration, running *pod, ready *readiness) (any, error) {
 	component, found := strings.CutSuffix(name, "-"+self.name)
 	if !found || strings.Contains(component, "/") {
 		return nil, errNotFound
@@ -140,6 +141,10 @@ func (n *node) mirrorPod(name string, self registration, ready *readiness) (any,
 	read, err := readPod(n.path(manifests + component + ".yaml"))
 	if err != nil {
 		return nil, errNotFound
+	}
+	if component == running.Metadata.Name {
+		copied := *running
+		read = &copied
 	}
 	read.Metadata.Name = name
 	status := "True"

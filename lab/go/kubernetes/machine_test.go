@@ -117,27 +117,30 @@ func (m *machine) runSystemctl(args ...string) error {
 	return nil
 }
 
-func (m *machine) runs(program func(ctx context.Context, args []string, out *bytes.Buffer) error, command string) string {
+func (m *machine) runKubeadm(command string) string {
 	m.t.Helper()
 	var out bytes.Buffer
-	if err := program(m.t.Context(), strings.Fields(command), &out); err != nil {
-		m.t.Fatalf("%s: %v", command, err)
+	if err := m.kubeadm(m.t.Context(), strings.Fields(command), &out); err != nil {
+		m.t.Fatalf("kubeadm %s: %v", command, err)
 	}
 	return out.String()
 }
 
-func (m *machine) runKubeadm(command string) string {
-	m.t.Helper()
-	return m.runs(func(ctx context.Context, args []string, out *bytes.Buffer) error { return m.kubeadm(ctx, args, out) }, command)
-}
-
 func (m *machine) runKubectl(command, in string) string {
 	m.t.Helper()
+	out, err := m.tryKubectl(command, in)
+	if err != nil {
+		m.t.Fatalf("kubectl %s: %v", command, err)
+	}
+	return out
+}
+
+func (m *machine) tryKubectl(command, in string) (string, error) {
 	global := "--kubeconfig " + m.path("/etc/kubernetes/admin.conf") + " --server https://127.0.0.1:" + m.port +
 		" --cache-dir /run/cluster/kubectl --request-timeout 30s "
-	return m.runs(func(ctx context.Context, args []string, out *bytes.Buffer) error {
-		return kubectl(ctx, args, strings.NewReader(in), out)
-	}, global+command)
+	var out bytes.Buffer
+	err := kubectl(m.t.Context(), strings.Fields(global+command), strings.NewReader(in), &out)
+	return out.String(), err
 }
 
 // status of a health check without a client certificate; 0 if nobody listens.
