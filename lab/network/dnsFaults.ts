@@ -48,6 +48,7 @@ export class DnsFaultRelay {
       once(udp.bind(relayPort, address), "listening"),
       once(tcp.listen(relayPort, address), "listening"),
     ]);
+    await shell("nft -f -", { input: questions });
     const relay = new DnsFaultRelay(address, faults, report, udp, tcp);
     relay.loop = relay.follow();
     return relay;
@@ -56,7 +57,7 @@ export class DnsFaultRelay {
   async close(): Promise<void> {
     this.isClosed = true;
     await this.loop;
-    await this.stepOut();
+    await shell("nft delete table inet dns_faults");
     this.udp.close();
     this.tcp.close();
   }
@@ -74,22 +75,16 @@ export class DnsFaultRelay {
     }
   }
 
+  // The chain itself stays: questions that went this way once are answered this way until they are over.
   private async stepIn(): Promise<void> {
     const question = `ip daddr ${this.address} meta l4proto { tcp, udp } th dport ${dnsPort}`;
-    const input = `
-      table inet dns_faults {
-        chain questions {
-          type nat hook prerouting priority dstnat;
-          ${question} dnat ip to ${this.address}:${relayPort}
-        }
-      }`;
-    await shell("nft -f -", { input });
+    const rule = `${question} dnat ip to ${this.address}:${relayPort}`;
+    await shell(`nft 'add rule inet dns_faults questions ${rule}'`);
     this.isInPath = true;
   }
 
   private async stepOut(): Promise<void> {
-    if (!this.isInPath) return;
-    await shell("nft delete table inet dns_faults");
+    await shell("nft flush chain inet dns_faults questions");
     this.isInPath = false;
   }
 
@@ -138,6 +133,14 @@ export class DnsFaultRelay {
     });
   }
 }
+
+const questions = `
+table inet dns_faults {
+  chain questions {
+    type nat hook prerouting priority dstnat;
+  }
+}
+`;
 
 const happens = (share = 0) => Math.random() < share;
 

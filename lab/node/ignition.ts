@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { attempt, lastLines } from "../execute";
 
@@ -41,16 +41,17 @@ export async function applyIgnition(args: IgnitionArgs): Promise<void> {
   const ignition = [args.program, "--platform=aws", `--root=${args.root}`, "--log-to-stdout", ...files];
   // /etc/resolv.conf may point to where there is nothing, as the lab's /run is its own.
   const script = `
+    exec >>${args.log} 2>&1
     link=$(readlink --canonicalize-missing /etc/resolv.conf)
     mkdir -p "$(dirname "$link")"; [ -e "$link" ] || touch "$link"
     mount --bind ${resolvConf} "$link"
     for stage in ${stages.join(" ")}; do "$@" --stage=$stage || { echo "stage $stage failed"; exit 1; }; done`;
-  const { status, stdout, stderr } = await attempt(
+  const { status, stderr } = await attempt(
     "nsenter",
     [`--net=${args.namespace}`, "unshare", "--mount", "sh", "-euc", script, "sh", ...ignition],
     { env: { PATH: process.env.PATH, SSL_CERT_FILE: authority }, seconds: patience },
   );
-  writeFileSync(args.log, stdout + stderr, { flag: "a" });
-  if (status !== 0)
-    throw new Error(`Ignition failed; the end of ${args.log}:\n${lastLines(stdout + stderr)}`);
+  if (status === 0) return;
+  const end = stderr || lastLines(readFileSync(args.log, "utf8"));
+  throw new Error(`Ignition failed; the end of ${args.log}:\n${end}`);
 }

@@ -37,6 +37,7 @@ export class Machine {
   readonly id: string;
   private container: Container | undefined;
   private disk: Disk | undefined;
+  private restart = Promise.resolve();
   private isRemoved = false;
 
   constructor(
@@ -80,7 +81,7 @@ export class Machine {
     const { status, stderr } = await container.run(["systemctl", "reboot"]);
     if (status !== 0) throw new Error(`${this.id} does not reboot: ${stderr}`);
     await container.ended;
-    await this.untilBooted();
+    await this.restart;
   }
 
   /** As if the power failed for a moment: no process ends cleanly, no connection is closed, the disk stays. */
@@ -189,7 +190,8 @@ export class Machine {
     if (this.container !== container) return;
     this.container = undefined;
     if (ending === "reboot") {
-      void this.boot().catch((error: Error) => this.happens("failed", error.message));
+      this.restart = this.boot();
+      this.restart.catch((error: Error) => this.happens("failed", error.message));
     } else {
       this.happens("off", ending);
     }
