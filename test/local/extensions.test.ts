@@ -97,6 +97,26 @@ describe("the local AWS does what AWS does and moto does not", () => {
     ]);
   });
 
+  it("tells that a security group's rule is gone already when it is taken away again", async () => {
+    const ec2 = new EC2({});
+    const { GroupId } = await ec2.createSecurityGroup({
+      GroupName: "rules",
+      Description: "rules",
+      VpcId: vpc,
+    });
+    const { SecurityGroupRules } = await ec2.authorizeSecurityGroupIngress({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: "tcp", FromPort: 6443, ToPort: 6443, IpRanges: [{ CidrIp: "10.0.0.0/16" }] },
+      ],
+    });
+    const rule = { GroupId, SecurityGroupRuleIds: [SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? ""] };
+    await ec2.revokeSecurityGroupIngress(rule);
+    await assert.rejects(ec2.revokeSecurityGroupIngress(rule), {
+      name: "InvalidSecurityGroupRuleId.NotFound",
+    });
+  });
+
   it("removes an instance's network interface with the instance", async () => {
     const ec2 = new EC2({});
     const { Instances: [instance] = [] } = await ec2.runInstances({

@@ -90,7 +90,7 @@ def find_not_running(group: FakeAutoScalingGroup, state: InstanceState) -> bool:
 
 
 def within_policy(group: FakeAutoScalingGroup) -> Replacement:
-    """Without a refresh only unhealthy instances are replaced, within the maintenance policy, or at once if there is none."""
+    """Without a refresh only unhealthy instances are replaced: as the maintenance policy says, or at once without one."""
     policy = group.instance_maintenance_policy or {"MinHealthyPercentage": 0}
     bounds = limits(group.desired_capacity, policy.get("MinHealthyPercentage"), policy.get("MaxHealthyPercentage"))
     return Replacement([], bounds)

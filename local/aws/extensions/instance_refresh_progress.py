@@ -1,4 +1,4 @@
-"""How an instance refresh goes on: a rolling replacement within limits, with pauses, until it succeeds, fails or is cancelled.
+"""How an instance refresh goes on: a rolling replacement within limits, until it succeeds, fails or is cancelled.
 
 - Instances are replaced as far as the minimum and maximum healthy percentages allow: with 100 and room for one more, one
   after the other, each only once its replacement is in service and warm. Instances that terminate do not count
@@ -93,7 +93,7 @@ def active_refresh(group: FakeAutoScalingGroup) -> Refresh | None:
 
 
 def to_replace(group: FakeAutoScalingGroup, preferences: dict) -> list[InstanceState]:
-    """What a refresh would replace now: all unprotected instances, with SkipMatching only those not of the group's configuration."""
+    """What a refresh would replace now: all but protected instances, and, with SkipMatching, those of the group's version."""
     wanted = launch_version(group)
     return [
         state
