@@ -37,7 +37,8 @@ def put(given: dict) -> None:
     events, functions = given.get("events", {}), given.get("functions", {})
     refuse_unknown("events.", events, {"delaySeconds", "duplicate", "drop"})
     delay = events.get("delaySeconds", [0, 0])
-    if not (isinstance(delay, list) and len(delay) == 2 and all(is_number(one) for one in delay) and 0 <= delay[0] <= delay[1]):
+    is_pair = isinstance(delay, list) and len(delay) == 2 and all(is_number(one) for one in delay)
+    if not (is_pair and 0 <= delay[0] <= delay[1]):
         raise ValueError(f"events.delaySeconds is {delay}: it must be [least, most], in seconds")
     for name in ("duplicate", "drop"):
         if not (is_number(events.get(name, 0)) and 0 <= events.get(name, 0) <= 1):

@@ -66,7 +66,8 @@ def write(function: LambdaFunction, stream: str, lines: list[str]) -> None:
         wanted.insert(0, ("logs:CreateLogGroup", f"{arn}:*"))
     refused = [action for action, resource in wanted if not role_is_allowed(function.role, Request(action, resource))]
     if refused:
-        print(f"{function.function_name}: its log is lost, {function.role} may not {', '.join(refused)} on {arn}", flush=True)
+        reason = f"{function.role} may not {', '.join(refused)} on {arn}"
+        print(f"{function.function_name}: its log is lost, {reason}", flush=True)
         return
     logs.ensure_log_group(group)
     logs.create_log_stream(group, stream)

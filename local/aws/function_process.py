@@ -131,10 +131,8 @@ def environment(function: LambdaFunction, folder: str, context: dict) -> dict[st
         duration=3600,
         external_id=None,
     )
-    trust = "NODE_EXTRA_CA_CERTS"  # where the function's endpoint has a certificate of a test's own
     return {
         **function.environment_vars,
-        **({trust: os.environ[trust]} if trust in os.environ else {}),
         "_HANDLER": function.handler,
         "AWS_ACCESS_KEY_ID": role.access_key_id,
         "AWS_SECRET_ACCESS_KEY": role.secret_access_key,

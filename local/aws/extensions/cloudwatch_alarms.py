@@ -79,8 +79,12 @@ def evaluate(alarm: Alarm, backend: CloudWatchBackend, account_id: str, region: 
     now, reason = alarm_state.state(rule, data_points(alarm, backend, periods + alarm_state.FURTHER_PERIODS), before)
     if now != before:
         alarm.update_state(reason, "{}", now)
-        actions = {"OK": alarm.ok_actions, "ALARM": alarm.alarm_actions, "INSUFFICIENT_DATA": alarm.insufficient_data_actions}
-        for action in (actions[now] or []) if alarm.actions_enabled else []:
+        by_state = {
+            "OK": alarm.ok_actions,
+            "ALARM": alarm.alarm_actions,
+            "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
+        }
+        for action in (by_state[now] or []) if alarm.actions_enabled else []:
             notify(action, alarm, before, account_id, region)
 
 

@@ -50,7 +50,8 @@ def deliver(event: dict, rule: Rule, target: dict) -> list[dict]:
     `target` (ARN), `attempts`, `outcome` (pending, delivered, dead letter, lost), `reason` of a failure, and `invocation`
     as invoke_later() tells it. More than one, or one that is lost from the first, only if a fault wants it so.
     """
-    told = {"rule": rule.name, "target": target["Arn"], "attempts": 0, "outcome": "pending", "reason": None, "invocation": None}
+    told = {"rule": rule.name, "target": target["Arn"], "attempts": 0, "outcome": "pending"}
+    told |= {"reason": None, "invocation": None}
     arrivals = faults.current.arrivals()
     if not arrivals:
         return [told | {"outcome": "lost", "reason": "dropped by a fault"}]

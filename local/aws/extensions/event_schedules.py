@@ -23,7 +23,8 @@ def put_rule(moto, self, *args, **kwargs):
     if rule.scheduled_expression:
         interval = interval_of(rule.scheduled_expression)
         if interval is None:
-            print(f"rule {rule.name} will not fire: only rate() is implemented, not {rule.scheduled_expression}", flush=True)
+            reason = f"only rate() is implemented, not {rule.scheduled_expression}"
+            print(f"rule {rule.name} will not fire: {reason}", flush=True)
         else:
             after(options.scaled(interval), fire, rule, interval)
     return rule
