@@ -1,5 +1,6 @@
 import {
   AutoScalingClient,
+  CompleteLifecycleActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
   type AutoScalingGroup,
@@ -118,6 +119,24 @@ export class Cluster {
   /** Ends instances past Auto Scaling, as a failing host does: no hook, no notice, the disks are gone. */
   async vanish(ids: readonly string[]): Promise<void> {
     await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
+  }
+
+  /** Spares the group the wait for instances that vanished: they would complete no terminate hook before its time-out. */
+  async letGo(ids: readonly string[]): Promise<void> {
+    for (const InstanceId of ids) {
+      await this.autoScaling
+        .send(
+          new CompleteLifecycleActionCommand({
+            AutoScalingGroupName: this.outputs.controllerGroupName,
+            LifecycleHookName: "terminate",
+            LifecycleActionResult: "CONTINUE",
+            InstanceId,
+          }),
+        )
+        .catch((error: Error) => {
+          if (!error.message.includes("No active Lifecycle Action")) throw error;
+        });
+    }
   }
 }
 

@@ -156,6 +156,7 @@ export class Lab {
     await store.forgetEtcd();
     await this.members.begin();
     await cluster.launched((await cluster.size()) ?? 0, new Set(old.map(({ id }) => id)));
+    await cluster.letGo(old.map(({ id }) => id));
     const poweredOn = Date.now();
     hypervisor.release();
     return poweredOn;

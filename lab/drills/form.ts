@@ -67,6 +67,7 @@ async function form({ lab, size }: Stage): Promise<number> {
   if (healthy.clusterIds.length !== 1)
     throw new Error(`there are clusters ${healthy.clusterIds.join(" and ")}`);
   const launched = (await lab.cluster.controllers())
+    .filter(({ lifecycleState }) => !lifecycleState.startsWith("Terminating"))
     .map(({ id }) => id)
     .sort()
     .join(" ");

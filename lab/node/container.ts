@@ -36,7 +36,7 @@ export class Container {
 
   /** Switches on; resolves when its init runs. */
   static async boot(args: ContainerArgs): Promise<Container> {
-    removeControlGroups(args.name);
+    await removeControlGroups(args.name);
     const groups = makeControlGroups(args.name);
     const console = openSync(args.console, "a");
     const nspawn = spawn("sh", ["-euc", enterGroups, groups.join(" "), "systemd-nspawn", ...options(args)], {
@@ -85,7 +85,7 @@ export class Container {
       }
     }
     await this.ended;
-    removeControlGroups(this.args.name);
+    await removeControlGroups(this.args.name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A hierarchy of control groups: https://docs.kernel.org/admin-guide/cgroup-v2.html */
 export interface Hierarchy {
@@ -44,11 +45,11 @@ export function makeControlGroups(node: string): string[] {
  * Removes the groups of a node, or of all nodes. They are the one thing of the lab that its namespaces do not take with them. A
  * group that still holds processes after two seconds stays: it is another lab's.
  */
-export function removeControlGroups(node = ""): void {
+export async function removeControlGroups(node = ""): Promise<void> {
   const deadline = Date.now() + settleMilliseconds;
   for (const { mountPoint } of mounted()) {
     const group = path.join(mountPoint, parent, node);
-    while (existsSync(group) && !removeTree(group) && Date.now() < deadline) pause(20);
+    while (existsSync(group) && !removeTree(group) && Date.now() < deadline) await sleep(20);
   }
 }
 
@@ -69,6 +70,3 @@ function removeTree(group: string): boolean {
 }
 
 const mounted = () => hierarchies(readFileSync("/proc/self/mountinfo", "utf8"));
-
-const pause = (milliseconds: number) =>
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -8,7 +8,8 @@ import (
 
 // spares is how many clients a lane may have besides its first: requests that hang must not keep new ones from being made,
 // or a pause would be as long as the time-out. They write and read the log only, as checking registers gets hard when many
-// operations are under way at once.
+// operations are under way at once. A lane to one member has none: what waits while that member is away would all be sent at
+// the moment when it comes.
 const spares = 64
 
 // lane makes requests through one connection, at its share of the rate.
@@ -18,11 +19,18 @@ type lane struct {
 	client   *clientv3.Client
 	// first and others hold those that do nothing now.
 	first, others chan *worker
-	made          int
+	made, most    int
 }
 
 func (l *loader) newLane(client *clientv3.Client, endpoint string) *lane {
-	return &lane{loader: l, endpoint: endpoint, client: client, first: make(chan *worker, 1), others: make(chan *worker, spares)}
+	most := 1
+	if endpoint == "" {
+		most += spares
+	}
+	return &lane{
+		loader: l, endpoint: endpoint, client: client, most: most,
+		first: make(chan *worker, 1), others: make(chan *worker, most),
+	}
 }
 
 // run begins operations until the context ends, and returns when all of them have.
@@ -63,7 +71,7 @@ func (l *lane) worker(ctx context.Context) *worker {
 	switch {
 	case l.made == 0:
 		return l.newWorker(l.first)
-	case l.made <= spares:
+	case l.made < l.most:
 		return l.newWorker(l.others)
 	}
 	select {
