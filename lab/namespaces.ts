@@ -23,6 +23,6 @@ export async function enterNamespaces(words: readonly string[]): Promise<number>
   const stop = () => child.stdin?.end();
   process.on("SIGTERM", stop).on("SIGHUP", stop).on("SIGINT", stop);
   const [status] = (await once(child, "close")) as [number | null];
-  removeControlGroups();
+  await removeControlGroups();
   return status ?? 1;
 }
