@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually, hooks, makeSubnets, TestGroup } from "./autoScalingGroup";
-import { withLocalAws } from "./localAws";
+import { region, withLocalAws } from "./localAws";
 
 // 100 times as fast as AWS: 0.3 s for the shortest time-out, 9 s for a launch.
 describe("instances of an Auto Scaling group live as on AWS", function () {
@@ -127,6 +127,35 @@ describe("instances of an Auto Scaling group live as on AWS", function () {
     // At once, then a minute, then two; of which this server makes 0.6 and 1.2 s.
     const waits = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
     assert.ok(waits[1] >= 600 && waits[2] >= 1200, `waited ${waits.join(", ")} ms`);
+  });
+
+  it("are launched with what the template gives them, or the activity tells why not", async () => {
+    const group = await new TestGroup("template").create(subnets, { MinSize: 0, DesiredCapacity: 1 });
+    const [id = ""] = await group.idsOnce("Pending:Wait", 1);
+    const { Reservations } = await group.ec2.describeInstances({ InstanceIds: [id] });
+    const instance = Reservations?.[0]?.Instances?.[0];
+    assert.match(instance?.PrivateDnsName ?? "", new RegExp(`\\.${region}\\.compute\\.internal$`));
+    assert.ok(
+      instance?.Tags?.some(({ Key, Value }) => Key === "aws:autoscaling:groupName" && Value === "template"),
+    );
+
+    await group.ec2.createLaunchTemplateVersion({
+      LaunchTemplateName: group.name,
+      LaunchTemplateData: { InstanceType: "t3.medium", IamInstanceProfile: { Name: "nobody" } },
+    });
+    await group.autoScaling.updateAutoScalingGroup({
+      AutoScalingGroupName: group.name,
+      LaunchTemplate: { LaunchTemplateName: group.name, Version: "2" },
+      DesiredCapacity: 2,
+    });
+    const failed = await eventually("the launch fails", async () => {
+      const { Activities } = await group.autoScaling.describeScalingActivities({
+        AutoScalingGroupName: group.name,
+      });
+      return Activities?.find(({ StatusCode }) => StatusCode === "Failed");
+    });
+    assert.match(failed.Description ?? "", /^Launching a new EC2 instance\.  Status Reason: .*nobody/);
+    assert.deepEqual(await inGroup(group), [id]);
   });
 
   it("stay in the group until the terminate hook is over, but do not count", async () => {

@@ -56,13 +56,12 @@ class Activity:
         }
 
 
-def launch_activity(group: FakeAutoScalingGroup, subnet_id: str, zone: str) -> Activity:
+def launch_activity(group: FakeAutoScalingGroup, subnet_id: str) -> Activity:
     cause = (
         f"At {timestamp(utcnow())} an instance was started in response to a difference between desired and actual "
         f"capacity; the desired capacity is {group.desired_capacity}."
     )
-    details = {"Subnet ID": subnet_id, "Availability Zone": zone}
-    return record(Activity(group, "Launch", "Launching a new EC2 instance", cause, details))
+    return record(Activity(group, "Launch", "Launching a new EC2 instance", cause, {"Subnet ID": subnet_id}))
 
 
 def termination_activity(group: FakeAutoScalingGroup, instance: Instance, cause: str) -> Activity:

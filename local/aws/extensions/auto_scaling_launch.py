@@ -14,7 +14,7 @@ from collections import Counter
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
 from moto.core.exceptions import ServiceException
 from moto.ec2.models.instances import Instance
-from moto.ec2.utils import convert_tag_spec
+from moto.ec2.utils import convert_tag_spec, filter_iam_instance_profiles
 
 from .auto_scaling_activities import finish, launch_activity
 
@@ -23,14 +23,14 @@ def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -
     """Starts an instance where the fewest of `staying` are; None if EC2 refuses, which the activity then tells."""
     held = Counter(state.instance.subnet_id for state in staying)
     subnet_id = min(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet])
-    zone = group.ec2_backend.get_subnet(subnet_id).availability_zone
-    activity = launch_activity(group, subnet_id, zone)
+    activity = launch_activity(group, subnet_id)
     try:
-        instance = run_instance(group, subnet_id, zone)
+        instance = run_instance(group, subnet_id)
     except ServiceException as error:
         finish(activity, "Failed", f"{error.message} Launching EC2 instance failed.")
         return None
     activity.instance_id = instance.id
+    activity.details["Availability Zone"] = instance.placement.zone
     activity.description += f": {instance.id}"
     instance.autoscaling_group = group
     state = InstanceState(instance, "Pending", protected_from_scale_in=group.new_instances_protected_from_scale_in)
@@ -52,8 +52,13 @@ def instance_types(group: FakeAutoScalingGroup) -> list[str]:
     return types or [launch_version(group).instance_type]
 
 
-def run_instance(group: FakeAutoScalingGroup, subnet_id: str, zone: str) -> Instance:
+def run_instance(group: FakeAutoScalingGroup, subnet_id: str) -> Instance:
     version = launch_version(group)
+    given = version.data.get("IamInstanceProfile")
+    # Looked up first: an instance that EC2 refuses is not there.
+    profile = given and filter_iam_instance_profiles(
+        group.account_id, group.ec2_backend.partition, given.get("Arn"), given.get("Name")
+    )
     tags = convert_tag_spec(version.data.get("TagSpecifications", []))
     instance = group.ec2_backend.run_instances(
         version.image_id,
@@ -63,7 +68,7 @@ def run_instance(group: FakeAutoScalingGroup, subnet_id: str, zone: str) -> Inst
         instance_type=instance_types(group)[0],
         is_instance_type_default=False,
         region_name=group.region,
-        placement=zone,
+        placement=group.ec2_backend.get_subnet(subnet_id).availability_zone,
         subnet_id=subnet_id,
         launch_template={"LaunchTemplateId": version.template.id, "Version": str(version.number)},
         metadata_options=version.data.get("MetadataOptions"),
@@ -73,9 +78,8 @@ def run_instance(group: FakeAutoScalingGroup, subnet_id: str, zone: str) -> Inst
         },
     ).instances[0]
     instance.nics[0].add_tags(tags.get("network-interface", {}))
-    profile = version.data.get("IamInstanceProfile")
     if profile:
-        group.ec2_backend.associate_iam_instance_profile(instance.id, profile.get("Name"), profile.get("Arn"))
+        group.ec2_backend.associate_iam_instance_profile(instance.id, iam_instance_profile_name=profile.name)
     return instance
 
 

@@ -39,10 +39,13 @@ for response in (AutoScalingResponse, EC2Response):
 
 
 def reconcile(group: FakeAutoScalingGroup) -> None:
-    """One step, or without machines all steps that there are."""
-    for _ in range(1 if options.machines else MOST_STEPS_AT_ONCE):
-        if not step(group):
-            return
+    """One step, or without machines all steps that there are. What goes wrong is told in the log, and tried again."""
+    try:
+        for _ in range(1 if options.machines else MOST_STEPS_AT_ONCE):
+            if not step(group):
+                return
+    except Exception:
+        print(f"Auto Scaling group {group.name} could not go on:\n{traceback.format_exc()}", flush=True)
 
 
 def step(group: FakeAutoScalingGroup) -> bool:
@@ -50,22 +53,14 @@ def step(group: FakeAutoScalingGroup) -> bool:
     return advance_refresh(group) | keep_capacity(group, replacement_of(group))
 
 
-def reconcile_all() -> None:
-    for account in list(autoscaling_backends.values()):
-        for backend in list(account.values()):
-            for group in list(backend.autoscaling_groups.values()):
-                with changes:
-                    if group.name in backend.autoscaling_groups:
-                        reconcile(group)
-
-
 def reconcile_forever() -> None:
     while True:
         time.sleep(PERIOD_SECONDS)
-        try:
-            reconcile_all()
-        except Exception:
-            print(f"a group could not be reconciled:\n{traceback.format_exc()}", flush=True)
+        with changes:
+            for account in list(autoscaling_backends.values()):
+                for backend in list(account.values()):
+                    for group in list(backend.autoscaling_groups.values()):
+                        reconcile(group)
 
 
 threading.Thread(target=reconcile_forever, daemon=True, name="auto-scaling").start()
