@@ -240,6 +240,19 @@ const schema = group(
       },
       "use {intervalMinutes, retentionDays}",
     ).prefault({}),
+    /** Goes back to an etcd snapshot, once: what was written later is lost. Not set but for that. */
+    restore: group(
+      {
+        /** Its key in the node store, such as etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db. No default. */
+        snapshot: text(
+          /^etcd\/snapshots\/[\w-]+\.db$/,
+          "use the key of a snapshot such as etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db",
+        ),
+        /** Number of the epoch that begins with it: one more than the newest etcd/formation-<epoch>.json has. No default. */
+        epoch: whole(2, 9999, "use the number of the newest etcd/formation-<epoch>.json, plus one"),
+      },
+      "use {snapshot, epoch}",
+    ).optional(),
     /** SNS topic that alarms are sent to. @default alarms change state and tell nobody */
     alarmTopicArn: text(
       /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/,

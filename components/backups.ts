@@ -1,12 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
 
 /** Where controllers put etcd snapshots in the node store. */
 export const snapshotPrefix = "etcd/snapshots/";
 
+/** Where controllers see that an operator wants a snapshot back; only `pulumi up` writes it. */
+export const restoreKey = "etcd/restore.json";
+
 export interface BackupsArgs {
   readonly bucket: pulumi.Input<string>;
   readonly retentionDays: number;
+  /** The snapshot that the next epoch begins with. @default none */
+  readonly restore?: Settings["restore"];
 }
 
 /** Versions of objects below `prefix` go some days after they were replaced. */
@@ -17,7 +23,7 @@ const replaced = (prefix: string, days: number) => ({
   noncurrentVersionExpiration: { noncurrentDays: days },
 });
 
-/** How long snapshots, and replaced versions of everything else in the node store, are kept. */
+/** How long snapshots, and replaced versions of everything else in the node store, are kept; and which one to go back to. */
 export class Backups extends pulumi.ComponentResource {
   /** s3:// URL of the snapshots' folder. */
   readonly location: pulumi.Output<string>;
@@ -45,6 +51,18 @@ export class Backups extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    if (args.restore) {
+      new aws.s3.BucketObjectv2(
+        `${name}-restore`,
+        {
+          bucket: args.bucket,
+          key: restoreKey,
+          content: JSON.stringify(args.restore),
+          contentType: "application/json",
+        },
+        { parent: this },
+      );
+    }
     this.location = pulumi.interpolate`s3://${args.bucket}/${snapshotPrefix}`;
     this.registerOutputs({ location: this.location });
   }

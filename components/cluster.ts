@@ -74,7 +74,11 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const backups = new Backups(
       `${name}-backups`,
-      { bucket: store.bucket, retentionDays: settings.snapshots.retentionDays },
+      {
+        bucket: store.bucket,
+        retentionDays: settings.snapshots.retentionDays,
+        restore: settings.restore,
+      },
       parent,
     );
     const identity = new Identity(

@@ -21,8 +21,11 @@ export interface Names {
  * 20 + 7 + 12 + 1 + 14 of the 63 characters allowed
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
  */
-export function clusterNames(name: string, domain: string, placement: Placement): Names {
-  const { accountId, region, dnsSuffix } = placement;
+export function clusterNames(
+  name: string,
+  domain: string,
+  { accountId, region, dnsSuffix }: Pick<Placement, "accountId" | "region" | "dnsSuffix">,
+): Names {
   const zone = `${name}.${domain}`;
   const issuerBucket = `${name}-oidc-${accountId}-${region}`;
   return {

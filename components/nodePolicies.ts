@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { controllerKeyObjects, workerKeyObjects } from "../ignition/keyObjects";
-import { snapshotPrefix } from "./backups";
+import { restoreKey, snapshotPrefix } from "./backups";
 
 type Statement = aws.iam.PolicyStatement;
 
@@ -25,7 +25,7 @@ export interface NodePolicyFacts {
 const bootstrapToken = "bootstrap/token";
 
 /** Where controllers write down who forms the cluster, and that it has formed. */
-const formation = ["etcd/formation-*.json", "etcd/formed.json"];
+const formation = ["etcd/formation-*.json", "etcd/formed*.json"];
 
 const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
   `arn:${partition}:s3:::${bucket}/${key}`;
@@ -71,10 +71,10 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
     },
     {
-      Sid: "ReadFormation",
+      Sid: "ReadFormationAndRestore",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: formation.map((key) => objectArn(facts, key)),
+      Resource: [...formation, restoreKey, `${snapshotPrefix}*`].map((key) => objectArn(facts, key)),
     },
     {
       Sid: "WriteFormationSnapshotsAndToken",

@@ -4,6 +4,8 @@ import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
+import { clusterNames } from "./names";
+import { checkRestore } from "./restore";
 
 /** Where the cluster stands: facts of the account and region, looked up once, before any resource is registered. */
 export interface Placement {
@@ -25,7 +27,7 @@ const flatcarOwner = "075585003325";
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an existing VPC or subnets that are not as they must be
+ *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
@@ -34,7 +36,12 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
     aws.getRegion(),
   ]);
   try {
-    const [network, images] = await together([findNetwork(settings, region), findImages(settings, region)]);
+    const { nodeStore } = clusterNames(settings.name, settings.domain, { accountId, region, dnsSuffix });
+    const [network, images] = await together([
+      findNetwork(settings, region),
+      findImages(settings, region),
+      checkRestore(settings.restore, nodeStore),
+    ]);
     return { accountId, partition, dnsSuffix, region, ...network, images };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;

@@ -11,6 +11,8 @@ export interface Region {
   /** Flatcar's releases, the newest last. */
   readonly flatcar: readonly string[];
   readonly vpc?: Vpc;
+  /** Keys in the node store. @default there is no bucket */
+  readonly stored?: readonly string[];
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }
@@ -107,6 +109,9 @@ export function answer(region: Region, token: string, args: Record<string, any>)
         leadsTo === "internet" ? { gatewayId: "igw-1" } : { gatewayId: "", natGatewayId: "nat-1" };
       return { routes: [local, { cidrBlock: "0.0.0.0/0", ...gateway }] };
     }
+    case "getObjects":
+      if (!region.stored) throw failure("NoSuchBucket");
+      return { keys: region.stored.filter((key) => key.startsWith(args.prefix)) };
     case "getNatGateways":
       return { ids: vpc?.natAddresses.map((_, i) => `nat-${i}`) };
     case "getNatGateway":

@@ -51,10 +51,15 @@ export const devPolicies: Record<string, Statement[]> = {
       ],
     },
     {
-      Sid: "ReadFormation",
+      Sid: "ReadFormationAndRestore",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [`${store}/etcd/formation-*.json`, `${store}/etcd/formed.json`],
+      Resource: [
+        `${store}/etcd/formation-*.json`,
+        `${store}/etcd/formed*.json`,
+        `${store}/etcd/restore.json`,
+        `${store}/etcd/snapshots/*`,
+      ],
     },
     {
       Sid: "WriteFormationSnapshotsAndToken",
@@ -62,7 +67,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "s3:PutObject",
       Resource: [
         `${store}/etcd/formation-*.json`,
-        `${store}/etcd/formed.json`,
+        `${store}/etcd/formed*.json`,
         `${store}/etcd/snapshots/*`,
         `${store}/bootstrap/token`,
       ],

@@ -156,6 +156,25 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
+  it("a restore, one object that controllers look for: nothing of theirs, so that none is replaced", async () => {
+    const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db";
+    const where = { region: { ...region("eu-central-1"), stored: ["etcd/formation-1.json", snapshot] } };
+    const restore = { snapshot, epoch: 2 };
+    const key = "s3.BucketObjectv2 dev-backups-restore";
+    assert.deepEqual(await changing(dev, { restore }, where), { [key]: "+" });
+    const { resources } = await run({ ...dev, restore }, where);
+    const { inputs, dependsOn } = resources.find((each) => each.key === key)!;
+    assert.equal(inputs.key, "etcd/restore.json");
+    assert.deepEqual(JSON.parse(inputs.content as string), restore);
+    assert.ok(dependsOn.includes("s3.Bucket dev-store"), dependsOn.join());
+  });
+
+  it("a restore that has begun, only what it has changed: its snapshot may be gone by then", async () => {
+    const where = { region: { ...region("eu-central-1"), stored: ["etcd/formation-2.json"] } };
+    const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 2 };
+    assert.deepEqual(Object.values(await changing(dev, { restore }, where)), ["+"]);
+  });
+
   for (const nat of ["single", "zone"]) {
     it(`a third zone, with ${nat === "zone" ? "a NAT gateway in each" : "one NAT gateway"}: no subnet moves`, async () => {
       const found = await changing({ ...dev, network: { nat } }, { zones: 3 });

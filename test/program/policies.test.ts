@@ -61,7 +61,7 @@ describe("Policies", () => {
     const keys = written.map((arn) => arn.replace("arn:aws:s3:::local-nodes-123456789012-us-east-1/", ""));
     assert.deepEqual(keys, [
       "etcd/formation-*.json",
-      "etcd/formed.json",
+      "etcd/formed*.json",
       "etcd/snapshots/*",
       "bootstrap/token",
     ]);

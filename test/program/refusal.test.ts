@@ -7,6 +7,16 @@ const small: Region = region("eu-central-1", 2);
 
 const one = "1 setting is wrong (settings.ts describes each):\n";
 
+const stored = [
+  ...[1, 2, 10].map((epoch) => `etcd/formation-${epoch}.json`),
+  "etcd/formed-10.json",
+  "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db.part",
+];
+const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 12 };
+const noSnapshot =
+  '  pulumi-kubeadm:restore.snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db": no such object: ' +
+  "list them by aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
+
 const refusals: [title: string, config: Config, where: { region?: Region }, message: string][] = [
   [
     "settings are wrong",
@@ -51,6 +61,27 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
       '  pulumi-kubeadm:versions.kubernetes: "1.36.99": no checksum is known for kubeadm-1.36.99-amd64, ' +
       "kubelet-1.36.99-amd64, kubectl-1.36.99-amd64: use 1.36.3, 1.36.4, or give the publisher's " +
       "SHA-256 of each in downloads.sha256",
+  ],
+  [
+    "the snapshot to restore is not there, and the epoch not the next",
+    { ...dev, restore },
+    { region: { ...region("eu-central-1"), stored } },
+    "2 settings are wrong (settings.ts describes each):\n" +
+      `  pulumi-kubeadm:restore.epoch: 12: the newest is 10: use 11\n${noSnapshot}`,
+  ],
+  [
+    "the snapshot is to be restored where no cluster has formed",
+    { ...dev, restore: { ...restore, epoch: 2 } },
+    { region: { ...region("eu-central-1"), stored: [] } },
+    "2 settings are wrong (settings.ts describes each):\n" +
+      `  pulumi-kubeadm:restore.epoch: 2: no cluster has formed here yet: remove restore\n${noSnapshot}`,
+  ],
+  [
+    "the node store cannot be listed",
+    { ...dev, restore },
+    {},
+    `${one}  pulumi-kubeadm:restore: {"snapshot":"etcd/snapshots/2026-11-23T10-00-00Z-i-1.db","epoch":12}: ` +
+      "cannot list s3://dev-nodes-123456789012-eu-central-1: NoSuchBucket",
   ],
   [
     "AWS does not answer, which is told as it is, whatever else is wrong",

@@ -5,10 +5,12 @@ const existingVpc = { vpcId: "vpc-0a1b2c3d", privateSubnetIds: ["subnet-0000000a
 const seven = [..."abcdefg"].map((letter) => `eu-central-1${letter}`);
 
 const known =
-  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, snapshots, alarmTopicArn, protect";
+  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, snapshots, restore, alarmTopicArn, protect";
 const nameRemedy = "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter";
 const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 const cidrRemedy = "use an IPv4 range such as 10.0.0.0/16";
+const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db";
+const epochRemedy = "use the number of the newest etcd/formation-<epoch>.json, plus one";
 const sizeRemedy = "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members";
 
 const mistakes: Mistake[] = [
@@ -33,6 +35,14 @@ const mistakes: Mistake[] = [
     { parentZoneId: "/hostedzone/Z0123456789" },
     'parentZoneId: "/hostedzone/Z0123456789": use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ',
   ],
+
+  [{ restore: "latest" }, 'restore: "latest": use {snapshot, epoch}'],
+  [{ restore: { snapshot, epoch: 1 } }, `restore.epoch: 1: ${epochRemedy}`],
+  [{ restore: { snapshot } }, `restore.epoch: missing: ${epochRemedy}`],
+  ...["latest", "etcd/snapshots/", `s3://dev/${snapshot}`].map((wrong): Mistake => [
+    { restore: { snapshot: wrong, epoch: 2 } },
+    `restore.snapshot: "${wrong}": use the key of a snapshot such as ${snapshot}`,
+  ]),
 
   [{ zones: 0 }, `zones: 0: ${zonesRemedy}`],
   [{ zones: 7 }, `zones: 7: ${zonesRemedy}`],

@@ -167,24 +167,31 @@ describe("Settings", () => {
   it("tell the unit of every number", () => {
     for (const { key, comment, form } of fields()) {
       if (!/^(whole|disk)/.test(form)) continue;
-      assert.match(comment, /GiB|[Mm]inutes|[Dd]ays|percent|instances/, `${key} does not tell its unit`);
+      assert.match(
+        comment,
+        /GiB|[Mm]inutes|[Dd]ays|percent|instances|Number of the/,
+        `${key} does not tell its unit`,
+      );
     }
   });
 });
 
-/** The fields of the schema as they stand in the file: a comment, a key, and the form up to the next of either. */
+/** The fields of the schema as they stand in the file: a comment, a key, and the form up to the next of either or the end of its group. */
 function fields() {
   const source = readFileSync(path.join(__dirname, "../../settings.ts"), "utf8");
   const body = source.slice(source.indexOf("const workerPool"), source.indexOf("/** Everything a stack's"));
   const forms =
     "(?:z|text|whole|list|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
-  const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)? +([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
+  const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)?( +)([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
   const found = [...body.matchAll(field)];
   return found
-    .map(({ index, 0: head, 1: comment = "", 2: key }, i) => ({
+    .map(({ index, 0: head, 1: comment = "", 2: indent, 3: key }, i) => ({
       key,
       comment,
-      form: body.slice(index + head.length, found[i + 1]?.index).trim(),
+      form: body
+        .slice(index + head.length, found[i + 1]?.index)
+        .split(new RegExp(`^ {0,${indent.length - 1}}}`, "m"))[0]
+        .trim(),
     }))
     .filter(({ form }) => !form.startsWith("group(")) // what is in it tells
     .filter(({ key }) => !["key", "value", "effect"].includes(key)); // of a taint, in Kubernetes' terms

@@ -1,9 +1,9 @@
-# Sourced after log.sh, formation.sh: etcd's data on this disk, and three notes beside it.
+# Sourced after log.sh, formation.sh, apiserver.sh: etcd's data on this disk, and three notes beside it.
 
 DATA=/var/lib/etcd
 # Its epoch, written before etcd first starts.
 DATA_EPOCH=/var/lib/cluster/etcd-epoch
-# Exists once etcd/formed.json stands for that epoch.
+# Exists once that epoch has formed.
 DATA_FORMED=/var/lib/cluster/etcd-formed
 # The epoch of data that was wiped: a member that may have voted never starts as new again.
 WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
@@ -28,8 +28,22 @@ wipe_data() {
   note "$WIPED_EPOCH" "$wiped" && rm -rf "$DATA/wiped" && mv "$DATA/member" "$DATA/wiped" && rm -rf "$DATA/wiped"
 }
 
-# Succeeds if this node's data belongs to a formation that will never be: a later one exists, or must be made.
-data_is_of_lost_formation() {
-  [[ -s $DATA_EPOCH && ! -e $DATA_FORMED ]] && read_formation || return
-  (($(<"$DATA_EPOCH") != EPOCH)) || formation_is_lost
+# After read_formation: succeeds if this node's data is of an epoch that is over, or of a formation that will never form.
+data_is_left_behind() {
+  [[ -s $DATA_EPOCH ]] || return
+  (($(<"$DATA_EPOCH") < EPOCH)) || { [[ ! -e $DATA_FORMED ]] && formation_is_lost; }
+}
+
+# leave_data: so that nothing serves it any more. A restore destroys nothing: what was there before stays on this disk.
+leave_data() {
+  local old aside
+  old=$(cat "$DATA_EPOCH") || return
+  if ((old == EPOCH)); then
+    wipe_data "its formation will never form"
+    return
+  fi
+  stop_apiserver || return
+  aside=/var/lib/cluster/etcd-of-epoch-$old
+  mkdir -p "$aside" && mv "$DATA/member" "$aside/" || return
+  log "epoch $old is over, epoch $EPOCH counts: the old data is kept in $aside"
 }

@@ -16,6 +16,8 @@ members() {
     -e 's/ $/ unstarted/; s/ https:[^ ]*$/ started/; s/ true / learner /; s/ false / voter /' <<<"$list"
 }
 
+peer_url() { echo "https://$1.etcd.$ZONE:2380"; }
+
 cluster_id() { etcdctl member list --write-out=json --hex | jq -er .header.cluster_id; }
 
 # has_leader HOST: fails at once for a closed port, at which etcdctl would keep knocking, and for a member without quorum.

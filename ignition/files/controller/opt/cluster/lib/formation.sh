@@ -2,27 +2,38 @@
 #
 # shellcheck disable=SC2034 # some variables are for the scripts
 #
-# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}]}
-# etcd/formed.json:            {"epoch", "clusterId"}, once the first quorum of that formation has stood
+# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}], "snapshot"}; snapshot: the key of
+#                              the one that every member begins with, or null
+# etcd/formed-<epoch>.json:    {"epoch", "clusterId"}, once the first quorum of that formation has stood
+# etcd/restore.json:           {"epoch", "snapshot"}, written by `pulumi up` alone: that epoch is to begin with that snapshot
 
-# Reads both kinds of object into EPOCH (0: no formation yet), FORMED_EPOCH (0: never formed), CLUSTER_ID, and the
-# formation of the epoch that counts into the file FORMATION.
+# Reads them: the newest formation, which is the one that counts, into the file FORMATION, EPOCH (0: no formation yet),
+# SNAPSHOT and CLUSTER_ID (empty as long as it has not formed); and what the operator asks for into RESTORE_EPOCH
+# (0: nothing) and RESTORE_SNAPSHOT.
 FORMATION=/run/cluster/formation.json
 read_formation() {
-  local keys formed=/run/cluster/formed.json
-  EPOCH=0 FORMED_EPOCH=0
-  CLUSTER_ID=''
-  keys=$(s3_list etcd/form) || return
+  local keys key object=/run/cluster/object.json
+  EPOCH=0 RESTORE_EPOCH=0
+  CLUSTER_ID='' SNAPSHOT='' RESTORE_SNAPSHOT=''
+  keys=$(s3_list etcd/) || return
   EPOCH=$(sed -n 's|^etcd/formation-\([0-9]*\)\.json$|\1|p' <<<"$keys" | sort -n | tail -n 1)
   EPOCH=${EPOCH:-0}
-  if grep -qx etcd/formed.json <<<"$keys"; then
-    s3_get etcd/formed.json "$formed" || return
-    FORMED_EPOCH=$(jq -er .epoch "$formed") || return
-    CLUSTER_ID=$(jq -er .clusterId "$formed") || return
-    EPOCH=$FORMED_EPOCH
+  if ((EPOCH > 0)); then
+    s3_get "etcd/formation-$EPOCH.json" "$FORMATION" && SNAPSHOT=$(jq -r '.snapshot // ""' "$FORMATION") || return
   fi
-  ((EPOCH == 0)) || s3_get "etcd/formation-$EPOCH.json" "$FORMATION"
+  # formed.json: of a cluster that formed when there was one name for all epochs.
+  for key in etcd/formed.json "etcd/formed-$EPOCH.json"; do
+    grep -qxF "$key" <<<"$keys" || continue
+    s3_get "$key" "$object" || return
+    CLUSTER_ID=$(jq -r --argjson epoch "$EPOCH" 'select(.epoch == $epoch).clusterId' "$object") || return
+  done
+  if grep -qxF etcd/restore.json <<<"$keys"; then
+    s3_get etcd/restore.json "$object" && RESTORE_EPOCH=$(jq -er .epoch "$object") || return
+    RESTORE_SNAPSHOT=$(jq -er .snapshot "$object")
+  fi
 }
+
+has_formed() { [[ -n $CLUSTER_ID ]]; }
 
 formation_members() { jq -r '.members[].id' "$FORMATION"; }
 
@@ -31,7 +42,7 @@ in_formation() { ((EPOCH > 0)) && formation_members | grep -qx "$INSTANCE_ID"; }
 # Succeeds if the formation can never reach its first quorum: so many of its instances are gone.
 formation_is_lost() {
   local gone total
-  ((EPOCH > 0 && FORMED_EPOCH == 0)) || return
+  ((EPOCH > 0)) && ! has_formed || return
   # shellcheck disable=SC2046 # one word each
   gone=$(gone_instances $(formation_members)) || return
   total=$(formation_members | wc -l)
@@ -60,10 +71,11 @@ formation_records_present() {
   done | jq -s . >"$FIRST_MEMBERS"
 }
 
-# create_formation EPOCH: whoever is first wins; all read the winner's list afterwards.
+# create_formation EPOCH SNAPSHOT: whoever is first wins; all read the winner's list afterwards. SNAPSHOT may be empty.
 create_formation() {
   local object=/run/cluster/new-formation.json
-  jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" '{epoch: $epoch, token: $token, members: .}' \
+  jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" --arg snapshot "$2" \
+    '{epoch: $epoch, token: $token, members: ., snapshot: (if $snapshot == "" then null else $snapshot end)}' \
     "$FIRST_MEMBERS" >"$object"
   s3_put_if_absent "etcd/formation-$1.json" "$object" || return
   log "formation of epoch $1: $([[ $AWS_STATUS == 412 ]] && echo "another node was first" || echo "created by this node")"

@@ -108,9 +108,10 @@ s3_put() {
 # (412). Which one it is, only reading it tells: a repeated request meets its own object.
 s3_put_if_absent() { s3_put "$1" "$2" -H 'If-None-Match: *'; }
 
-# s3_list PREFIX [AFTER]: prints at most 1000 keys, in order, from the first one after that key.
+# s3_list FOLDER/ [AFTER]: prints at most 1000 keys of that folder and none below it, in order, from the first one after
+# that key.
 s3_list() {
-  local empty query="?list-type=2&prefix=${1//\//%2F}"
+  local empty query="?delimiter=%2F&list-type=2&prefix=${1//\//%2F}"
   empty=$(sha256sum </dev/null)
   [[ $# == 1 ]] || query+="&start-after=${2//\//%2F}"
   s3_call "$query" "$AWS_RESPONSE" "${empty%% *}" && [[ $AWS_STATUS == 200 ]] || return

@@ -1,0 +1,52 @@
+# Sourced after log.sh, aws.sh, etcd.sh, formation.sh, data.sh: snapshots as the beginning of an epoch.
+# The procedure is etcd's own: https://etcd.io/docs/v3.6/op-guide/recovery/
+
+# The snapshot on its way into the data directory; etcd-promote removes it.
+RESTORE=/var/lib/cluster/restore
+# The request whose snapshot etcdutl has refused, so that it is not fetched again and again.
+REFUSED=/run/cluster/refused-restore
+
+# fetch_snapshot KEY: the file is there once etcdutl, which alone knows how, has found it whole by restoring it for nobody.
+fetch_snapshot() {
+  local file=$RESTORE/${1##*/} said
+  [[ ! -e $file ]] || return 0
+  rm -rf "$RESTORE" && mkdir -p "$RESTORE" || return
+  if ! s3_get "$1" "$file.part"; then
+    log "ERROR: cannot read the snapshot s3://$BUCKET/$1 (HTTP $AWS_STATUS); nothing is restored without it"
+    sleep 10 # until the caller's next try
+    return 1
+  fi
+  if ! said=$(etcdutl snapshot restore "$file.part" --data-dir "$RESTORE/trial" 2>&1); then
+    log "ERROR: etcdutl refuses the snapshot s3://$BUCKET/$1: $(tail -n 1 <<<"$said")"
+    rm -rf "$RESTORE"
+    note "$REFUSED" "$RESTORE_EPOCH $RESTORE_SNAPSHOT"
+    return 1
+  fi
+  rm -rf "$RESTORE/trial" && mv "$file.part" "$file"
+}
+
+# After read_formation: succeeds if the operator asks for a restore that has not begun, and its snapshot is whole. Without
+# one that is whole everything stays as it is.
+restore_is_due() {
+  ((RESTORE_EPOCH == EPOCH + 1)) || return
+  [[ $(cat "$REFUSED" 2>/dev/null) != "$RESTORE_EPOCH $RESTORE_SNAPSHOT" ]] && fetch_snapshot "$RESTORE_SNAPSHOT"
+}
+
+# restore_data INITIAL_CLUSTER: makes this member's data of EPOCH from SNAPSHOT. Every first member does the same.
+#
+# Revisions must not decrease, or clients take old events for new ones: etcd's documentation adds 10^9, more than a week of
+# 1500 writes a second. Once for each epoch so far, so that a second restore from the same snapshot comes after the
+# first. All of them count as compacted, which ends every watch and makes its client read anew.
+restore_data() {
+  local said
+  fetch_snapshot "$SNAPSHOT" && rm -rf "$RESTORE/data" || return
+  if ! said=$(etcdutl snapshot restore "$RESTORE/${SNAPSHOT##*/}" --data-dir "$RESTORE/data" --name "$INSTANCE_ID" \
+    --initial-advertise-peer-urls "$(peer_url "$INSTANCE_ID")" --initial-cluster "$1" \
+    --initial-cluster-token "$CLUSTER_NAME-$EPOCH" --bump-revision "${EPOCH}000000000" --mark-compacted 2>&1); then
+    log "ERROR: etcdutl does not restore s3://$BUCKET/$SNAPSHOT: $(tail -n 1 <<<"$said")"
+    return 1
+  fi
+  chown -R etcd: "$RESTORE/data" && sync -f "$RESTORE/data" && install -d -o etcd -g etcd -m 0700 "$DATA" &&
+    mv "$RESTORE/data/member" "$DATA/" || return
+  log "restored s3://$BUCKET/$SNAPSHOT"
+}
