@@ -46,6 +46,12 @@ export class Cluster {
     await operate(this.run, "up", this.stack, replace);
   }
 
+  /** `pulumi config rm` of a setting, then `pulumi up`. */
+  async forget(setting: string): Promise<void> {
+    await this.stack.removeConfig(`pulumi-kubeadm:${setting}`);
+    await operate(this.run, "up", this.stack);
+  }
+
   /** `pulumi destroy`. */
   async destroy(): Promise<void> {
     await operate(this.run, "destroy", this.stack);

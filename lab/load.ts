@@ -8,9 +8,12 @@ export interface Verdict {
   readonly acknowledged: number;
   readonly failed: number;
   readonly unknown: number;
-  readonly lost: number;
+  /** Null if the log was not read back. */
+  readonly lost: number | null;
+  /** When the first of them was acknowledged. */
+  readonly lostFrom?: string;
   readonly longestPauseMs: number;
-  /** Pauses of more than half a second. */
+  /** Pauses of more than half a second; `at` is their beginning. */
   readonly pauses: readonly { readonly at: string; readonly ms: number }[];
 }
 

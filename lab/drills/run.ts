@@ -65,7 +65,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     what: outcome?.what ?? "",
     seconds: outcome?.seconds ?? null,
     acknowledged: verdict?.acknowledged ?? 0,
-    lost: verdict?.lost ?? 0,
+    lost: verdict?.lost ?? null,
     failed: verdict ? verdict.failed + verdict.unknown : 0,
     longestPauseMs: verdict?.longestPauseMs ?? null,
     linearizable: verdict?.linearizable ?? null,
@@ -103,7 +103,9 @@ export function judge(
   if (verdict) {
     above("failed writes:", verdict.failed + verdict.unknown, limits.failed);
     if (verdict.acknowledged === 0) reasons.push("no write was acknowledged");
-    if (verdict.lost > 0 && !drill.takesQuorum) reasons.push(`${verdict.lost} acknowledged writes are lost`);
+    if (verdict.lost === null) reasons.push("the log was not read back");
+    else if (verdict.lost > 0 && !drill.takesQuorum)
+      reasons.push(`${verdict.lost} acknowledged writes are lost`);
     if (verdict.linearizable !== true) reasons.push(`linearizable: ${verdict.linearizable}`);
   }
   if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {

@@ -11,9 +11,9 @@ export interface Row {
   readonly seconds: number | null;
   /** Writes that etcd acknowledged. */
   readonly acknowledged: number;
-  /** Acknowledged writes that were not there any more at the end. */
-  readonly lost: number;
-  /** Writes that were refused or ran into their time-out. */
+  /** Acknowledged writes that were not there any more at the end; null where nothing was read back. */
+  readonly lost: number | null;
+  /** Writes that were refused or ran into their time-out; not counted are those of clients that ask one member only. */
   readonly failed: number;
   /** The longest time between two acknowledged writes, over all clients. */
   readonly longestPauseMs: number | null;

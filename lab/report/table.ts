@@ -29,7 +29,7 @@ function cellsOf(row: Row): string[] {
     row.what,
     row.seconds === null ? "-" : `${row.seconds.toFixed(1)} s`,
     String(row.acknowledged),
-    String(row.lost),
+    String(row.lost ?? "-"),
     String(row.failed),
     row.longestPauseMs === null ? "-" : `${row.longestPauseMs} ms`,
     row.linearizable === null

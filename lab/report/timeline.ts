@@ -12,7 +12,7 @@ export interface Timeline {
   readonly title: string;
   readonly observations: readonly Observation[];
   readonly marks: readonly Mark[];
-  /** Times without an acknowledged write; `at` is the end of the pause. */
+  /** Times without an acknowledged write; `at` is when they begin. */
   readonly pauses: readonly { readonly at: string; readonly ms: number }[];
 }
 
@@ -105,9 +105,9 @@ export function timelineSvg({ title, observations, marks, pauses }: Timeline): s
     label(writes, "writes"),
     bar(begin, end, writes, "#90caf9", "writes acknowledged"),
     ...pauses
-      .map(({ at, ms }) => ({ to: Date.parse(at), ms }))
-      .filter(({ to }) => to >= begin && to <= end)
-      .map(({ to, ms }) => bar(to - ms, to, writes, "#b71c1c", `no acknowledged write for ${ms} ms`)),
+      .map(({ at, ms }) => ({ from: Date.parse(at), ms }))
+      .filter(({ from }) => from >= begin && from <= end)
+      .map(({ from, ms }) => bar(from, from + ms, writes, "#b71c1c", `no acknowledged write for ${ms} ms`)),
     ...marks.map(({ time }, index) => {
       const at = x(Date.parse(time));
       return (
