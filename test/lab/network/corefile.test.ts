@@ -1,0 +1,32 @@
+import { match, doesNotMatch } from "node:assert/strict";
+import { corefile } from "../../../lab/network/corefile";
+
+const args = {
+  address: "10.0.0.2",
+  awsAddress: "203.0.113.10",
+  zones: [{ name: "demo.example.com", id: "Z1" }],
+};
+
+describe("The resolver's configuration", () => {
+  it("has each hosted zone from Route 53, soon after it changed", () => {
+    const text = corefile({ ...args, region: "eu-west-1" });
+    match(text, /^demo\.example\.com\.:53 \{\n {2}bind 10\.0\.0\.2\n/m);
+    match(text, /route53 demo\.example\.com\.:Z1 \{\n {4}refresh 1s/);
+  });
+
+  it("has the names of instances by their addresses, as the region calls them", () => {
+    match(corefile({ ...args, region: "eu-west-1" }), /^eu-west-1\.compute\.internal\.:53 \{/m);
+    match(corefile({ ...args, region: "us-east-1" }), /^ec2\.internal\.:53 \{/m);
+  });
+
+  it("leads AWS's names and the mirror's to the lab's AWS", () => {
+    match(
+      corefile({ ...args, region: "eu-west-1" }),
+      /^amazonaws\.com\.:53 mirror\.lab\.internal\.:53 \{[^}]*answer "\{\{ \.Name \}\} 5 IN A 203\.0\.113\.10"/m,
+    );
+  });
+
+  it("needs no zone", () => {
+    doesNotMatch(corefile({ ...args, zones: [], region: "eu-west-1" }), /route53/);
+  });
+});

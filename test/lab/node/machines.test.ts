@@ -1,0 +1,67 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execute } from "../../../lab/execute";
+import { baseRoot } from "../../../lab/node/root";
+import { debianTool } from "../../../toolchain/debianTool";
+import { ignition } from "../../../toolchain/ignition";
+import type { Facts } from "./twoMachines";
+
+describe("The lab's machines", function () {
+  let facts: Facts;
+
+  before(async function () {
+    this.timeout(600_000); // the first time on a machine builds Ignition and installs a base root
+    if (process.platform !== "linux" || process.getuid?.() !== 0)
+      throw new Error("these tests boot machines: run them as root, on Linux");
+    debianTool("systemd-nspawn", "systemd-container");
+    const logs = mkdtempSync(path.join(tmpdir(), "machines-"));
+    try {
+      const parts = [await baseRoot((line) => process.stderr.write(`${line}\n`)), ignition(), logs];
+      const node = [process.execPath, "-r", "ts-node/register/transpile-only"];
+      const namespaces = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child=SIGKILL"];
+      const program = path.join(__dirname, "twoMachines.ts");
+      facts = JSON.parse(
+        await execute("unshare", [...namespaces, ...node, program, ...parts], { seconds: 120 }),
+      ) as Facts;
+    } finally {
+      rmSync(logs, { recursive: true, force: true });
+    }
+  });
+
+  it("boot from what their user data says", () => {
+    deepEqual(facts.happenings.slice(0, 3), ["powered on", "configured", "booted"]);
+    equal(facts.marker, "from Ignition");
+    equal(facts.enabledBySection, "enabled");
+    equal(facts.state, "running");
+  });
+
+  it("are called as EC2 calls them, and /usr is read-only", () => {
+    equal(facts.hostname, "ip-10-0-0-5.ec2.internal");
+    equal(facts.isUsrWritable, false);
+  });
+
+  it("reach each other's open ports and no others", () => {
+    deepEqual([facts.openPort, facts.closedPort, facts.ownPort], [true, false, true]);
+  });
+
+  it("reach nobody while they are cut off", () => {
+    deepEqual([facts.whileCut, facts.afterMend], [false, true]);
+  });
+
+  it("keep disk and machine id over reboots and power failures, and are configured once", () => {
+    equal(new Set(facts.machineIds).size, 1);
+    match(facts.machineIds[0] ?? "", /^[0-9a-f]{32}$/);
+    deepEqual(facts.boots, ["up", "up", "up"]);
+    deepEqual(facts.happenings, ["powered on", "configured", "booted", "booted", "booted", "gone"]);
+  });
+
+  it("write units' output to the console", () => {
+    match(facts.console, /sh\[\d+\]: up/);
+  });
+
+  it("leave nothing behind", () => {
+    equal(facts.left, "nothing");
+  });
+});
