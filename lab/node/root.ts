@@ -49,6 +49,7 @@ const links: Readonly<Record<string, string>> = {
 const removed = [
   "/etc/hostname",
   "/etc/machine-id",
+  "/var/lib/dbus/machine-id",
   "/etc/systemd/system",
   "/var/cache/apt",
   "/var/lib/apt/lists",

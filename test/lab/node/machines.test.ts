@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -48,6 +48,10 @@ describe("The lab's machines", function () {
 
   it("reach nobody while they are cut off", () => {
     deepEqual([facts.whileCut, facts.afterMend], [false, true]);
+  });
+
+  it("have machine ids of their own", () => {
+    notEqual(facts.otherMachineId, facts.machineIds[0]);
   });
 
   it("keep disk and machine id over reboots and power failures, and are configured once", () => {

@@ -25,6 +25,7 @@ export interface Facts {
   readonly whileCut: boolean;
   readonly afterMend: boolean;
   readonly machineIds: readonly string[];
+  readonly otherMachineId: string;
   readonly boots: readonly string[];
   readonly left: string;
 }
@@ -125,6 +126,7 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
   await one.mend();
   const afterMend = await connects(other, first, 2380);
 
+  const otherMachineId = (await other.run(["cat", "/etc/machine-id"])).stdout.trim();
   const machineIds = [await print("cat", "/etc/machine-id")];
   await one.reboot();
   machineIds.push(await print("cat", "/etc/machine-id"));
@@ -136,7 +138,17 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
   const left = (await execute("sh", ["-c", "ip netns; ip link; ls /run/disks"])).match(
     /i-test\d+|wire\d+/,
   )?.[0];
-  return { happenings, ...about, whileCut, afterMend, machineIds, boots, console, left: left ?? "nothing" };
+  return {
+    happenings,
+    ...about,
+    whileCut,
+    afterMend,
+    machineIds,
+    otherMachineId,
+    boots,
+    console,
+    left: left ?? "nothing",
+  };
 }
 
 const [baseRoot = "", ignition = "", logs = ""] = process.argv.slice(2);
