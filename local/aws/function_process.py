@@ -31,10 +31,8 @@ SDK = Path(__file__).parents[2] / "node_modules" / "@aws-sdk"
 places = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 """AWS runs a thousand invocations at once; here one more than these would only slow down the others."""
 
-folders = tempfile.TemporaryDirectory(prefix="local-aws-functions-", ignore_cleanup_errors=True)
-"""Where packages are unpacked; removed when the server ends, whatever runs then."""
-
-children: set[subprocess.Popen] = set()
+children: dict[subprocess.Popen, str] = {}
+"""What runs now, and the folder that it runs in: outside the project, where Node would look for packages further up."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Ended:
 
 
 def run(function: LambdaFunction, event: str, request_id: str, log_group: str, log_stream: str) -> Ended:
-    with places, tempfile.TemporaryDirectory(dir=folders.name) as folder:
+    with places, tempfile.TemporaryDirectory(prefix="local-aws-function-", ignore_cleanup_errors=True) as folder:
         unpack(function.code_bytes, Path(folder))
         context = {
             "functionName": function.function_name,
@@ -104,7 +102,7 @@ def run_node(function: LambdaFunction, folder: str, context: dict, given: str) -
                 pass_fds=(held, answer.fileno()),
                 start_new_session=True,
             )
-            children.add(child)
+            children[child] = folder
             try:
                 output, _ = child.communicate(given.encode(), timeout=int(function.timeout))
                 status = child.returncode
@@ -113,7 +111,7 @@ def run_node(function: LambdaFunction, folder: str, context: dict, given: str) -
                 output, _ = child.communicate()
                 status = None
             finally:
-                children.discard(child)
+                children.pop(child, None)
             answer.seek(0)
             text = answer.read()
             return status, json.loads(text) if text else None, output.decode(errors="replace")
@@ -174,8 +172,9 @@ def kill(child: subprocess.Popen) -> None:
 
 @atexit.register
 def end_children() -> None:
-    for child in list(children):
+    for child, folder in list(children.items()):
         kill(child)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if shutil.which("node") is None:
