@@ -8,8 +8,11 @@ export interface ControlPlaneArgs extends NodesArgs {
   readonly targetGroupArn: pulumi.Input<string>;
 }
 
-/** The percentages at which one, two, … of `size` are done. */
-const shares = (size: number) => Array.from({ length: size }, (_, i) => Math.ceil(((i + 1) * 100) / size));
+/**
+ * The percentages at which one, two, … of `size` are done; rounded down, as a checkpoint is reached when no less is done
+ * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html).
+ */
+const shares = (size: number) => Array.from({ length: size }, (_, i) => Math.floor(((i + 1) * 100) / size));
 
 /** The controllers: each runs an etcd member and a Kubernetes control plane, and none of them is the first. */
 export class ControlPlane extends pulumi.ComponentResource {
