@@ -1,10 +1,13 @@
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
+import { debianTool } from "../toolchain/debianTool";
 import { labPrograms } from "./programs";
 import { baseRoot } from "./node/root";
 
 /** Brings everything that comes from the network into the user's cache: inside the lab there is none. */
 export async function prepare(report: (line: string) => void): Promise<void> {
+  debianTool("systemd-nspawn", "systemd-container");
+  debianTool("nft", "nftables");
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();
