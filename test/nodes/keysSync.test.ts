@@ -84,6 +84,18 @@ describe("keys-sync", function () {
     assert.equal((await node.script("keys-sync", "boot")).code, 0);
   });
 
+  it("says once what it waits for, for however long", async () => {
+    const text = await cloud.readObject("pki/service-account/sa.pub");
+    await cloud.deleteObject("pki/service-account/sa.pub");
+    await node.sh("rm /etc/kubernetes/pki/sa.pub");
+    const boot = node.script("keys-sync", "boot");
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await cloud.putObject("pki/service-account/sa.pub", text);
+    const { code, stderr } = await boot;
+    assert.equal(code, 0);
+    assert.equal(stderr.match(/ERROR: cannot read .*sa\.pub/g)?.length, 1, stderr);
+  });
+
   it("leaves no half-written file behind", async () => {
     const left = await node.sh("find /etc/etcd/pki /etc/kubernetes -name '*.new*'");
     assert.equal(left, "");
