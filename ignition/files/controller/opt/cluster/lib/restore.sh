@@ -46,7 +46,8 @@ restore_data() {
     log "ERROR: etcdutl does not restore s3://$BUCKET/$SNAPSHOT: $(tail -n 1 <<<"$said")"
     return 1
   fi
-  chown -R etcd: "$RESTORE/data" && sync -f "$RESTORE/data" && install -d -o etcd -g etcd -m 0700 "$DATA" &&
-    mv "$RESTORE/data/member" "$DATA/" || return
+  chown -R etcd: "$RESTORE/data" && sync -f "$RESTORE/data" && install -d -o etcd -g etcd -m 0700 "$DATA" || return
+  has_data || rm -rf "$DATA/member" # a start that broke off
+  mv "$RESTORE/data/member" "$DATA/" || return
   log "restored s3://$BUCKET/$SNAPSHOT"
 }
