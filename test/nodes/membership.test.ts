@@ -126,7 +126,7 @@ describe("etcd membership", function () {
     assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
   });
 
-  it("lets a leader go that Auto Scaling terminates: leadership first, then the member, then the hook", async () => {
+  it("lets a leader go that Auto Scaling terminates: leadership first, then its etcd, then the member, then the hook", async () => {
     const [newcomer] = await controllers.boot(1);
     controllers.publish(...nodes, newcomer);
     await controllers.start(newcomer);
@@ -136,7 +136,7 @@ describe("etcd membership", function () {
     await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
     await cloud.calls();
     const log = await leaving.mustSucceed("lifecycle-watch");
-    assert.match(log, /moved the leadership[^]*removed member[^]*terminate hook completed/);
+    assert.match(log, /moved the leadership[^]*stopping etcd[^]*removed member[^]*terminate hook completed/);
     const [{ parameters }] = (await cloud.calls()).filter(
       ({ action }) => action === "CompleteLifecycleAction",
     );
@@ -153,7 +153,7 @@ describe("etcd membership", function () {
     await waitUntil("the removed member's etcd to end", () => leaving.etcdExit !== undefined);
     assert.equal(leaving.etcdExit, 0, "so that Restart=on-failure leaves it off");
     await leaving.mustSucceed("etcd-reconcile");
-    assert.equal(leaving.systemctlOrders(), "", "and it does not come back");
+    assert.equal(leaving.systemctlOrders(), "stop etcd.service\n", "and it does not come back");
   });
 
   it("lets a member that was removed though it runs decide anew: it wipes its data and joins", async () => {
@@ -189,13 +189,19 @@ describe("a formation that loses its majority before it forms", function () {
     await Promise.all(lost.map((node) => controllers.crash(node)));
     const newcomers = await controllers.boot(2);
     controllers.publish(survivor, ...newcomers);
-    assert.match(await survivor.mustSucceed("etcd-reconcile"), /the data of epoch 1 is left behind: deciding anew/);
+    assert.match(
+      await survivor.mustSucceed("etcd-reconcile"),
+      /the data of epoch 1 is left behind: deciding anew/,
+    );
     assert.equal(survivor.systemctlOrders(), "restart --no-block etcd.service\n");
     await survivor.stopEtcd("KILL");
 
     const nodes = [survivor, ...newcomers];
     const logs = await Promise.all(nodes.map((node) => controllers.start(node)));
-    assert.match(logs[0], /(wiping the data of epoch 1|epoch 1 is over)[^]*starting as a first member of epoch 2/);
+    assert.match(
+      logs[0],
+      /(wiping the data of epoch 1|epoch 1 is over)[^]*starting as a first member of epoch 2/,
+    );
     assert.deepEqual(await voters(survivor), votersOf(...nodes));
     assert.equal(JSON.parse(await cloud.readObject("etcd/formed-2.json")).epoch, 2);
   });

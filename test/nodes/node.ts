@@ -52,7 +52,11 @@ grep "^$4 " /run/cloud/srv | sed 's/$/                -- link: eth0/' || { echo 
 `,
   systemctl: `#!/bin/bash
 # Shows etcd.service as the test sees it; notes all other orders.
-if [[ $1 == show ]]; then cat /run/etcd-state; else echo "$*" >>/run/systemctl.log; fi
+case $1 in
+  show) cat /run/etcd-state ;;
+  is-active) grep -q ActiveState=active /run/etcd-state ;;
+  *) echo "$*" >>/run/systemctl.log ;;
+esac
 `,
 };
 
