@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** How a command ended and what it printed. */
 export interface Outcome {
@@ -15,23 +16,24 @@ export interface ExecuteOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** After this the command is killed, and that is an Error. @default 60 */
   readonly seconds?: number;
+  /** Kills the command, which is an AbortError. */
+  readonly signal?: AbortSignal;
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGKILL: 9,
-  SIGTERM: 15,
-};
 const shownLines = 15;
 
 /** Runs a command, whatever its outcome. Throws an Error if it cannot be started or takes too long. */
 export async function attempt(
   command: string,
   args: readonly string[],
-  { input, env, seconds = 60 }: ExecuteOptions = {},
+  { input, env, seconds = 60, signal: abort }: ExecuteOptions = {},
 ): Promise<Outcome> {
-  const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, {
+    env,
+    signal: abort,
+    killSignal: "SIGKILL",
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -48,7 +50,7 @@ export async function attempt(
   try {
     const status = await new Promise<number>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code, signal) => resolve(code ?? 128 + (signalNumbers[signal ?? "SIGTERM"] ?? 0)));
+      child.once("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
     });
     if (late)
       throw new Error(`\`${shown(command, args)}\` took more than ${seconds} s\n${lastLines(stderr)}`);

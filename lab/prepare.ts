@@ -8,6 +8,7 @@ import { baseRoot } from "./node/root";
 export async function prepare(report: (line: string) => void): Promise<void> {
   debianTool("systemd-nspawn", "systemd-container");
   debianTool("nft", "nftables");
+  debianTool("ip", "iproute2");
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();

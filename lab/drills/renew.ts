@@ -20,7 +20,7 @@ export const renew: Drill = {
     const processes = await etcdProcesses(stage);
 
     const leaves = await lab.cluster.urns((urn) =>
-      /::tls:index\/locallySignedCert:LocallySignedCert::.*etcd/.test(urn),
+      /tls:index\/locallySignedCert:LocallySignedCert::.*-etcd-/.test(urn),
     );
     if (leaves.length === 0) throw new Error("the stack has no leaf certificates of etcd");
     stage.note(`pulumi up --replace for ${leaves.length} certificates`);

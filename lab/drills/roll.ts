@@ -68,11 +68,11 @@ async function rolled(stage: Stage, settings: Record<string, string>): Promise<n
   return (Date.now() - began) / 1000;
 }
 
-const memberNames = ({ lab }: Stage) =>
-  lab.members
-    .latest!.members.map(({ name }) => name)
-    .sort()
-    .join(" ");
+function memberNames({ lab }: Stage): string {
+  const seen = lab.members.latest;
+  const names = seen ? voters(seen).map(({ name }) => name) : [];
+  return names.sort().join(" ");
+}
 
 async function refreshEnds({ lab }: Stage): Promise<string> {
   const patience = lab.minutes(refreshMinutes);

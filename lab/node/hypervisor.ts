@@ -38,8 +38,8 @@ export class Hypervisor {
   /** Instances that this hypervisor has no machine for. */
   private readonly foreign = new Set<string>();
   private running = "";
-  private released = Promise.resolve();
-  private release_: (() => void) | undefined;
+  /** What power-ons wait for while they are held. */
+  private gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
   private isStopped = false;
   private loop = Promise.resolve();
 
@@ -57,13 +57,16 @@ export class Hypervisor {
 
   /** Switches nothing on until `release`. */
   hold(): void {
-    this.release_?.();
-    this.released = new Promise((resolve) => (this.release_ = resolve));
+    if (this.gate) return;
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    this.gate = { opened, open };
   }
 
   /** Switches on what was held, all at once. */
   release(): void {
-    this.release_?.();
+    this.gate?.open();
+    this.gate = undefined;
   }
 
   /** Waits until these instances have no machine any more. @throws Error that names those left after a minute */
@@ -133,7 +136,7 @@ export class Hypervisor {
   private async powerOn(machine: Machine): Promise<void> {
     const [least, most] = this.bootDelaySeconds ?? [0, 0];
     await sleep((least + Math.random() * (most - least)) * 1000);
-    await this.released;
+    await this.gate?.opened;
     if (!this.machinesById.has(machine.id)) return;
     await machine.powerOn().catch((error: Error) => this.note(machine.id, "failed", error.message));
   }

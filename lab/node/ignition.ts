@@ -23,13 +23,16 @@ export interface IgnitionArgs {
 /** In the order of Ignition's units: https://github.com/coreos/ignition/tree/main/dracut */
 const stages = ["fetch-offline", "fetch", "kargs", "disks", "mount", "files", "umount"];
 
+/** With processes of its own, so that all of them end at once. */
+const namespaces = ["--mount", "--pid", "--fork", "--kill-child=SIGKILL"];
+
 const patience = 300;
 
 /**
  * Runs Ignition as the initramfs of an AWS image does: it asks the metadata service for the user data and applies it to the root.
- * @throws Error with the end of its log if a stage fails
+ * @throws Error with the end of its log if a stage fails; AbortError once `signal` says so
  */
-export async function applyIgnition(args: IgnitionArgs): Promise<void> {
+export async function applyIgnition(args: IgnitionArgs, signal: AbortSignal): Promise<void> {
   mkdirSync(args.state, { recursive: true });
   const resolvConf = path.join(args.state, "resolv.conf");
   writeFileSync(resolvConf, `nameserver ${args.resolver}\n`);
@@ -48,8 +51,8 @@ export async function applyIgnition(args: IgnitionArgs): Promise<void> {
     for stage in ${stages.join(" ")}; do "$@" --stage=$stage || { echo "stage $stage failed"; exit 1; }; done`;
   const { status, stderr } = await attempt(
     "nsenter",
-    [`--net=${args.namespace}`, "unshare", "--mount", "sh", "-euc", script, "sh", ...ignition],
-    { env: { PATH: process.env.PATH, SSL_CERT_FILE: authority }, seconds: patience },
+    [`--net=${args.namespace}`, "unshare", ...namespaces, "sh", "-euc", script, "sh", ...ignition],
+    { env: { PATH: process.env.PATH, SSL_CERT_FILE: authority }, seconds: patience, signal },
   );
   if (status === 0) return;
   const end = stderr || lastLines(readFileSync(args.log, "utf8"));

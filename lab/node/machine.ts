@@ -37,8 +37,9 @@ export class Machine {
   readonly id: string;
   private container: Container | undefined;
   private disk: Disk | undefined;
-  private restart = Promise.resolve();
-  private isRemoved = false;
+  /** The boot that is going on, or the last one. */
+  private starting = Promise.resolve();
+  private readonly removal = new AbortController();
 
   constructor(
     readonly instance: Instance,
@@ -60,19 +61,9 @@ export class Machine {
   }
 
   /** The first boot, from an empty disk; resolves when systemd has reached basic.target. */
-  async powerOn(): Promise<void> {
-    const { hardware, id } = this;
-    mkdirSync(path.dirname(this.console), { recursive: true });
-    this.happens("powered on");
-    this.disk = await Disk.make(path.join(hardware.disks, id), hardware.baseRoot);
-    this.disk.trust(hardware.authority);
-    const resolved = path.join(this.disk.root, "/etc/systemd/resolved.conf.d");
-    mkdirSync(resolved, { recursive: true });
-    writeFileSync(path.join(resolved, "vpc.conf"), this.dhcpOptions());
-    await this.configure(this.disk);
-    if (this.isRemoved) return;
-    this.happens("configured");
-    await this.boot();
+  powerOn(): Promise<void> {
+    this.starting = this.firstBoot();
+    return this.starting;
   }
 
   /** A clean reboot by systemd; resolves when it is up again. */
@@ -81,14 +72,14 @@ export class Machine {
     const { status, stderr } = await container.run(["systemctl", "reboot"]);
     if (status !== 0) throw new Error(`${this.id} does not reboot: ${stderr}`);
     await container.ended;
-    await this.restart;
+    await this.starting;
   }
 
   /** As if the power failed for a moment: no process ends cleanly, no connection is closed, the disk stays. */
   async powerCycle(): Promise<void> {
     await this.crash();
     await this.wire.mend();
-    await this.boot();
+    await this.start();
   }
 
   /** Shuts down cleanly; the disk stays. */
@@ -97,15 +88,17 @@ export class Machine {
   }
 
   /** Boots again from the disk. */
-  async start(): Promise<void> {
-    await this.boot();
+  start(): Promise<void> {
+    this.starting = this.boot();
+    return this.starting;
   }
 
   /** The host is lost: no packet leaves any more, every process is gone, and so is the disk. */
   async remove(): Promise<void> {
     if (this.isRemoved) return;
-    this.isRemoved = true;
+    this.removal.abort();
     await this.crash();
+    await this.starting.catch(() => undefined);
     await this.disk?.remove();
     await this.wire.remove();
     this.happens("gone");
@@ -126,6 +119,10 @@ export class Machine {
     return this.wire.mend();
   }
 
+  private get isRemoved(): boolean {
+    return this.removal.signal.aborted;
+  }
+
   private async crash(): Promise<void> {
     // First of all, so that no process says goodbye.
     await this.wire.cut();
@@ -138,6 +135,21 @@ export class Machine {
     return `[Resolve]\nDNS=${this.hardware.resolver}\nDomains=${hostname.slice(hostname.indexOf(".") + 1)}\n`;
   }
 
+  private async firstBoot(): Promise<void> {
+    const { hardware, id } = this;
+    mkdirSync(path.dirname(this.console), { recursive: true });
+    this.happens("powered on");
+    this.disk = await Disk.make(path.join(hardware.disks, id), hardware.baseRoot);
+    this.disk.trust(hardware.authority);
+    const resolved = path.join(this.disk.root, "/etc/systemd/resolved.conf.d");
+    mkdirSync(resolved, { recursive: true });
+    writeFileSync(path.join(resolved, "vpc.conf"), this.dhcpOptions());
+    await this.configure(this.disk);
+    if (this.isRemoved) return;
+    this.happens("configured");
+    await this.boot();
+  }
+
   private async configure({ root }: Disk): Promise<void> {
     const { ignition, authority, resolver, disks, logs, timeScale } = this.hardware;
     const log = path.join(logs, this.id, "ignition.log");
@@ -145,11 +157,13 @@ export class Machine {
     while (!this.isRemoved) {
       try {
         const { namespace } = this.wire;
-        return await applyIgnition({ program: ignition, namespace, root, state, resolver, authority, log });
+        const args = { program: ignition, namespace, root, state, resolver, authority, log };
+        return await applyIgnition(args, this.removal.signal);
       } catch (error) {
         if (this.isRemoved) return;
         this.happens("failed", (error as Error).message);
-        await sleep(emergencySeconds * 1000 * timeScale, undefined, { ref: false });
+        const { signal } = this.removal;
+        await sleep(emergencySeconds * 1000 * timeScale, undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -190,8 +204,8 @@ export class Machine {
     if (this.container !== container) return;
     this.container = undefined;
     if (ending === "reboot") {
-      this.restart = this.boot();
-      this.restart.catch((error: Error) => this.happens("failed", error.message));
+      this.starting = this.boot();
+      this.starting.catch((error: Error) => this.happens("failed", error.message));
     } else {
       this.happens("off", ending);
     }
