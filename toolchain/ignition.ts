@@ -1,4 +1,4 @@
-import { debianFile } from "./debianTool";
+import { debianFile, debianTool } from "./debianTool";
 import { goTool } from "./goTool";
 
 const ignitionModule = "github.com/coreos/ignition/v2";
@@ -7,6 +7,8 @@ const distro = `${ignitionModule}/internal/distro`;
 
 /** Path of Ignition itself, as a distribution without SELinux and with one file of authorized keys builds it. */
 export function ignition(): string {
+  debianTool("gcc", "gcc");
+  debianFile("/usr/include/stdlib.h", "libc6-dev");
   debianFile("/usr/include/blkid/blkid.h", "libblkid-dev");
   return goTool({
     name: "ignition",
