@@ -23,6 +23,7 @@ export type Ending = "off" | "reboot" | `status ${number}` | `signal ${NodeJS.Si
 const rebootStatus = 133;
 const initSeconds = 20;
 const stopSeconds = 100;
+const followSeconds = 2;
 
 /** A systemd that boots on a root file system; it is off once `ended` resolves. */
 export class Container {
@@ -77,15 +78,20 @@ export class Container {
 
   /** Ends all its processes at once, in the middle of what they do. */
   async kill(): Promise<void> {
-    for (const pid of [this.init, this.nspawn.pid ?? 0]) {
-      try {
-        if (this.nspawn.exitCode === null && this.nspawn.signalCode === null) process.kill(pid, "SIGKILL");
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
+    try {
+      if (this.isOn) process.kill(this.init, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
+    // systemd-nspawn follows its init, and is left to, as it is the one that waits for it.
+    await Promise.race([this.ended, sleep(followSeconds * 1000, undefined, { ref: false })]);
+    this.nspawn.kill("SIGKILL");
     await this.ended;
     await removeControlGroups(this.args.name);
+  }
+
+  private get isOn(): boolean {
+    return this.nspawn.exitCode === null && this.nspawn.signalCode === null;
   }
 }
 
