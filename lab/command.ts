@@ -36,7 +36,8 @@ export function usage(): string {
     `make lab                    ${everyChange.join(", ")}`,
     "make lab ARGS=all           every drill",
     "make lab ARGS='crash roll'  these drills",
-    "make lab ARGS=stay          a cluster that stays until Ctrl-C, with the commands to look into it",
+    "make lab ARGS=stay          a cluster that stays until Ctrl-C",
+    "make lab ARGS='shell ID'    a shell on a node of the lab that runs, by its instance id",
     `drills: ${Object.keys(drills).join(", ")}`,
     `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
   ].join("\n");

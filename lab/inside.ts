@@ -62,7 +62,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
 async function stay(lab: Lab): Promise<never> {
   await lab.hasCluster(3);
   console.log("\nThe cluster is healthy. A shell on a node, from another terminal:");
-  for (const machine of lab.machines()) console.log(`  make lab-shell NODE=${machine.id}`);
+  for (const machine of lab.machines()) console.log(`  make lab ARGS='shell ${machine.id}'`);
   console.log("Ctrl-C ends the lab.");
   return new Promise<never>(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { endOnInterrupt } from "../local/interrupt";
 import { parseCommand, usage } from "./command";
 import { enterNamespaces } from "./namespaces";
+import { openShell } from "./shell";
 import { prepare } from "./prepare";
 
 /** `make lab`: on the machine itself. Brings what the lab needs from the network, then goes on inside namespaces of its own. */
@@ -9,16 +10,19 @@ async function main(): Promise<number> {
     console.log(usage());
     return 0;
   }
+  const words = process.argv.slice(2);
+  const isShell = words[0] === "shell" && words.length === 2;
   // A mistake is told now, and not after ten minutes of building.
-  parseCommand(process.argv.slice(2), process.env);
+  if (!isShell) parseCommand(words, process.env);
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     const user = `${process.env.USER ?? "this user"} on ${process.platform}`;
     throw new Error(`make lab boots real nodes: it needs root and Linux, and this is ${user}`);
   }
+  if (isShell) return openShell(words[1] ?? "");
   const began = Date.now();
   await prepare(console.log);
   console.log(`Prepared in ${Math.round((Date.now() - began) / 1000)} s`);
-  return enterNamespaces(process.argv.slice(2));
+  return enterNamespaces(words);
 }
 
 endOnInterrupt();
