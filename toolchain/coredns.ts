@@ -4,7 +4,7 @@ import { goTool } from "./goTool";
 const plugins = ["bind", "errors", "log", "template", "route53"];
 
 /**
- * CoreDNS with the plugins that the lab's Corefile names and no others, which takes a third of the time to build:
+ * CoreDNS with the plugins that the lab's Corefile names and no others, which takes half the time to build:
  * https://coredns.io/2017/07/25/compile-time-enabling-or-disabling-plugins/
  */
 export const coredns = () =>
