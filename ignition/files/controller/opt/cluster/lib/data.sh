@@ -5,10 +5,11 @@ DATA=/var/lib/etcd
 DATA_EPOCH=/var/lib/cluster/etcd-epoch
 # Exists once that epoch has formed.
 DATA_FORMED=/var/lib/cluster/etcd-formed
-# The epoch of data that was wiped: a member that may have voted never starts as new again.
+# The epoch in which this instance's data was wiped, or in which it joined: such a member never starts as new.
 WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
 
-has_data() { [[ -d $DATA/member ]]; }
+# etcd makes the directory first and its log, all at once, last: without a log it starts as without the directory.
+has_data() { compgen -G "$DATA/member/wal/*.wal" >/dev/null; }
 
 was_wiped() { [[ $(cat "$WIPED_EPOCH" 2>/dev/null) == "$EPOCH" ]]; }
 

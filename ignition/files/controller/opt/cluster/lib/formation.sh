@@ -39,14 +39,15 @@ formation_members() { jq -r '.members[].id' "$FORMATION"; }
 
 in_formation() { ((EPOCH > 0)) && formation_members | grep -qx "$INSTANCE_ID"; }
 
-# Succeeds if the formation can never reach its first quorum: so many of its instances are gone.
+# Succeeds if the formation can never reach its first quorum: so many of its instances are gone. S3 is asked again after
+# EC2's answer: a cluster that formed did so before its instances went.
 formation_is_lost() {
-  local gone total
+  local gone total epoch=$EPOCH
   ((EPOCH > 0)) && ! has_formed || return
   # shellcheck disable=SC2046 # one word each
   gone=$(gone_instances $(formation_members)) || return
   total=$(formation_members | wc -l)
-  ((total - $(grep -c . <<<"$gone") < total / 2 + 1))
+  ((total - $(grep -c . <<<"$gone") < total / 2 + 1)) && read_formation && ((EPOCH == epoch)) && ! has_formed
 }
 
 # Puts the desired capacity of the group into GROUP_SIZE: as many instances form a cluster. It is no part of the nodes'

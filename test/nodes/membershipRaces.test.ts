@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Cloud } from "./cloud";
+import { Controllers, members, voters, votersOf } from "./controllers";
+import { Node } from "./node";
+import { sharedCloud } from "./sharedCloud";
+
+// Each is a trace that the model (test/model) found; see docs/membership.md.
+describe("etcd membership, at moments that are hard to meet", function () {
+  this.timeout(300_000);
+  let cloud: Cloud;
+  let controllers: Controllers;
+
+  beforeEach(async () => {
+    controllers?.stop();
+    cloud = await sharedCloud();
+    controllers = await Controllers.prepare(cloud);
+  });
+  after(() => controllers?.stop());
+
+  /** That many controllers which have formed a cluster. */
+  const cluster = async (size: number): Promise<Node[]> => {
+    await cloud.wantControllers(size);
+    const nodes = await controllers.boot(size);
+    controllers.publish(...nodes);
+    await Promise.all(nodes.map((node) => controllers.start(node)));
+    return nodes;
+  };
+
+  it("begins again when etcd has ended before it wrote its first log", async () => {
+    const nodes = await cluster(1);
+    const [newcomer] = await controllers.boot(1);
+    controllers.publish(...nodes, newcomer);
+    await newcomer.mustSucceed("etcd-membership");
+    newcomer.partition(true);
+    const etcd = "set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env; timeout 60 etcd 2>&1";
+    const said = await newcomer.sh(`PATH=/opt/bin:$PATH; mkdir -p /var/lib/etcd; (${etcd}) || true`);
+    assert.match(said, /cannot fetch cluster info/);
+    assert.ok(newcomer.exists("/var/lib/etcd/member"), "a directory that is no data");
+    newcomer.partition(false);
+    assert.match(await controllers.start(newcomer), /starting as a joining member[^]*promoted/);
+    assert.deepEqual(await voters(nodes[0]), votersOf(nodes[0], newcomer));
+  });
+
+  it("lets no instance join that leaves: its etcd.service is stopped before the hook is completed", async () => {
+    const nodes = await cluster(1);
+    const [leaving] = await controllers.boot(1);
+    controllers.publish(...nodes, leaving);
+    await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
+    assert.match(await leaving.mustSucceed("lifecycle-watch"), /terminate hook completed/);
+    assert.match(leaving.systemctlOrders(), /^stop etcd.service$/m);
+  });
+
+  it("keeps the only voter until the one that joins can take the data", async () => {
+    const [old] = await cluster(1);
+    await old.etcdctl("put written-by the-only-one");
+    const [newcomer] = await controllers.boot(1);
+    controllers.publish(old, newcomer);
+    await newcomer.mustSucceed("etcd-membership");
+    assert.deepEqual((await members(old)).map(({ role }) => role).sort(), ["learner", "voter"]);
+
+    await cloud.describe({ ...old.instance, targetLifecycleState: "Terminated" });
+    const leaves = old.mustSucceed("lifecycle-watch");
+    await sleep(3000);
+    await controllers.start(newcomer);
+    // Of two voters none can stop before it is removed.
+    assert.match(
+      await leaves,
+      /moved the leadership[^]*removed member[^]*stopping etcd[^]*terminate hook completed/,
+    );
+    await controllers.crash(old);
+    assert.equal(await newcomer.etcdctl("get written-by --print-value-only"), "the-only-one");
+  });
+
+  it("does not take a formation for lost that formed before its instances went", async () => {
+    const [node] = await controllers.boot(1);
+    const formation = { epoch: 1, members: [{ id: "i-a" }, { id: "i-b" }, { id: "i-c" }] };
+    await cloud.putObject("etcd/formation-1.json", JSON.stringify(formation));
+    const { stdout, stderr } = await node.withLibraries(`
+      source /opt/cluster/lib/formation.sh
+      # While EC2 is asked, the cluster forms, and its instances go.
+      gone_instances() {
+        echo '{"epoch": 1, "clusterId": "1234"}' >/tmp/formed.json
+        s3_put_if_absent etcd/formed-1.json /tmp/formed.json && printf '%s\\n' "$@"
+      }
+      read_formation
+      if formation_is_lost; then echo lost; else echo "formed as $CLUSTER_ID"; fi`);
+    assert.equal(stdout, "formed as 1234\n", stderr);
+  });
+
+  it("never starts one as new that was no member any more, even if nobody answers", async () => {
+    await cloud.wantControllers(3);
+    const [first, second, late] = await controllers.boot(3);
+    controllers.publish(first, second, late);
+    await Promise.all([first, second].map((node) => controllers.start(node)));
+    const { id } = (await members(first)).find(({ instance }) => instance === late.instance.id)!;
+    const remove = () => first.etcdctl(`member remove ${id}`).then(() => true, () => false); // prettier-ignore
+    while (!(await remove())) await sleep(500);
+
+    assert.match(await late.mustSucceed("etcd-membership"), /added as a learner/);
+    controllers.publish(late);
+    const decision = late.mustSucceed("etcd-membership");
+    await sleep(5000);
+    controllers.publish(first, second, late);
+    assert.doesNotMatch(await decision, /first member/);
+    assert.match(await controllers.start(late), /joining member[^]*promoted/);
+    assert.deepEqual(await voters(first), votersOf(first, second, late));
+  });
+});
