@@ -34,7 +34,7 @@ export interface Drill {
     readonly longestPauseMs?: number;
     readonly failed?: number;
   };
-  /** The drill takes the quorum away: only then may acknowledged writes be lost. */
+  /** The drill takes the quorum away: only then may acknowledged writes be lost, and another cluster id follow. */
   readonly takesQuorum?: true;
   /** The drill leaves no cluster behind. */
   readonly endsCluster?: true;

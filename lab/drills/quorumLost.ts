@@ -33,10 +33,10 @@ export const quorumLost: Drill = {
     if (!snapshot) throw new Error("there is no snapshot");
     stage.note(`an operator restores ${snapshot.key}`);
     const began = Date.now();
-    await lab.members.begin();
     await lab.cluster.up({ "restore.snapshot": snapshot.key, "restore.epoch": "2" });
     const healthy = await lab.members.until(`${size} healthy voters`, 300, (seen) => isHealthy(seen, size));
     const restored = new Date(healthy.time);
+    await lab.members.begin();
     await lab.cluster.settled(300);
     await lab.cluster.forget("restore");
 

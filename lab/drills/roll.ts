@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { brokenEtcd } from "../mirror";
-import { isHealthy, voters } from "../members";
+import { isHealthy, voters, type Observation } from "../members";
 import type { Drill, Stage } from "./drill";
 
 /** Minutes after which an instance refresh has to have ended, at the scale of the run; hooks alone may take 15 each. */
@@ -32,16 +32,15 @@ export const roll: Drill = {
       "controlPlane.instanceType": "m7i.large",
     });
 
-    const fewest = Math.min(
-      ...lab.members.observations
-        .slice(first)
-        .map((seen) => voters(seen).filter(({ healthy }) => healthy).length),
-    );
-    if (fewest < 3) throw new Error(`at one moment only ${fewest} voters were healthy`);
+    const seen = lab.members.observations.slice(first);
+    const fewest = Math.min(...seen.map((one) => voters(one).length));
+    if (fewest < 3) throw new Error(`at one moment there were only ${fewest} voters`);
+    const below = longestBelow(seen, 3);
+    if (below > 1000) throw new Error(`for ${below} ms fewer than 3 voters were healthy`);
     return {
       what: "all three replaced by a new template; a bad one stopped; the fix replaced all three",
       seconds,
-      figures: { "seconds of the fix": fixed, "fewest healthy voters": fewest },
+      figures: { "seconds of the fix": fixed, "fewest voters": fewest, "ms with a voter not healthy": below },
     };
   },
 };
@@ -66,6 +65,19 @@ async function rolled(stage: Stage, settings: Record<string, string>): Promise<n
   );
   stage.note("all three are new");
   return (Date.now() - began) / 1000;
+}
+
+/** The longest time, in milliseconds, in which fewer than so many voters were healthy. */
+export function longestBelow(observations: readonly Observation[], count: number): number {
+  let longest = 0;
+  let since: number | undefined;
+  for (const observation of observations) {
+    const time = Date.parse(observation.time);
+    if (since !== undefined) longest = Math.max(longest, time - since);
+    const healthy = voters(observation).filter((voter) => voter.healthy).length;
+    since = healthy < count ? (since ?? time) : undefined;
+  }
+  return longest;
 }
 
 function memberNames({ lab }: Stage): string {

@@ -111,6 +111,6 @@ export function judge(
   if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {
     reasons.push("a removal left fewer healthy voters than a majority");
   }
-  for (const problem of new Set(observations.flatMap(({ problems = [] }) => problems))) reasons.push(problem);
+  if (!drill.takesQuorum) reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
   return reasons;
 }
