@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
 import { projectFolder } from "../local/folders";
@@ -8,7 +8,7 @@ import { runDrill, type Run } from "./drills/run";
 import type { Lab } from "./lab";
 import { openHub } from "./network/hub";
 import { openLab, type OpenLab } from "./open";
-import { publishDocument, publishRows } from "./report/publish";
+import { picture, publishDocument, publishRows } from "./report/publish";
 import { table } from "./report/table";
 import { labStack } from "./stack";
 
@@ -46,7 +46,9 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
   try {
     for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
       open ??= await openLab(command.scale, folder, console.log);
-      runs.push(await runDrill(drill, open.lab, folder));
+      const run = await runDrill(drill, open.lab, folder);
+      writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
+      runs.push(run);
       if (drill.endsCluster) {
         await open.close();
         open = undefined;
