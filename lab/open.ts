@@ -1,4 +1,5 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
@@ -12,6 +13,7 @@ import { Cluster } from "./cluster";
 import { Lab } from "./lab";
 import { fillMirror, mirrorSettings } from "./mirror";
 import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/addresses";
+import { Balancers } from "./network/balancers";
 import { Dns } from "./network/dns";
 import { DnsFaultRelay, type DnsFaults } from "./network/dnsFaults";
 import { SecurityGroupEnforcement } from "./network/enforcement";
@@ -83,7 +85,13 @@ async function open(
   });
   atEnd(() => frontDoor.close());
 
+  const balancers = new Balancers({
+    ...{ ec2, elb: new ElasticLoadBalancingV2Client({}), folder: inFolder("balancers"), report: log },
+    addressOf: (instance) => hypervisor.machines().find(({ id }) => id === instance)?.address,
+    onNodes: (nodes) => groups.update("balancers", nodes),
+  });
   const dns = await Dns.open({
+    balancers: () => balancers.addresses(),
     ...{ program: programs.coredns, environment: process.env, folder, awsAddress, report: log },
     ...{ route53: new Route53Client({}), address: resolver, region: stack.region },
   });
@@ -105,11 +113,13 @@ async function open(
       ...{ baseRoot: await baseRoot(report), ignition: programs.ignition, authority: frontDoor.authorityPem },
       ...{ resolver, disks: "/run/lab/disks", logs: inFolder("nodes"), timeScale: scale },
     },
-    onInstances: (running) => groups.update(running),
+    onInstances: (running) => groups.update("instances", running),
     report: log,
   });
   hypervisor.start();
   atEnd(() => hypervisor.stop());
+  balancers.start();
+  atEnd(() => balancers.close());
 
   const run = { project: projectFolder, stackName: "lab", port, report };
   const cluster = await Cluster.deploy(run, mirrorSettings(sha256));

@@ -9,6 +9,7 @@ export async function prepare(report: (line: string) => void): Promise<void> {
   debianTool("systemd-nspawn", "systemd-container");
   debianTool("nft", "nftables");
   debianTool("ip", "iproute2");
+  debianTool("haproxy", "haproxy");
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();

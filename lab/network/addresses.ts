@@ -32,3 +32,7 @@ export const routerOf = (subnetCidr: string): string => addressIn(subnetCidr, 1)
 
 /** The resolver of a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
 export const resolverOf = (vpcCidr: string): string => addressIn(vpcCidr, 2);
+
+/** The last address of a subnet that an interface may have; EC2 hands out the first ones first. */
+export const lastHostOf = (subnetCidr: string): string =>
+  addressIn(subnetCidr, 2 ** (32 - parseRange(subnetCidr).prefixLength) - 2);

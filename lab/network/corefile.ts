@@ -5,14 +5,26 @@ export interface Zone {
   readonly id: string;
 }
 
+/** A name of load balancers: their own one, or that of an alias record. */
+export interface BalancerName {
+  /** Without the final dot. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
 export interface CorefileArgs {
   /** Address that CoreDNS answers at. */
   readonly address: string;
   readonly zones: readonly Zone[];
+  /** CoreDNS's plugin does not follow Route 53's alias records, so they are among these. */
+  readonly balancers: readonly BalancerName[];
   /** Address of all AWS endpoints and of the mirror. */
   readonly awsAddress: string;
   readonly region: string;
 }
+
+/** Seconds for which the addresses of a load balancer may be kept, as on AWS. */
+const balancerTtl = 60;
 
 /** Seconds after which a change in Route 53 is seen here at the latest. */
 const refreshSeconds = 1;
@@ -21,10 +33,10 @@ const noData = ["template ANY ANY {", "  rcode NOERROR", "}"];
 
 /**
  * What the resolver of a VPC knows, as CoreDNS's configuration (https://coredns.io/manual/configuration/): the hosted
- * zones as Route 53 has them, AWS's endpoints, and the names that instances have by their addresses
+ * zones as Route 53 has them, load balancers, AWS's endpoints, and the names that instances have by their addresses
  * (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html). There is no other name.
  */
-export function corefile({ address, zones, awsAddress, region }: CorefileArgs): string {
+export function corefile({ address, zones, balancers, awsAddress, region }: CorefileArgs): string {
   const block = (names: readonly string[], lines: readonly string[]) =>
     [`${names.map((name) => `${name}:53`).join(" ")} {`, `  bind ${address}`, "  errors"]
       .concat(lines.map((line) => `  ${line}`))
@@ -33,6 +45,19 @@ export function corefile({ address, zones, awsAddress, region }: CorefileArgs): 
   const internal = region === "us-east-1" ? "ec2.internal." : `${region}.compute.internal.`;
   const bytes = "(?P<a>[0-9]+)-(?P<b>[0-9]+)-(?P<c>[0-9]+)-(?P<d>[0-9]+)";
   return [
+    ...balancers.map(({ name, addresses }) =>
+      block(
+        [`${name}.`],
+        [
+          "template IN A {",
+          `  match ^${name.replaceAll(".", "[.]")}[.]$`,
+          ...addresses.map((one) => `  answer "{{ .Name }} ${balancerTtl} IN A ${one}"`),
+          "  fallthrough",
+          "}",
+          ...noData,
+        ],
+      ),
+    ),
     ...zones.map(({ name, id }) =>
       block([`${name}.`], [`route53 ${name}.:${id} {`, `  refresh ${refreshSeconds}s`, "}"]),
     ),

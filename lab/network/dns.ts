@@ -3,10 +3,17 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paginateListHostedZones, type Route53Client } from "@aws-sdk/client-route-53";
-import { corefile, type CorefileArgs, type Zone } from "./corefile";
+import {
+  ListResourceRecordSetsCommand,
+  paginateListHostedZones,
+  type ListResourceRecordSetsResponse,
+  type Route53Client,
+} from "@aws-sdk/client-route-53";
+import { corefile, type BalancerName, type CorefileArgs, type Zone } from "./corefile";
 
-export interface DnsArgs extends Omit<CorefileArgs, "zones"> {
+export interface DnsArgs extends Omit<CorefileArgs, "zones" | "balancers"> {
+  /** Addresses of load balancers by their DNS names, now. */
+  readonly balancers: () => ReadonlyMap<string, readonly string[]>;
   /** Path of CoreDNS. */
   readonly program: string;
   /** Of the local AWS. */
@@ -33,7 +40,7 @@ export class Dns {
   /** Resolves once it answers. */
   static async open(args: DnsArgs): Promise<Dns> {
     const dns = new Dns(args);
-    await dns.serve(await hostedZones(args.route53));
+    await dns.serve();
     dns.loop = dns.follow();
     return dns;
   }
@@ -52,7 +59,7 @@ export class Dns {
     for (; !this.isClosed; await sleep(pollMilliseconds)) {
       try {
         if (this.server?.exitCode !== null) throw new Error(`CoreDNS ended:\n${this.lastWords()}`);
-        await this.serve(await hostedZones(this.args.route53));
+        await this.serve();
       } catch (error) {
         this.served = "";
         if (!this.isClosed) this.args.report(`resolver: ${(error as Error).message}`);
@@ -60,9 +67,13 @@ export class Dns {
     }
   }
 
-  /** Starts CoreDNS anew if these are other zones than it has. */
-  private async serve(zones: readonly Zone[]): Promise<void> {
-    const text = corefile({ ...this.args, zones });
+  /** Starts CoreDNS anew if there are other zones or load balancers than it has. */
+  private async serve(): Promise<void> {
+    const zones = await hostedZones(this.args.route53);
+    const addresses = this.args.balancers();
+    const names = [...addresses].map(([name, own]) => ({ name, addresses: own }));
+    const aliases = addresses.size > 0 ? await aliasesOf(this.args.route53, zones, addresses) : [];
+    const text = corefile({ ...this.args, zones, balancers: [...names, ...aliases] });
     if (text === this.served) return;
     await this.end();
     const { program, environment, folder } = this.args;
@@ -109,4 +120,29 @@ async function hostedZones(client: Route53Client): Promise<Zone[]> {
     }
   }
   return zones.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The names in the zones that are aliases of load balancers. */
+async function aliasesOf(
+  client: Route53Client,
+  zones: readonly Zone[],
+  addresses: ReadonlyMap<string, readonly string[]>,
+): Promise<BalancerName[]> {
+  const aliases: BalancerName[] = [];
+  for (const { id } of zones) {
+    let page: Partial<ListResourceRecordSetsResponse> = {};
+    do {
+      const { NextRecordName, NextRecordType } = page;
+      page = await client.send(
+        new ListResourceRecordSetsCommand({
+          ...{ HostedZoneId: id, StartRecordName: NextRecordName, StartRecordType: NextRecordType },
+        }),
+      );
+      for (const { Name = "", Type, AliasTarget } of page.ResourceRecordSets ?? []) {
+        const own = addresses.get(AliasTarget?.DNSName?.replace(/\.$/, "") ?? "");
+        if (Type === "A" && own) aliases.push({ name: Name.replace(/\.$/, ""), addresses: own });
+      }
+    } while (page.IsTruncated);
+  }
+  return aliases;
 }

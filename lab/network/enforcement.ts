@@ -27,7 +27,7 @@ const refreshMilliseconds = 2000;
 
 /** Lets pass between instances what EC2's security groups let pass, and keeps up with their rules. */
 export class SecurityGroupEnforcement {
-  private members: readonly GroupMember[] = [];
+  private readonly members = new Map<string, readonly GroupMember[]>();
   private applied = "";
   private isClosed = false;
   private loop = Promise.resolve();
@@ -43,9 +43,9 @@ export class SecurityGroupEnforcement {
     return enforcement;
   }
 
-  /** These are the instances now; resolves once the rules count for them. */
-  async update(members: readonly GroupMember[]): Promise<void> {
-    this.members = members;
+  /** These are the instances, or the load balancers' nodes, now; resolves once the rules count for them. */
+  async update(kind: "instances" | "balancers", members: readonly GroupMember[]): Promise<void> {
+    this.members.set(kind, members);
     await this.refresh();
   }
 
@@ -82,7 +82,7 @@ export class SecurityGroupEnforcement {
     }));
     const text = ruleset({
       rules,
-      members: [...this.members, ...guestMembers],
+      members: [...[...this.members.values()].flat(), ...guestMembers],
       resolver,
       subnetCidrs: subnets.map(({ CidrBlock = "" }) => CidrBlock),
     });

@@ -5,6 +5,7 @@ const args = {
   address: "10.0.0.2",
   awsAddress: "203.0.113.10",
   zones: [{ name: "demo.example.com", id: "Z1" }],
+  balancers: [],
 };
 
 describe("The resolver's configuration", () => {
@@ -23,6 +24,15 @@ describe("The resolver's configuration", () => {
     match(
       corefile({ ...args, region: "eu-west-1" }),
       /^amazonaws\.com\.:53 mirror\.lab\.internal\.:53 \{[^}]*answer "\{\{ \.Name \}\} 5 IN A 203\.0\.113\.10"/m,
+    );
+  });
+
+  it("has load balancers at all their addresses, before the zone", () => {
+    const balancers = [{ name: "api.demo.example.com", addresses: ["10.0.0.6", "10.0.16.6"] }];
+    const text = corefile({ ...args, balancers, region: "eu-west-1" });
+    match(
+      text,
+      /^api\.demo\.example\.com\.:53 \{\n(?: .*\n)* {4}answer "\{\{ \.Name \}\} 60 IN A 10\.0\.0\.6"\n.*60 IN A 10\.0\.16\.6"/m,
     );
   });
 
