@@ -9,8 +9,6 @@ const defaultScale = 0.1;
 export interface Command {
   /** Names of drills in the order in which they run. */
   readonly drills: readonly string[];
-  /** Every drill there is, so that the documents can be written. */
-  readonly all: boolean;
   /** Keep the cluster until Ctrl-C instead of running a drill. */
   readonly stay: boolean;
   /** What waits named in minutes are multiplied with. */
@@ -23,12 +21,12 @@ export interface Command {
  */
 export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
   const scale = parseScale(environment.LAB_SCALE);
-  if (words.length === 1 && words[0] === "stay") return { drills: [], all: false, stay: true, scale };
-  if (words.length === 0) return { drills: everyChange, all: false, stay: false, scale };
-  if (words.length === 1 && words[0] === "all") return { drills: allDrills, all: true, stay: false, scale };
+  if (words.length === 1 && words[0] === "stay") return { drills: [], stay: true, scale };
+  if (words.length === 0) return { drills: everyChange, stay: false, scale };
+  if (words.length === 1 && words[0] === "all") return { drills: allDrills, stay: false, scale };
   const unknown = words.filter((word) => !(word in drills));
   if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
-  return { drills: words, all: false, stay: false, scale };
+  return { drills: words, stay: false, scale };
 }
 
 export function usage(): string {

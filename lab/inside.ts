@@ -8,7 +8,7 @@ import { runDrill, type Run } from "./drills/run";
 import type { Lab } from "./lab";
 import { openHub } from "./network/hub";
 import { openLab, type OpenLab } from "./open";
-import { picture, publishDocument, publishRows } from "./report/publish";
+import { picture, publish } from "./report/publish";
 import { table } from "./report/table";
 import { labStack } from "./stack";
 
@@ -31,8 +31,7 @@ async function main(command: Command): Promise<boolean> {
   const rows = runs.map(({ row }) => row);
   console.log(`\n${table(rows)}\n`);
   for (const { drill, reasons } of rows) for (const reason of reasons) console.log(`${drill}: ${reason}`);
-  publishRows(projectFolder, rows);
-  if (command.all) publishDocument(projectFolder, runs);
+  publish(projectFolder, runs);
   const passed = rows.filter((row) => row.passed).length;
   console.log(`${Math.round((Date.now() - began) / 1000)} s, LAB_SCALE ${command.scale}`);
   console.log(`${passed} passed, ${rows.length - passed} failed`);

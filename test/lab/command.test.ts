@@ -4,7 +4,7 @@ import { drills } from "../../lab/drills";
 
 describe("make lab", () => {
   it("runs without arguments what every change has to pass", () => {
-    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], all: false, stay: false, scale: 0.1 });
+    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], stay: false, scale: 0.1 });
   });
 
   it("runs the drills that are named, in that order", () => {
