@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { ApiClient } from "./apiClient";
 import { Load } from "./load";
 import { Members } from "./members";
 import { Wire } from "./network/wire";
@@ -15,7 +16,8 @@ export class ClientMachine {
   private readonly command: readonly string[];
 
   private constructor(
-    wire: Wire,
+    private readonly wire: Wire,
+    private readonly resolver: string,
     private readonly program: string,
     private readonly tls: readonly string[],
     private readonly options: readonly string[],
@@ -38,14 +40,24 @@ export class ClientMachine {
     const file = (name: string) => path.join(args.folder, name);
     await writeFile(file("ca.crt"), await args.store.read("pki/etcd/ca.crt"));
     await writeFile(file("client.pem"), await args.store.read("pki/etcd/client.pem"), { mode: 0o600 });
+    await writeFile(file("kubernetes-ca.crt"), await args.store.read("pki/kubernetes/ca.crt"));
     const tls = ["--cacert", file("ca.crt"), "--cert", file("client.pem"), "--key", file("client.pem")];
     const options = ["--zone", args.zone, "--resolver", `${args.resolver}:53`, ...tls];
-    return new ClientMachine(wire, args.program, tls, options, args.folder);
+    return new ClientMachine(wire, args.resolver, args.program, tls, options, args.folder);
   }
 
   /** Starts clients that write and read, and record it in the file `history`. */
   load(history: string): Load {
     return Load.start([...this.command, "load", ...this.options], this.program, history);
+  }
+
+  /** Starts to ask the Kubernetes API at `apiUrl` over and over; `history` gets every ask. */
+  askApi(apiUrl: string, history: string): ApiClient {
+    return ApiClient.start({
+      prefix: ["nsenter", `--net=${this.wire.namespace}`],
+      ...{ url: `${apiUrl}/readyz`, resolver: this.resolver, file: history },
+      caFile: path.join(this.folder, "kubernetes-ca.crt"),
+    });
   }
 
   /** Starts to watch the members. */

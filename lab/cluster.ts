@@ -6,6 +6,10 @@ import {
   type AutoScalingGroup,
   type InstanceRefresh,
 } from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { clusterOutputs, type ClusterOutputs } from "../local/cluster";
@@ -84,6 +88,20 @@ export class Cluster {
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.outputs.controllerGroupName] }),
     );
     return AutoScalingGroups[0];
+  }
+
+  /** States of the API's targets, such as `healthy`. */
+  async targetStates(): Promise<string[]> {
+    const states: string[] = [];
+    for (const TargetGroupArn of (await this.group())?.TargetGroupARNs ?? []) {
+      const found = await new ElasticLoadBalancingV2Client({}).send(
+        new DescribeTargetHealthCommand({ TargetGroupArn }),
+      );
+      states.push(
+        ...(found.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State ?? ""),
+      );
+    }
+    return states;
   }
 
   /** How many controllers the group wants; undefined once it is deleted. */

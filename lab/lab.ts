@@ -5,10 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findRecords } from "../local/cluster";
 import { listLeftovers, type Leftover } from "../local/leftovers";
 import type { Faults } from "./aws/faults";
+import type { ApiClient } from "./apiClient";
 import type { ClientMachine } from "./clientMachine";
 import type { Cluster } from "./cluster";
+import { putControlPath } from "./controlPath";
 import type { Load } from "./load";
-import { isHealthy, type Members } from "./members";
+import { isHealthy, voters, type Members } from "./members";
 import type { DnsFaults } from "./network/dnsFaults";
 import type { Hypervisor, MachineEvent } from "./node/hypervisor";
 import type { Machine } from "./node/machine";
@@ -107,10 +109,11 @@ export class Lab {
     return this.machine(seen.members.find(({ id }) => id === seen.leader)?.name ?? "");
   }
 
-  /** The machine of a member that does not lead. */
-  async follower(): Promise<Machine> {
+  /** The machine of a voter that does not lead, and is not `except`. */
+  async follower(except?: string): Promise<Machine> {
     const seen = await this.members.until("a leader", 30, ({ leader }) => leader !== "");
-    return this.machine(seen.members.find(({ id }) => id !== seen.leader)?.name ?? "");
+    const follower = voters(seen).find(({ id, name }) => id !== seen.leader && name !== except);
+    return this.machine(follower?.name ?? "");
   }
 
   /** Waits until one more instance is powered on, from now on. */
@@ -188,18 +191,24 @@ export class Lab {
     return this.client.load(history);
   }
 
+  /** Starts a client of the API once all controllers are healthy behind its balancer; `file` gets what it saw. */
+  async askApi(file: string): Promise<ApiClient> {
+    const size = await this.cluster.size();
+    await until(`${size} controllers are healthy targets`, 120, async () => {
+      const states = await this.cluster.targetStates();
+      const healthy = states.filter((state) => state === "healthy").length;
+      return healthy === size || `targets are ${states.join(", ") || "none"}`;
+    });
+    return this.client.askApi(this.cluster.outputs.apiUrl, file);
+  }
+
   /** The serial number of the certificate that etcd on a machine shows. */
   async serialNumber(machine: Machine): Promise<string> {
     return this.client.serialNumber(machine.address);
   }
 
   async eventFaults(faults: EventFaults): Promise<void> {
-    const answer = await fetch(new URL("/local-aws/faults", this.parts.localAws), {
-      method: "PUT",
-      body: JSON.stringify(faults),
-    });
-    if (!answer.ok)
-      throw new Error(`the local AWS refuses the faults: ${answer.status} ${await answer.text()}`);
+    await putControlPath(this.parts.localAws, "/local-aws/faults", faults);
   }
 
   /** Everything works again. */

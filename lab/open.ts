@@ -10,6 +10,7 @@ import { projectFolder } from "../local/folders";
 import { openFrontDoor } from "./aws/frontDoor";
 import { ClientMachine } from "./clientMachine";
 import { Cluster } from "./cluster";
+import { putControlPath } from "./controlPath";
 import { Lab } from "./lab";
 import { fillMirror, mirrorSettings } from "./mirror";
 import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/addresses";
@@ -89,6 +90,7 @@ async function open(
     ...{ ec2, elb: new ElasticLoadBalancingV2Client({}), folder: inFolder("balancers"), report: log },
     addressOf: (instance) => hypervisor.machines().find(({ id }) => id === instance)?.address,
     onNodes: (nodes) => groups.update("balancers", nodes),
+    onHealth: (found) => putControlPath(localAws, "/local-aws/target-health", found),
   });
   const dns = await Dns.open({
     balancers: () => balancers.addresses(),

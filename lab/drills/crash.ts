@@ -8,6 +8,7 @@ export const crash: Drill = {
   limits: { seconds: 20, longestPauseMs: 3000 },
   async run(stage) {
     const { lab, size } = stage;
+    await stage.askApi();
     await stage.load();
     const leader = await lab.leader();
     stage.note(`${leader.id}, the leader, vanishes`);

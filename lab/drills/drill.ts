@@ -8,6 +8,8 @@ export interface Stage {
   readonly size: number;
   /** Starts the clients; they end with the drill, or with their own `stop`. The second call returns the same. */
   load(): Promise<Load>;
+  /** Starts a client of the API, which ends with the drill; the longest gap that it saw is among the drill's figures. */
+  askApi(): Promise<void>;
   /** Tells what happens now: a line at the terminal and a mark in the timeline. */
   note(what: string): void;
 }
@@ -36,6 +38,8 @@ export interface Drill {
   };
   /** The drill takes the quorum away: only then may acknowledged writes be lost, and another cluster id follow. */
   readonly takesQuorum?: true;
+  /** The drill lets one cluster after the other form: their ids differ. */
+  readonly formsClusters?: true;
   /** The drill leaves no cluster behind. */
   readonly endsCluster?: true;
   /** @throws Error that says what did not come about */

@@ -13,6 +13,7 @@ export const roll: Drill = {
   limits: { longestPauseMs: 1000, failed: 0 },
   async run(stage) {
     const { lab } = stage;
+    await stage.askApi();
     await stage.load();
     const first = lab.members.observations.length;
 

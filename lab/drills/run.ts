@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { apiFigures, type ApiClient } from "../apiClient";
 import type { Lab } from "../lab";
 import type { Load, Verdict, Window } from "../load";
 import type { Observation } from "../members";
@@ -23,6 +24,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   const reasons: string[] = [];
   const marks: Mark[] = [];
   let load: Load | undefined;
+  let api: ApiClient | undefined;
   let outcome: Outcome | undefined;
   let verdict: Verdict | undefined;
   const stage: Stage = {
@@ -34,6 +36,9 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
         await sleep(marginSeconds * 1000);
       }
       return load;
+    },
+    async askApi() {
+      api ??= await lab.askApi(path.join(folder, `${drill.name}.api.jsonl`));
     },
     note(what) {
       lab.report(`  ${what}`);
@@ -51,6 +56,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     reasons.push(error instanceof Error ? error.message : String(error));
   }
   try {
+    await api?.stop();
     verdict = load && (await checked(load, outcome?.linearizable ?? [{}]));
     await lab.noFaults();
   } catch (error) {
@@ -71,7 +77,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     linearizable: verdict?.linearizable ?? null,
     passed: reasons.length === 0,
     reasons,
-    figures: outcome?.figures ?? {},
+    figures: { ...outcome?.figures, ...(api && apiFigures(api.asks)) },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
   return { row, marks, observations, pauses: verdict?.pauses ?? [] };
@@ -111,6 +117,6 @@ export function judge(
   if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {
     reasons.push("a removal left fewer healthy voters than a majority");
   }
-  if (!drill.takesQuorum) reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
+  if (!drill.takesQuorum && !drill.formsClusters) reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
   return reasons;
 }

@@ -2,8 +2,13 @@ import { addition, Haproxy, inState, removal, serverStatuses, type Server } from
 import type { LoadBalancer } from "./loadBalancers";
 import { Wire } from "./wire";
 
-/** How a target does: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html#target-health-states */
-export type TargetHealth = "initial" | "healthy" | "unhealthy";
+/** How a target does, and why: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html */
+export interface FoundHealth {
+  readonly state: "initial" | "healthy" | "unhealthy";
+  readonly reason?: "Elb.InitialHealthChecking" | "Target.FailedHealthChecks";
+  /** In HAProxy's words. */
+  readonly description?: string;
+}
 
 /** A server that HAProxy has; with the time, in milliseconds since 1970, until which it keeps the connections it has. */
 export interface KnownServer {
@@ -36,6 +41,19 @@ export function serverChanges(
       .map(({ id }) => id),
     remove: gone.filter(({ leavesAt = Infinity }) => leavesAt <= now).map(({ id }) => id),
   };
+}
+
+/** What is to be told of targets that each node has found something of: a target is healthy if it is so for all. */
+export function commonHealth(
+  ofNodes: readonly Readonly<Record<string, FoundHealth>>[],
+): Record<string, FoundHealth> {
+  const common: Record<string, FoundHealth> = {};
+  for (const found of ofNodes) {
+    for (const [id, health] of Object.entries(found)) {
+      if (common[id] === undefined || common[id].state === "healthy") common[id] = health;
+    }
+  }
+  return common;
 }
 
 /** A load balancer's node in one of its subnets: an address, and HAProxy that listens there. */
@@ -76,15 +94,12 @@ export class BalancerNode {
     }
   }
 
-  /** What it finds of the targets. */
-  async health(): Promise<Map<string, { health: TargetHealth; check: string }>> {
+  /** What it finds of the targets, by their ids. */
+  async health(): Promise<Record<string, FoundHealth>> {
     const statuses = serverStatuses((await this.haproxy?.command("show stat healthy -1 -1")) ?? "");
     for (const { id, isUp } of statuses) if (isUp) this.proven.add(id);
-    return new Map(
-      statuses.map(({ id, isUp, check }) => [
-        id,
-        { health: isUp ? "healthy" : this.proven.has(id) ? "unhealthy" : "initial", check },
-      ]),
+    return Object.fromEntries(
+      statuses.map(({ id, isUp, check }) => [id, foundHealth(isUp, this.proven.has(id), check)]),
     );
   }
 
@@ -132,3 +147,13 @@ export class BalancerNode {
     this.known.clear();
   }
 }
+
+function foundHealth(isUp: boolean, wasUp: boolean, check: string): FoundHealth {
+  if (isUp) return { state: "healthy" };
+  if (!wasUp && !hasFailed(check))
+    return { state: "initial", reason: "Elb.InitialHealthChecking", description: check };
+  return { state: "unhealthy", reason: "Target.FailedHealthChecks", description: check };
+}
+
+// The words for the codes INI, UNK and *OK: https://docs.haproxy.org/2.6/management.html#9.1 (check_status)
+const hasFailed = (check: string) => !/^$|^Initializing|^Unknown|check passed/.test(check);

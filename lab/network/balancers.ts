@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { paginateDescribeSubnets, type EC2Client } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lastHostOf } from "./addresses";
-import { BalancerNode } from "./balancerNode";
+import { BalancerNode, commonHealth, type FoundHealth } from "./balancerNode";
 import { describeLoadBalancers, type LoadBalancer } from "./loadBalancers";
 import type { GroupMember } from "./securityGroups";
 
@@ -18,6 +18,8 @@ export interface BalancersArgs {
   readonly addressOf: (instance: string) => string | undefined;
   /** Called with all nodes whenever there are others than before, or in other security groups. */
   readonly onNodes: (nodes: readonly GroupMember[]) => Promise<void>;
+  /** Called with the health of all targets, by target group and target, whenever it has changed. */
+  readonly onHealth: (found: Readonly<Record<string, Record<string, FoundHealth>>>) => Promise<void>;
   readonly report: (line: string) => void;
 }
 
@@ -38,6 +40,7 @@ export class Balancers {
   /** Nodes by the load balancer's DNS name, then by subnet. */
   private readonly nodes = new Map<string, Map<string, BalancerNode>>();
   private announced = "";
+  private told = "";
   private isClosed = false;
   private loop = Promise.resolve();
 
@@ -80,6 +83,7 @@ export class Balancers {
     }
     for (const balancer of this.balancers) await this.lay(balancer);
     await this.announce();
+    const found: Record<string, Record<string, FoundHealth>> = {};
     for (const balancer of this.balancers) {
       const servers = balancer.targets.flatMap(({ id, port }) => {
         const address = this.args.addressOf(id);
@@ -87,7 +91,11 @@ export class Balancers {
       });
       const nodes = [...(this.nodes.get(balancer.dnsName)?.values() ?? [])];
       await Promise.all(nodes.map((node) => node.update(balancer, servers)));
+      found[balancer.targetGroupArn] = commonHealth(await Promise.all(nodes.map((node) => node.health())));
     }
+    if (JSON.stringify(found) === this.told) return;
+    await this.args.onHealth(found);
+    this.told = JSON.stringify(found);
   }
 
   private async lay({ dnsName, name, subnetIds }: LoadBalancer): Promise<void> {

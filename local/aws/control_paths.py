@@ -4,6 +4,7 @@
     GET /local-aws/credentials/ACCESS_KEY_ID    {"roleName", "secretAccessKey", "sessionToken", "expiration"} of credentials
                                                 that STS made by AssumeRole; 404 for any others
     PUT /local-aws/faults                       replaces all faults, {} is none: see faults.py
+    PUT /local-aws/target-health                replaces what is known of targets' health: see extensions/target_health.py
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
 """
@@ -13,6 +14,7 @@ import os
 import uuid
 
 import faults
+from extensions import target_health
 from extensions.event_bus import published
 from moto.sts.models import sts_backends
 
@@ -39,7 +41,9 @@ class ControlPaths:
                 found = credentials(access_key_id)
                 return ("200 OK", found) if found else ("404 Not Found", {"error": f"no role has {access_key_id}"})
             case "PUT", ["", "faults"]:
-                return put_faults(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+                return put(faults.put, body_of(environ))
+            case "PUT", ["", "target-health"]:
+                return put(target_health.put, body_of(environ))
             case "GET", ["", "events"]:
                 return "200 OK", published
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}
@@ -59,10 +63,15 @@ def credentials(access_key_id: str) -> dict | None:
     return None
 
 
-def put_faults(body: bytes) -> tuple[str, object]:
+def body_of(environ) -> bytes:
+    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+
+
+def put(take, body: bytes) -> tuple[str, object]:
+    """Has `take` take what is given; its ValueError is the answer to what it does not take."""
     try:
         given = json.loads(body)
-        faults.put(given)
+        take(given)
     except ValueError as error:
         return "400 Bad Request", {"error": str(error)}
     return "200 OK", given

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { Resolver } from "node:dns/promises";
+import https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What came of asking the API once, and once more if that failed. */
+export interface Ask {
+  /** When it was over, in milliseconds since 1970. */
+  readonly time: number;
+  readonly answered: boolean;
+  /** Why the attempts failed. */
+  readonly failures: readonly string[];
+}
+
+const everyMilliseconds = 100;
+const attemptMilliseconds = 1000;
+
+/** The program that `ApiClient` starts: a line of JSON per `Ask`, for as long as it runs. Each attempt resolves the name and connects anew. */
+async function main(url: URL, resolverAddress: string, ca: string): Promise<never> {
+  const resolver = new Resolver({ timeout: attemptMilliseconds, tries: 1 });
+  resolver.setServers([resolverAddress]);
+
+  async function attempt(): Promise<void> {
+    const addresses = await resolver.resolve4(url.hostname);
+    const address = addresses[Math.floor(Math.random() * addresses.length)]; // as Route 53 answers: in any order
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = https.get(url, {
+        ...{ host: address, servername: url.hostname, headers: { host: url.host }, ca, agent: false },
+        signal: AbortSignal.timeout(attemptMilliseconds),
+      });
+      request.once("error", reject).once("response", (answer) => {
+        answer.once("error", reject).once("end", () => resolve(answer.statusCode));
+        answer.resume();
+      });
+    });
+    if (status !== 200) throw new Error(`status ${status}`);
+  }
+
+  for (let next = Date.now(); ; next = Math.max(next + everyMilliseconds, Date.now())) {
+    await sleep(Math.max(next - Date.now(), 0));
+    const failures: string[] = [];
+    const note = (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message);
+    await attempt().catch((error: NodeJS.ErrnoException) => {
+      note(error);
+      return attempt().catch(note);
+    });
+    const ask: Ask = { time: Date.now(), answered: failures.length < 2, failures };
+    process.stdout.write(`${JSON.stringify(ask)}\n`);
+  }
+}
+
+if (require.main === module) {
+  const [url = "", resolverAddress = "", caFile = ""] = process.argv.slice(2);
+  void main(new URL(url), resolverAddress, readFileSync(caFile, "utf8"));
+}
