@@ -163,6 +163,7 @@ export class Cloud {
     this.writeZone([]);
     await this.wantControllers(3);
     await this.fail([]);
+    await this.calls();
   }
 
   /** An address that no node has had. */

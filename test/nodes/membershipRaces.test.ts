@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, members, voters, votersOf } from "./controllers";
+import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
@@ -86,6 +86,23 @@ describe("etcd membership, at moments that are hard to meet", function () {
       read_formation
       if formation_is_lost; then echo lost; else echo "formed as $CLUSTER_ID"; fi`);
     assert.equal(stdout, "formed as 1234\n", stderr);
+  });
+
+  it("lets nobody leave a cluster before it has formed: its formation would seem to be lost", async () => {
+    await cloud.wantControllers(3);
+    const nodes = await controllers.boot(3);
+    const [leaving, ...others] = nodes;
+    controllers.publish(...nodes);
+    await Promise.all(nodes.map((node) => node.startEtcd()));
+    await waitUntil("a quorum", () => others[0].etcdctl("endpoint health").then(() => true, () => false)); // prettier-ignore
+    await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
+    const leaves = leaving.mustSucceed("lifecycle-watch");
+    await sleep(15_000); // etcd itself refuses for the first five seconds
+    assert.equal((await members(others[0])).length, 3);
+
+    await others[0].mustSucceed("etcd-promote");
+    assert.match(await leaves, /removed member[^]*terminate hook completed/);
+    assert.deepEqual(await voters(others[0]), votersOf(...others));
   });
 
   it("never starts one as new that was no member any more, even if nobody answers", async () => {
