@@ -117,6 +117,7 @@ export function judge(
   if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {
     reasons.push("a removal left fewer healthy voters than a majority");
   }
-  if (!drill.takesQuorum && !drill.formsClusters) reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
+  if (!drill.takesQuorum && !drill.formsClusters)
+    reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
   return reasons;
 }
