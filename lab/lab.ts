@@ -3,6 +3,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwa
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRecords } from "../local/cluster";
+import type { PublishedEvent } from "../local/publishedEvents";
 import { listLeftovers, type Leftover } from "../local/leftovers";
 import type { Faults } from "./aws/faults";
 import type { ApiClient } from "./apiClient";
@@ -148,9 +149,10 @@ export class Lab {
 
   /**
    * Throws all controllers and what the store knows of their cluster away; the group launches new ones, all powered on
-   * at the same moment, which is returned in milliseconds since 1970.
+   * at the same moment, which is returned in milliseconds since 1970. Before it, unless `atOnce`, the discovery function
+   * has heard of them: on AWS an instance takes longer to boot than an event to arrive.
    */
-  async startFromNothing(): Promise<number> {
+  async startFromNothing({ atOnce = false } = {}): Promise<number> {
     const { hypervisor, cluster, store } = this.parts;
     hypervisor.hold();
     const old = await cluster.controllers();
@@ -160,9 +162,21 @@ export class Lab {
     await this.members.begin();
     await cluster.launched((await cluster.size()) ?? 0, new Set(old.map(({ id }) => id)));
     await cluster.letGo(old.map(({ id }) => id));
+    if (!atOnce) await this.eventsAreHeard();
     const poweredOn = Date.now();
     hypervisor.release();
     return poweredOn;
+  }
+
+  private async eventsAreHeard(): Promise<void> {
+    await until("all events are delivered", 60, async () => {
+      const answer = await fetch(new URL("/local-aws/events", this.parts.localAws));
+      const deliveries = ((await answer.json()) as PublishedEvent[]).flatMap((event) => event.deliveries);
+      const pending = deliveries.filter(
+        ({ outcome, invocation }) => outcome === "pending" || invocation?.outcome === "pending",
+      );
+      return pending.length === 0 || `${pending.length} are under way`;
+    });
   }
 
   /** Auto Scaling's own order to replace an instance: it may leave first. */

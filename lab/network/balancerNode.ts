@@ -69,12 +69,12 @@ export class BalancerNode {
     readonly address: string,
     private readonly wire: Wire,
     /** Path of its files, without their endings. */
-    private readonly path: string,
+    private readonly file: string,
   ) {}
 
   /** Lays its wire. */
-  static async open(name: string, address: string, subnetCidr: string, path: string): Promise<BalancerNode> {
-    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), path);
+  static async open(name: string, address: string, subnetCidr: string, file: string): Promise<BalancerNode> {
+    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file);
   }
 
   /** Makes HAProxy what the load balancer is, with these targets. */
@@ -83,7 +83,7 @@ export class BalancerNode {
     const configured = JSON.stringify([port, idleSeconds, healthCheck]);
     if (!this.haproxy?.isRunning || configured !== this.configured) {
       await this.end();
-      this.haproxy = await Haproxy.start(balancer, this.address, this.wire.namespace, this.path);
+      this.haproxy = await Haproxy.start(balancer, this.address, this.wire.namespace, this.file);
       this.configured = configured;
     }
     try {

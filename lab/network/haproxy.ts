@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HealthCheck, LoadBalancer } from "./loadBalancers";
 
@@ -54,11 +55,11 @@ ${checkLines(healthCheck, `${address}:${port}`)}backend registered
 
 // The Host header names the load balancer's node, and nobody verifies the target's certificate:
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
-const checkLines = ({ protocol, path, matcher }: HealthCheck, node: string) =>
+const checkLines = ({ protocol, path: uri, matcher }: HealthCheck, node: string) =>
   protocol === "TCP"
     ? ""
     : `  option httpchk
-  http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${node} hdr User-Agent ELB-HealthChecker/2.0
+  http-check send meth GET uri ${uri} ver HTTP/1.1 hdr Host ${node} hdr User-Agent ELB-HealthChecker/2.0
   http-check expect status ${matcher}
 `;
 
@@ -114,18 +115,18 @@ export class Haproxy {
     private readonly socket: string,
   ) {}
 
-  /** Resolves once it takes commands. `path` and an ending make the names of its files. */
+  /** Resolves once it takes commands. `file` and an ending make the names of its configuration and its log. */
   static async start(
     balancer: LoadBalancer,
     address: string,
     namespace: string,
-    path: string,
+    file: string,
   ): Promise<Haproxy> {
-    const socket = `${path}.sock`;
+    const socket = `/run/${path.basename(file)}.sock`; // names of sockets are short
     rmSync(socket, { force: true });
-    writeFileSync(`${path}.cfg`, haproxyConfiguration(balancer, address, socket));
-    const log = openSync(`${path}.log`, "a");
-    const child = spawn("nsenter", [`--net=${namespace}`, "haproxy", "-db", "-f", `${path}.cfg`], {
+    writeFileSync(`${file}.cfg`, haproxyConfiguration(balancer, address, socket));
+    const log = openSync(`${file}.log`, "a");
+    const child = spawn("nsenter", [`--net=${namespace}`, "haproxy", "-db", "-f", `${file}.cfg`], {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
@@ -135,7 +136,7 @@ export class Haproxy {
       if (existsSync(socket)) return haproxy;
     }
     await haproxy.end();
-    throw new Error(`HAProxy does not start at ${address}: see ${path}.log`);
+    throw new Error(`HAProxy does not start at ${address}: see ${file}.log`);
   }
 
   get isRunning(): boolean {
