@@ -148,7 +148,8 @@ export class BalancerNode {
   }
 }
 
-function foundHealth(isUp: boolean, wasUp: boolean, check: string): FoundHealth {
+/** What is to be told of a target: whether HAProxy has it up, and ever had, and the words of its last check. */
+export function foundHealth(isUp: boolean, wasUp: boolean, check: string): FoundHealth {
   if (isUp) return { state: "healthy" };
   if (!wasUp && !hasFailed(check))
     return { state: "initial", reason: "Elb.InitialHealthChecking", description: check };

@@ -1,5 +1,5 @@
-import { deepEqual } from "node:assert/strict";
-import { serverChanges } from "../../../lab/network/balancerNode";
+import { deepEqual, equal } from "node:assert/strict";
+import { commonHealth, foundHealth, serverChanges } from "../../../lab/network/balancerNode";
 
 const one = { id: "i-1", address: "10.0.0.5", port: 6443 };
 const nothing = { add: [], drain: [], resume: [], remove: [] };
@@ -18,5 +18,21 @@ describe("A load balancer's servers and the targets that are registered", () => 
 
   it("one that comes back in that time goes on", () => {
     deepEqual(serverChanges([{ id: "i-1", leavesAt: 10 }], [one], 10), { ...nothing, resume: ["i-1"] });
+  });
+});
+
+describe("A target's health", () => {
+  it("is initial until a check has failed or enough of them have passed", () => {
+    equal(foundHealth(false, false, "").state, "initial");
+    equal(foundHealth(false, false, "Layer7 check passed").state, "initial");
+    equal(foundHealth(true, false, "Layer7 check passed").state, "healthy");
+    equal(foundHealth(false, false, "Layer4 timeout").state, "unhealthy");
+    equal(foundHealth(false, true, "Layer7 check passed").state, "unhealthy");
+  });
+
+  it("is good if all nodes find it so", () => {
+    const well = foundHealth(true, true, "");
+    const ill = foundHealth(false, true, "Layer4 timeout");
+    deepEqual(commonHealth([{ a: well, b: well }, { a: ill, b: well }, { a: well }]), { a: ill, b: well });
   });
 });
