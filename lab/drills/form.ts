@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isHealthy } from "../members";
+import type { Lab } from "../lab";
+import { isHealthy, type Observation } from "../members";
 import type { Drill, Outcome, Stage } from "./drill";
 
 /** How long clients work on a cluster that has just formed. */
@@ -12,7 +13,7 @@ export function formOf(size: 1 | 3 | 5): Drill {
     size,
     limits: size === 3 ? { seconds: 20 } : {},
     async run(stage) {
-      const seconds = await form(stage, false);
+      const seconds = await form(stage, none);
       await stage.load();
       await sleep(loadSeconds * 1000);
       return { what: `${size} ${size === 1 ? "member" : "members"} from nothing`, seconds };
@@ -23,6 +24,10 @@ export function formOf(size: 1 | 3 | 5): Drill {
 /** Rounds of `form-storm`. */
 const rounds = 20;
 
+/** Seconds after the power-on for which the function fails, and in which answers about the zone are late, partial or lost. */
+const functionFailsSeconds = 2;
+const zoneIsBadSeconds = 12;
+
 /** Three members from nothing, over and over, with all that AWS may do to it: late boots, a late zone, events in disorder. */
 export const formStorm: Drill = {
   name: "form-storm",
@@ -32,18 +37,23 @@ export const formStorm: Drill = {
     const { lab } = stage;
     let formed = 0;
     let slowest = 0;
+    const disorder = { delaySeconds: [0, 4], duplicate: 0.5, drop: 0.1 } as const;
     for (let round = 1; round <= rounds; round++) {
       lab.delayBoots([0, 6]);
-      lab.dnsFaults.delayMilliseconds = [0, 800];
-      lab.dnsFaults.dropShare = 0.2;
+      Object.assign(lab.dnsFaults, { delayMilliseconds: [0, 500], dropShare: 0.1, partialShare: 0.2 });
       await lab.eventFaults({
-        events: { delaySeconds: [0, 4], duplicate: 0.5, drop: 0.1 },
+        events: disorder,
         functions: { [lab.cluster.outputs.discoveryFunctionName]: "fail" },
       });
-      setTimeout(() => {
-        void lab.eventFaults({ events: { delaySeconds: [0, 4], duplicate: 0.5, drop: 0.1 } });
-      }, 3000);
-      const seconds = await form(stage, true);
+      const seconds = await form(stage, {
+        atOnce: true,
+        afterPowerOn: async () => {
+          await sleep(functionFailsSeconds * 1000);
+          await lab.eventFaults({ events: disorder });
+          await sleep((zoneIsBadSeconds - functionFailsSeconds) * 1000);
+          await lab.noFaults();
+        },
+      });
       slowest = Math.max(slowest, seconds);
       formed += 1;
       stage.note(`round ${round} of ${rounds}: formed in ${seconds.toFixed(1)} s`);
@@ -58,9 +68,25 @@ export const formStorm: Drill = {
   },
 };
 
+/** What happens beside a formation. */
+interface Disturbance {
+  /** The machines do not wait until the function has heard of them. */
+  readonly atOnce: boolean;
+  readonly afterPowerOn: () => Promise<void>;
+}
+
+const none: Disturbance = { atOnce: false, afterPowerOn: () => Promise.resolve() };
+
 /** Lets a cluster form from nothing and returns the seconds from the first power-on until all are healthy voters. */
-async function form({ lab, size }: Stage, atOnce: boolean): Promise<number> {
+async function form({ lab, size }: Stage, { atOnce, afterPowerOn }: Disturbance): Promise<number> {
   const poweredOn = await lab.startFromNothing({ atOnce });
+  const formed = waitForCluster(lab, size);
+  await Promise.all([formed, afterPowerOn()]);
+  return (Date.parse((await formed).time) - poweredOn) / 1000;
+}
+
+/** Waits until all instances, and nobody else, are healthy voters of one cluster. */
+async function waitForCluster(lab: Lab, size: number): Promise<Observation> {
   const healthy = await lab.members.until(`${size} healthy voters of one cluster`, 180, (seen) =>
     isHealthy(seen, size),
   );
@@ -76,5 +102,5 @@ async function form({ lab, size }: Stage, atOnce: boolean): Promise<number> {
     .sort()
     .join(" ");
   if (members !== launched) throw new Error(`instances are ${launched}, members are ${members}`);
-  return (Date.parse(healthy.time) - poweredOn) / 1000;
+  return healthy;
 }
