@@ -25,7 +25,7 @@ async function main(url: URL, resolverAddress: string, ca: string): Promise<neve
     const address = addresses[Math.floor(Math.random() * addresses.length)]; // as Route 53 answers: in any order
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const request = https.get(url, {
-        ...{ host: address, servername: url.hostname, headers: { host: url.host }, ca, agent: false },
+        ...{ hostname: address, servername: url.hostname, headers: { host: url.host }, ca, agent: false },
         signal: AbortSignal.timeout(attemptMilliseconds),
       });
       request.once("error", reject).once("response", (answer) => {

@@ -213,7 +213,16 @@ export class Lab {
       const healthy = states.filter((state) => state === "healthy").length;
       return healthy === size || `targets are ${states.join(", ") || "none"}`;
     });
-    return this.client.askApi(this.cluster.outputs.apiUrl, file);
+    const api = this.client.askApi(this.cluster.outputs.apiUrl, file);
+    try {
+      await until("the API answers by its name", 30, () => {
+        return api.asks.some(({ answered }) => answered) || `it fails by ${api.asks.at(-1)?.failures.join()}`;
+      });
+      return api;
+    } catch (error) {
+      await api.stop();
+      throw error;
+    }
   }
 
   /** The serial number of the certificate that etcd on a machine shows. */
