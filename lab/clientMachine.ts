@@ -68,9 +68,10 @@ export class ClientMachine {
     );
   }
 
-  /** The serial number of the certificate that etcd at an address shows. */
-  async serialNumber(address: string): Promise<string> {
-    const [program = "", ...words] = [...this.command, "serial", "--address", `${address}:2379`, ...this.tls];
+  /** The serial number of the certificate that etcd at an address shows: to clients at 2379, to its peers at 2380. */
+  async serialNumber(address: string, port: 2379 | 2380): Promise<string> {
+    const where = ["--address", `${address}:${port}`];
+    const [program = "", ...words] = [...this.command, "serial", ...where, ...this.tls];
     const { stdout } = await promisify(execFile)(program, words, { timeout: 10_000 });
     return (JSON.parse(stdout) as { serial: string }).serial;
   }

@@ -21,6 +21,9 @@ async function main(command: Command): Promise<boolean> {
   const { vpcCidr, region } = labStack();
   enterLocalAws(localAwsUrl(4566), region);
   await openHub(vpcCidr);
+  // In the lab's own /run: temporary files go with it, whoever made them.
+  process.env.TMPDIR = "/run/lab/tmp";
+  mkdirSync(process.env.TMPDIR, { recursive: true });
   if (command.stay) {
     const { lab } = await openLab(command.scale, folder, console.log);
     return stay(lab);

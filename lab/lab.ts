@@ -1,6 +1,11 @@
 import { TerminateInstanceInAutoScalingGroupCommand, AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRecords } from "../local/cluster";
 import type { PublishedEvent } from "../local/publishedEvents";
@@ -27,6 +32,9 @@ export interface EventFaults {
   };
   readonly functions?: Readonly<Record<string, "fail">>;
 }
+
+/** etcd-reconcile.timer, and the time that a pass takes. */
+const timerMilliseconds = 40_000;
 
 /** What a lab consists of. */
 export interface Parts {
@@ -82,9 +90,14 @@ export class Lab {
     return minutes * 60_000 * this.scale;
   }
 
-  /** Lets a wait that is named in minutes pass. */
-  async pass(minutes: number): Promise<void> {
-    await sleep(this.minutes(minutes));
+  /**
+   * Lets a wait that is named in minutes pass, at the scale of the run, but never less than the nodes' own timers need:
+   * every half minute they look for what there is to remove or to restore. Returns the seconds that passed.
+   */
+  async pass(minutes: number): Promise<number> {
+    const passing = Math.max(this.minutes(minutes), timerMilliseconds);
+    await sleep(passing);
+    return Math.round(passing / 1000);
   }
 
   /** The machines that are booted, the oldest first. */
@@ -225,9 +238,9 @@ export class Lab {
     }
   }
 
-  /** The serial number of the certificate that etcd on a machine shows. */
-  async serialNumber(machine: Machine): Promise<string> {
-    return this.client.serialNumber(machine.address);
+  /** The serial numbers of the certificates that etcd on a machine shows to clients and to peers. */
+  async serialNumbers({ address }: Machine): Promise<readonly string[]> {
+    return Promise.all([this.client.serialNumber(address, 2379), this.client.serialNumber(address, 2380)]);
   }
 
   async eventFaults(faults: EventFaults): Promise<void> {
@@ -249,6 +262,15 @@ export class Lab {
   /** Seconds from an instance's launch to its power-on, by chance between the two. */
   delayBoots(seconds: readonly [number, number]): void {
     this.parts.hypervisor.bootDelaySeconds = seconds;
+  }
+
+  /** What an operator does once the letters have been read. */
+  async purgeDeadLetters(): Promise<void> {
+    const sqs = new SQSClient({});
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: `${this.cluster.outputs.discoveryFunctionName}-dead-letters` }),
+    );
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   }
 
   /** Events that the discovery function never got. */

@@ -8,6 +8,8 @@ import { removeControlGroups } from "./node/controlGroups";
  * first process, and everything in them: no process, mount or network namespace outlives a lab, whatever ended it.
  */
 export async function enterNamespaces(words: readonly string[]): Promise<number> {
+  // What a lab that was killed has left.
+  await removeControlGroups();
   const inside = [process.execPath, "--require", "ts-node/register/transpile-only"];
   const child = spawn(
     "unshare",
@@ -19,8 +21,9 @@ export async function enterNamespaces(words: readonly string[]): Promise<number>
     { stdio: ["pipe", "inherit", "inherit"] },
   );
   child.stdin?.on("error", () => undefined);
-  // Ctrl-C reaches the lab from the terminal; a signal to this process alone is passed on.
+  // Ctrl-C reaches the lab from the terminal; a signal to this process alone is passed on. This one ends after it.
   const stop = () => child.stdin?.end();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
   process.on("SIGTERM", stop).on("SIGHUP", stop).on("SIGINT", stop);
   const [status] = (await once(child, "close")) as [number | null];
   await removeControlGroups();

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
@@ -6,6 +7,9 @@ import { baseRoot } from "./node/root";
 
 /** Brings everything that comes from the network into the user's cache: inside the lab there is none. */
 export async function prepare(report: (line: string) => void): Promise<void> {
+  const { error } = spawnSync("go", ["version"]);
+  if (error)
+    throw new Error("go is missing: install Go 1.25 or newer, the lab builds etcd, CoreDNS and Ignition");
   debianTool("systemd-nspawn", "systemd-container");
   debianTool("nft", "nftables");
   debianTool("ip", "iproute2");

@@ -1,20 +1,37 @@
-import type { Drill } from "./drill";
+import type { Drill, Outcome, Stage } from "./drill";
 
-/** `pulumi destroy` while the cluster serves: the local AWS holds nothing any more. */
-export const destroy: Drill = {
-  name: "destroy",
-  size: 3,
-  limits: {},
-  endsCluster: true,
-  async run(stage) {
-    const { lab } = stage;
-    const began = Date.now();
-    stage.note("pulumi destroy");
-    await lab.cluster.destroy();
-    const left = await lab.leftovers();
-    if (left.length > 0)
-      throw new Error(`left behind: ${left.map(({ kind, id }) => `${kind} ${id}`).join(", ")}`);
-    await lab.noMachines();
-    return { what: "destroyed while it served; nothing is left", seconds: (Date.now() - began) / 1000 };
-  },
-};
+/** `pulumi destroy` in some state of the cluster: the local AWS holds nothing any more, and no machine runs. */
+function destroyed(name: string, state: string, reach: (stage: Stage) => Promise<unknown>): Drill {
+  return {
+    name,
+    size: 3,
+    limits: {},
+    endsCluster: true,
+    takesQuorum: true,
+    async run(stage): Promise<Outcome> {
+      const { lab } = stage;
+      await reach(stage);
+      stage.note(`pulumi destroy ${state}`);
+      const began = Date.now();
+      await lab.cluster.destroy();
+      const left = await lab.leftovers();
+      if (left.length > 0) {
+        throw new Error(`left behind: ${left.map(({ kind, id }) => `${kind} ${id}`).join(", ")}`);
+      }
+      await lab.noMachines();
+      return { what: `destroyed ${state}; nothing is left`, seconds: (Date.now() - began) / 1000 };
+    },
+  };
+}
+
+export const destroyServing = destroyed("destroy-serving", "while it serves", () => Promise.resolve());
+
+export const destroyRolling = destroyed("destroy-rolling", "in the middle of a roll", async ({ lab }) => {
+  await lab.cluster.up({ "controlPlane.instanceType": "m7i.2xlarge" });
+  await lab.poweredOn();
+});
+
+export const destroyWithoutQuorum = destroyed("destroy-no-quorum", "without quorum", async ({ lab }) => {
+  await lab.cluster.vanish([(await lab.leader()).id, (await lab.follower()).id]);
+  await lab.pass(1);
+});

@@ -1,5 +1,5 @@
 import { crash } from "./crash";
-import { destroy } from "./destroy";
+import { destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
 import { formOf, formStorm } from "./form";
 import { joinStorm } from "./joinStorm";
@@ -28,8 +28,12 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "join-storm": [joinStorm],
   "wrong-aws": [wrongAws],
   replay: [replay],
-  destroy: [destroy],
+  destroy: [destroyRolling, destroyWithoutQuorum, destroyServing],
+  "destroy-serving": [destroyServing],
 };
 
+/** Drills of the list that are part of another one. */
+const parts = ["form-3", "destroy-serving"];
+
 /** What `all` runs: every drill once. */
-export const allDrills = Object.keys(drills).filter((name) => name !== "form-3");
+export const allDrills = Object.keys(drills).filter((name) => !parts.includes(name));

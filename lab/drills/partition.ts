@@ -11,13 +11,14 @@ export const partition: Drill = {
     await stage.load();
     const minutes = 5;
     let back = 0;
+    let seconds = 0;
     for (const which of ["a follower", "the leader"] as const) {
       const before = memberIds(stage);
       const machine = which === "the leader" ? await lab.leader() : await lab.follower();
-      stage.note(`${machine.id}, ${which}, is cut off for ${minutes} min × ${lab.scale}`);
+      stage.note(`${machine.id}, ${which}, is cut off`);
       await machine.cut();
       try {
-        await lab.pass(minutes);
+        seconds = await lab.pass(minutes);
         const during = memberIds(stage);
         if (during !== before)
           throw new Error(`members were ${before}, and with ${machine.id} cut off ${during}`);
@@ -29,7 +30,7 @@ export const partition: Drill = {
       await lab.members.until(`${machine.id} is healthy again`, 60, (seen) => isHealthy(seen, size));
       back = Math.max(back, Date.now() - mended);
     }
-    return { what: `a follower, then the leader cut off for ${minutes} min`, seconds: back / 1000 };
+    return { what: `a follower, then the leader cut off for ${seconds} s`, seconds: back / 1000 };
   },
 };
 

@@ -3,6 +3,9 @@ import type { Drill, Stage } from "./drill";
 
 const minutes = 3;
 
+/** `snapshots.intervalMinutes` of Pulumi.lab.yaml. */
+const snapshotIntervalSeconds = 300;
+
 /** Two of three instances vanish at once: nothing happens by itself, and an operator goes back to the newest snapshot. */
 export const quorumLost: Drill = {
   name: "quorum-lost",
@@ -13,18 +16,22 @@ export const quorumLost: Drill = {
     const { lab, size } = stage;
     const load = await stage.load();
     const leader = await lab.leader();
-    await leader.run(["systemctl", "start", "etcd-snapshot.service"]);
+    const { status, stderr } = await leader.run(["systemctl", "start", "etcd-snapshot.service"]);
+    if (status !== 0) throw new Error(`no snapshot by ${leader.id}: ${stderr}`);
     await lab.pass(minutes);
 
-    const before = memberIds(stage);
+    const before = memberNames(stage);
     const gone = [leader.id, (await lab.follower()).id];
     stage.note(`${gone.join(" and ")} vanish at once`);
     const lost = new Date();
     await lab.cluster.vanish(gone);
     await lab.pass(minutes);
-    if (memberIds(stage) !== before)
-      throw new Error(`members were ${before}, and now are ${memberIds(stage)}`);
+    if (memberNames(stage) !== before)
+      throw new Error(`members were ${before}, and now are ${memberNames(stage)}`);
     const epochs = await lab.store.list("etcd/formation-");
+    const survivor = lab.machines().find(({ id }) => before.includes(id));
+    const data = await survivor?.run(["test", "-d", "/var/lib/etcd/member/wal"]);
+    if (data?.status !== 0) throw new Error("the survivor's data is gone");
     if (epochs.length !== 1)
       throw new Error(`nobody asked for it, and there are ${epochs.length} formations`);
 
@@ -43,6 +50,7 @@ export const quorumLost: Drill = {
     await load.stop();
     const { lostFrom } = await load.check();
     const age = (lost.getTime() - snapshot.changed.getTime()) / 1000;
+    if (age > snapshotIntervalSeconds) throw new Error(`the newest snapshot was ${age} s old`);
     if (lostFrom && Date.parse(lostFrom) < snapshot.changed.getTime() - 5000) {
       throw new Error(
         `a write of ${lostFrom} is lost, and the snapshot is of ${snapshot.changed.toISOString()}`,
@@ -57,7 +65,7 @@ export const quorumLost: Drill = {
   },
 };
 
-function memberIds({ lab }: Stage): string {
-  const ids = lab.members.latest?.members.map(({ id }) => id) ?? [];
-  return ids.sort().join(" ");
+function memberNames({ lab }: Stage): string {
+  const names = lab.members.latest?.members.map(({ name }) => name) ?? [];
+  return names.sort().join(" ");
 }

@@ -20,7 +20,8 @@ export const reboot: Drill = {
     }
     for (const machine of lab.machines()) {
       stage.note(`etcd restarts on ${machine.id}`);
-      await machine.run(["systemctl", "restart", "etcd.service"]);
+      const { status, stderr } = await machine.run(["systemctl", "restart", "etcd.service"]);
+      if (status !== 0) throw new Error(`etcd does not restart on ${machine.id}: ${stderr}`);
       await lab.members.until(`etcd on ${machine.id} is back`, 60, (seen) => isHealthy(seen, size));
     }
     const after = await memberIds(stage);

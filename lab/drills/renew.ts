@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Machine } from "../node/machine";
 import { isHealthy } from "../members";
+import { until } from "../until";
 import type { Drill, Stage } from "./drill";
 
 /** keys-renew.timer, with its random delay and some seconds for the pass itself. */
@@ -15,8 +15,8 @@ export const renew: Drill = {
     const { lab, size } = stage;
     await stage.load();
     const before = members(stage);
-    const serials = new Map<Machine, string>();
-    for (const machine of lab.machines()) serials.set(machine, await lab.serialNumber(machine));
+    const serials = new Map<Machine, readonly string[]>();
+    for (const machine of lab.machines()) serials.set(machine, await lab.serialNumbers(machine));
     const processes = await etcdProcesses(stage);
 
     const leaves = await lab.cluster.urns((urn) =>
@@ -26,15 +26,12 @@ export const renew: Drill = {
     stage.note(`pulumi up --replace for ${leaves.length} certificates`);
     await lab.cluster.up({}, leaves);
     const renewed = Date.now();
-    for (const [machine, serial] of serials) {
-      for (
-        const deadline = renewed + periodSeconds * 1000;
-        (await lab.serialNumber(machine)) === serial;
-        await sleep(1000)
-      ) {
-        if (Date.now() > deadline) throw new Error(`${machine.id} still shows the certificate ${serial}`);
-      }
-      stage.note(`${machine.id} shows its new certificate`);
+    for (const [machine, old] of serials) {
+      await until(`${machine.id} shows new certificates`, periodSeconds, async () => {
+        const still = (await lab.serialNumbers(machine)).filter((serial) => old.includes(serial));
+        return still.length === 0 || `it still shows ${still.join(" and ")}`;
+      });
+      stage.note(`${machine.id} shows its new certificates`);
     }
     const seconds = (Date.now() - renewed) / 1000;
 

@@ -21,12 +21,19 @@ export const roll: Drill = {
 
     stage.note("a bad template: an etcd that cannot start");
     const serving = memberNames(stage);
-    await lab.cluster.up({ "versions.etcd": brokenEtcd });
-    const stopped = await refreshEnds(stage);
+    const badFrom = lab.members.observations.length;
+    let stopped: string;
+    try {
+      await lab.cluster.up({ "versions.etcd": brokenEtcd });
+      stopped = await refreshEnds(stage);
+    } catch (error) {
+      await lab.cluster.up({ "versions.etcd": lab.versions.etcd }); // for the drills that follow
+      throw error;
+    }
     if (stopped === "Successful") throw new Error("the refresh to an etcd that cannot start has succeeded");
     stage.note(`the refresh is ${stopped}`);
-    if (memberNames(stage) !== serving)
-      throw new Error(`${serving} served before, and now ${memberNames(stage)}`);
+    const others = lab.members.observations.slice(badFrom).find((one) => votersOf(one) !== serving);
+    if (others) throw new Error(`${serving} served before, and then ${votersOf(others)}`);
 
     const fixed = await rolled(stage, {
       "versions.etcd": lab.versions.etcd,
@@ -35,6 +42,8 @@ export const roll: Drill = {
 
     const seen = lab.members.observations.slice(first);
     const fewest = Math.min(...seen.map((one) => voters(one).length));
+    const most = Math.max(...seen.map((one) => voters(one).length));
+    if (most > 4) throw new Error(`at one moment there were ${most} voters: not one at a time`);
     if (fewest < 3) throw new Error(`at one moment there were only ${fewest} voters`);
     const below = longestBelow(seen, 3);
     if (below > 1000) throw new Error(`for ${below} ms fewer than 3 voters were healthy`);
@@ -82,8 +91,11 @@ export function longestBelow(observations: readonly Observation[], count: number
 }
 
 function memberNames({ lab }: Stage): string {
-  const seen = lab.members.latest;
-  const names = seen ? voters(seen).map(({ name }) => name) : [];
+  return lab.members.latest ? votersOf(lab.members.latest) : "";
+}
+
+function votersOf(observation: Observation): string {
+  const names = voters(observation).map(({ name }) => name);
   return names.sort().join(" ");
 }
 

@@ -117,7 +117,9 @@ export function judge(
   if (!drill.takesQuorum && observations.some(({ quorumKept }) => !quorumKept)) {
     reasons.push("a removal left fewer healthy voters than a majority");
   }
-  if (!drill.takesQuorum && !drill.formsClusters)
-    reasons.push(...new Set(observations.flatMap(({ problems = [] }) => problems)));
+  const problems = new Set(observations.flatMap((seen) => seen.problems ?? []));
+  const isOther = (problem: string) => problem.startsWith("more than one cluster id");
+  const mayDiffer = drill.takesQuorum ?? drill.formsClusters ?? false;
+  reasons.push(...[...problems].filter((problem) => !(mayDiffer && isOther(problem))));
   return reasons;
 }

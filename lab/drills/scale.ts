@@ -14,7 +14,9 @@ export const scale: Drill = {
     for (const size of [5, 3]) {
       stage.note(`controlPlane.size ${size}`);
       await lab.cluster.up({ "controlPlane.size": String(size) });
-      await lab.members.until(`${size} healthy voters`, 300, (seen) => isHealthy(seen, size));
+      const healthy = await lab.members.until(`${size} healthy voters`, 300, (seen) => isHealthy(seen, size));
+      await lab.cluster.settled(300);
+      await lab.recordsAre(healthy.members.map(({ name }) => name));
       if (size === 5) {
         const now = (await lab.cluster.controllers()).map(({ id }) => id);
         const replaced = old.filter((id) => !now.includes(id));

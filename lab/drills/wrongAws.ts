@@ -17,7 +17,7 @@ export const wrongAws: Drill = {
     lab.awsFaults.metadata = { delaySeconds: 2 };
     await lab.cluster.vanish([victim.id]);
     const newcomer = await lab.poweredOn();
-    await lab.pass(minutes);
+    const seconds = await lab.pass(minutes);
     stage.note("S3 works again, credentials live for 20 s");
     const repaired = Date.now();
     lab.awsFaults.s3 = undefined;
@@ -29,8 +29,9 @@ export const wrongAws: Drill = {
       (seen) => isHealthy(seen, size) && voters(seen).some(({ name }) => name === newcomer.id),
     );
     await lab.noFaults();
+    await lab.recordsAre(healthy.members.map(({ name }) => name));
     return {
-      what: `S3 503 for ${minutes} min, slow IMDS at a replacement's boot, then short-lived credentials`,
+      what: `S3 503 for ${seconds} s, slow IMDS at a replacement's boot, then short-lived credentials`,
       seconds: (Date.parse(healthy.time) - repaired) / 1000,
     };
   },

@@ -9,6 +9,7 @@ const heads = [
   "failed",
   "longest pause",
   "linearizable",
+  "LAB_SCALE",
   "",
 ];
 
@@ -39,6 +40,7 @@ function cellsOf(row: Row): string[] {
         : row.linearizable === false
           ? "NO"
           : "unknown",
+    String(row.scale),
     row.passed ? "passed" : "FAILED",
   ];
 }
