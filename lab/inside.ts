@@ -34,7 +34,6 @@ async function main(command: Command): Promise<boolean> {
   const rows = runs.map(({ row }) => row);
   console.log(`\n${table(rows)}\n`);
   for (const { drill, reasons } of rows) for (const reason of reasons) console.log(`${drill}: ${reason}`);
-  publish(projectFolder, runs);
   const passed = rows.filter((row) => row.passed).length;
   console.log(`${Math.round((Date.now() - began) / 1000)} s, LAB_SCALE ${command.scale}`);
   console.log(`${passed} passed, ${rows.length - passed} failed`);
@@ -50,6 +49,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
       open ??= await openLab(command.scale, folder, console.log);
       const run = await runDrill(drill, open.lab, folder);
       writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
+      publish(projectFolder, run);
       runs.push(run);
       if (drill.endsCluster) {
         await open.close();

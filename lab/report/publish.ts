@@ -8,18 +8,15 @@ import { timelineSvg } from "./timeline";
 /** Drills that have a picture in docs/drills.md. */
 const pictured = ["crash", "roll"];
 
-/** Puts a run's rows over those of earlier runs, in `bench/drills.json` and docs/drills.md with its pictures. */
-export function publish(project: string, runs: readonly Run[]): void {
+/** Puts a drill's row over that of its earlier run, in `bench/drills.json` and docs/drills.md with its pictures. */
+export function publish(project: string, run: Run): void {
   const bench = path.join(project, "bench", "drills.json");
   const earlier = existsSync(bench) ? (JSON.parse(readFileSync(bench, "utf8")) as Row[]) : [];
-  const rows = newest(
-    earlier,
-    runs.map(({ row }) => row),
-  );
+  const rows = newest(earlier, [run.row]);
   mkdirSync(path.dirname(bench), { recursive: true });
   writeFileSync(bench, `${JSON.stringify(rows, null, 2)}\n`);
   const docs = path.join(project, "docs");
-  for (const run of runs.filter(({ row }) => pictured.includes(row.drill))) {
+  if (pictured.includes(run.row.drill)) {
     writeFileSync(path.join(docs, `drill-${run.row.drill}.svg`), picture(run));
   }
   writeFileSync(path.join(docs, "drills.md"), document(rows));
