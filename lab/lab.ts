@@ -1,15 +1,9 @@
 import { TerminateInstanceInAutoScalingGroupCommand, AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import {
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  PurgeQueueCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRecords } from "../local/cluster";
 import type { PublishedEvent } from "../local/publishedEvents";
 import { listLeftovers, type Leftover } from "../local/leftovers";
+import { DeadLetters } from "./deadLetters";
 import type { Faults } from "./aws/faults";
 import type { ApiClient } from "./apiClient";
 import type { ClientMachine } from "./clientMachine";
@@ -72,6 +66,7 @@ export class Lab {
   readonly awsFaults: Faults;
   readonly dnsFaults: DnsFaults;
   readonly versions: Parts["versions"];
+  readonly deadLetters: DeadLetters;
 
   constructor(private readonly parts: Parts) {
     this.scale = parts.scale;
@@ -83,6 +78,7 @@ export class Lab {
     this.awsFaults = parts.awsFaults;
     this.dnsFaults = parts.dnsFaults;
     this.versions = parts.versions;
+    this.deadLetters = new DeadLetters(parts.cluster.outputs.discoveryFunctionName);
   }
 
   /** Milliseconds of a wait that is named in minutes, at the scale of the run. */
@@ -262,35 +258,6 @@ export class Lab {
   /** Seconds from an instance's launch to its power-on, by chance between the two. */
   delayBoots(seconds: readonly [number, number]): void {
     this.parts.hypervisor.bootDelaySeconds = seconds;
-  }
-
-  /** What an operator does once the letters have been read. */
-  async purgeDeadLetters(): Promise<void> {
-    const sqs = new SQSClient({});
-    const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: `${this.cluster.outputs.discoveryFunctionName}-dead-letters` }),
-    );
-    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
-  }
-
-  /** Events that the discovery function never got. */
-  async deadLetters(): Promise<number> {
-    const sqs = new SQSClient({});
-    const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: `${this.cluster.outputs.discoveryFunctionName}-dead-letters` }),
-    );
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
-    );
-    return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-  }
-
-  /** Names of the alarms that are on. */
-  async alarms(): Promise<string[]> {
-    const { MetricAlarms = [] } = await new CloudWatchClient({}).send(
-      new DescribeAlarmsCommand({ StateValue: "ALARM" }),
-    );
-    return MetricAlarms.map(({ AlarmName }) => AlarmName ?? "");
   }
 
   /** What a destroyed stack left in the local AWS. */

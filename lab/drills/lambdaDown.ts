@@ -13,7 +13,7 @@ export const lambdaDown: Drill = {
     const { lab, size } = stage;
     await stage.load();
     const { discoveryFunctionName } = lab.cluster.outputs;
-    await lab.purgeDeadLetters();
+    await lab.deadLetters.purge();
     stage.note(`${discoveryFunctionName} fails from now on`);
     await lab.eventFaults({ functions: { [discoveryFunctionName]: "fail" } });
     const victim = await lab.follower();
@@ -21,11 +21,11 @@ export const lambdaDown: Drill = {
     await lab.cluster.vanish([victim.id]);
     await lab.poweredOn();
     const seconds = await lab.pass(minutes);
-    const letters = await lab.deadLetters();
+    const letters = await lab.deadLetters.count();
     if (letters === 0) throw new Error("no event has become a dead letter");
     const wanted = [`${discoveryFunctionName}-dead-letters`, `${discoveryFunctionName}-errors`];
     await until(`the alarms ${wanted.join(" and ")} are on`, 10 + lab.minutes(5) / 1000, async () => {
-      const on = await lab.alarms();
+      const on = await lab.deadLetters.alarms();
       return wanted.every((alarm) => on.includes(alarm)) || `on are ${on.join(", ") || "none"}`;
     });
     stage.note(`${letters} dead letters, both alarms are on; the function works again`);
@@ -37,9 +37,9 @@ export const lambdaDown: Drill = {
       (seen) => isHealthy(seen, size) && voters(seen).every(({ name }) => name !== victim.id),
     );
     await lab.recordsAre(healthy.members.map(({ name }) => name));
-    await lab.purgeDeadLetters();
+    await lab.deadLetters.purge();
     await until("the alarms are off", 30 + lab.minutes(5) / 1000, async () => {
-      const on = await lab.alarms();
+      const on = await lab.deadLetters.alarms();
       return on.length === 0 || `on are ${on.join(", ")}`;
     });
     return {
