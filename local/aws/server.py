@@ -25,13 +25,14 @@ from werkzeug.serving import make_server  # noqa: E402
 import extensions  # noqa: E402
 from control_paths import ControlPaths  # noqa: E402
 from options import options  # noqa: E402
+from repeated_calls import RepeatedCalls  # noqa: E402
 
 
 class LocalAws:
     """The WSGI application: moto, beside the paths that are not AWS's."""
 
     def __init__(self, project: str, code: str) -> None:
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = RepeatedCalls(DomainDispatcherApplication(create_backend_app))
         self.control_paths = ControlPaths(project, code)
 
     def __call__(self, environ, start_response):
