@@ -45,7 +45,7 @@ export const roll: Drill = {
     const most = Math.max(...seen.map((one) => voters(one).length));
     if (most > 4) throw new Error(`at one moment there were ${most} voters: not one at a time`);
     if (fewest < 3) throw new Error(`at one moment there were only ${fewest} voters`);
-    const below = longestBelow(seen, 3);
+    const below = longestBelow(seen, 3, Date.now());
     if (below > 1000) throw new Error(`for ${below} ms fewer than 3 voters were healthy`);
     return {
       what: "all three replaced by a new template; a bad one stopped; the fix replaced all three",
@@ -77,8 +77,8 @@ async function rolled(stage: Stage, settings: Record<string, string>): Promise<n
   return (Date.now() - began) / 1000;
 }
 
-/** The longest time, in milliseconds, in which fewer than so many voters were healthy. */
-export function longestBelow(observations: readonly Observation[], count: number): number {
+/** The longest time, in milliseconds, in which fewer than so many voters were healthy. Nobody looked after `end`, in milliseconds since 1970. */
+export function longestBelow(observations: readonly Observation[], count: number, end: number): number {
   let longest = 0;
   let since: number | undefined;
   for (const observation of observations) {
@@ -87,7 +87,7 @@ export function longestBelow(observations: readonly Observation[], count: number
     const healthy = voters(observation).filter((voter) => voter.healthy).length;
     since = healthy < count ? (since ?? time) : undefined;
   }
-  return longest;
+  return since === undefined ? longest : Math.max(longest, end - since);
 }
 
 function memberNames({ lab }: Stage): string {
