@@ -10,10 +10,7 @@ import {
   dnsName,
   group,
   instanceType,
-  labelKey,
-  labelValue,
   list,
-  reservation,
   release,
   text,
   whole,
@@ -22,72 +19,7 @@ import {
   zonesRemedy,
 } from "./settings/forms";
 import { refusal, shapeMistakes, withoutWrong } from "./settings/mistakes";
-
-const workerPool = group(
-  {
-    /** Fewest instances. @default 2 */
-    min: whole(0, 1000, "use a whole number from 0 to 1000").default(2),
-    /** Most instances; more than `min` hands the size to the cluster autoscaler. @default `min` */
-    max: whole(0, 1000, "use a whole number from `min` to 1000").optional(),
-    /** Instance types, the preferred first; Auto Scaling takes what is to be had. @default ["m7i.large"] */
-    instanceTypes: list(instanceType, "use a list of instance types")
-      .min(1, { error: "name one type or more" })
-      .default(["m7i.large"]),
-    /** Share of spot instances, percent. @default 0 */
-    spotPercent: whole(0, 100, "use a percentage from 0 to 100").default(0),
-    /** CPU architecture of all the pool's types. @default amd64 */
-    architecture: architecture.default("amd64"),
-    /** Root volume, GiB. @default 50 */
-    diskGib: disk.default(50),
-    /** Node labels, set by the kubelet itself, so not below `kubernetes.io` and `k8s.io`. @default none */
-    labels: z
-      .record(
-        text(labelKey, "use a label key"),
-        text(labelValue, "use a label value: at most 63 letters, digits, - _ ."),
-        {
-          error: "use a map of labels",
-        },
-      )
-      .default({}),
-    /** Taints set at registration. @default none */
-    taints: list(
-      group(
-        {
-          key: text(labelKey, "use a taint key such as dedicated"),
-          value: text(labelValue, "use a taint value: at most 63 letters, digits, - _ .").default(""),
-          effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"], {
-            error: "use NoSchedule, PreferNoSchedule or NoExecute",
-          }),
-        },
-        "use {key, value, effect}",
-      ),
-      "use a list of {key, value, effect}",
-    ).default([]),
-    /** What differs from the cluster's KubeletConfiguration on this pool's nodes. */
-    kubelet: group(
-      {
-        /** Feature gates by name. @default none */
-        featureGates: z
-          .record(
-            text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name such as MemoryQoS"),
-            yesOrNo("use true or false"),
-            {
-              error: "use a map of feature gates",
-            },
-          )
-          .default({}),
-        /** `static` gives guaranteed pods with whole CPUs cores of their own. @default none */
-        cpuManagerPolicy: z.enum(["none", "static"], { error: "use none or static" }).default("none"),
-        /** Kept from pods for the operating system, Kubernetes quantities. @default 100m CPU, 256Mi memory */
-        systemReserved: reservation({ cpu: "100m", memory: "256Mi" }),
-        /** Kept from pods for kubelet and containerd, Kubernetes quantities. @default 100m CPU, 256Mi memory */
-        kubeReserved: reservation({ cpu: "100m", memory: "256Mi" }),
-      },
-      "use {featureGates, cpuManagerPolicy, systemReserved, kubeReserved}",
-    ).prefault({}),
-  },
-  "use {min, max, instanceTypes, spotPercent, architecture, diskGib, labels, taints, kubelet}",
-).transform((pool) => ({ ...pool, max: pool.max ?? pool.min }));
+import { workerPool } from "./settings/workerPools";
 
 const schema = group(
   {
@@ -220,7 +152,7 @@ const schema = group(
       },
       "use {mirror, sha256}",
     ).prefault({}),
-    /** Worker pools by name. @default one pool, `workers` */
+    /** Worker pools by name; what each may say is described in settings/workerPools.ts. @default one pool, `workers` */
     workerPools: z
       .record(
         text(clusterOrPoolName, "name pools with 2 to 20 lower-case letters, digits and dashes"),
@@ -264,7 +196,7 @@ const schema = group(
   "use a map of settings",
 );
 
-/** Everything a stack's configuration says, defaults filled in; each field is described in `settings.ts`. */
+/** Everything a stack's configuration says, defaults filled in; each field is described where the schema has it. */
 export type Settings = z.output<typeof schema>;
 export type WorkerPoolSettings = Settings["workerPools"][string];
 

@@ -176,10 +176,11 @@ describe("Settings", () => {
   });
 });
 
-/** The fields of the schema as they stand in the file: a comment, a key, and the form up to the next of either or the end of its group. */
+/** The fields of the schemas as they stand in their files: a comment, a key, and the form up to the next of either or the end of its group. */
 function fields() {
-  const source = readFileSync(path.join(__dirname, "../../settings.ts"), "utf8");
-  const body = source.slice(source.indexOf("const workerPool"), source.indexOf("/** Everything a stack's"));
+  const read = (file: string) => readFileSync(path.join(__dirname, "../..", file), "utf8");
+  const [cluster] = read("settings.ts").split("const schema")[1].split("/** Everything a stack's");
+  const body = cluster + read("settings/workerPools.ts").split("const workerPool")[1];
   const forms =
     "(?:z|text|whole|list|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
   const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)?( +)([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
