@@ -81,6 +81,18 @@ describe("the restore of a snapshot", function () {
       for (const node of nodes) assert.match(await node.mustSucceed("etcd-reconcile"), message);
       await goesOnAsItIs(...nodes);
     }
+    // What is refused is that object as it was: it is checked anew once it is another, or asked for anew.
+    await ask(1, "etcd/snapshots/part.db");
+    await goesOnAsItIs(...nodes);
+    await ask(2, "etcd/snapshots/part.db");
+    assert.match(await nodes[1].mustSucceed("etcd-reconcile"), told.part);
+    const mended = await nodes[0].withLibraries(`s3_get ${snapshot} /tmp/snapshot
+      s3_put etcd/snapshots/part.db /tmp/snapshot; rm /tmp/snapshot`);
+    assert.equal(mended.code, 0, mended.stderr);
+    for (const node of nodes) {
+      assert.match(await node.mustSucceed("etcd-reconcile"), /begins with the snapshot \S*part.db/);
+      assert.equal(node.systemctlOrders(), "restart --no-block etcd.service\n");
+    }
     await ask(2, "etcd/snapshots/missing.db");
     assert.match(
       await nodes[0].mustSucceed("etcd-reconcile"),
@@ -88,6 +100,23 @@ describe("the restore of a snapshot", function () {
     );
     assert.equal(nodes[0].systemctlOrders(), "");
     assert.ok(!(await hasBegun(2)));
+  });
+
+  it("fetches its snapshot once, however many ask for it at a time", async () => {
+    await ask(2);
+    const other = nodes[0].sh("flock /run/cluster/fetch-snapshot.lock sleep 3");
+    await waitUntil("the lock", () => nodes[0].exists("/run/cluster/fetch-snapshot.lock"));
+    await cloud.calls();
+    const logs = await Promise.all([1, 2].map(() => nodes[0].mustSucceed("etcd-reconcile")));
+    await other;
+    for (const log of logs)
+      assert.match(
+        log,
+        /waiting up to 300 s for the other fetch of a snapshot to end\n[^]*as the operator asks/,
+      );
+    const fetches = (await cloud.calls()).filter(({ url }) => url.includes(snapshot));
+    assert.equal(fetches.length, 1);
+    nodes[0].systemctlOrders();
   });
 
   it("is not begun for an epoch that is not the next", async () => {

@@ -3,33 +3,43 @@
 
 # The snapshot on its way into the data directory; etcd-promote removes it.
 RESTORE=/var/lib/cluster/restore
-# The request whose snapshot etcdutl has refused, so that it is not fetched again and again.
-REFUSED=/run/cluster/refused-restore
+# The object that etcdutl has refused, `<key> <ETag>`, so that it is not fetched again and again: only once it is another
+# object, or asked for anew.
+REFUSED=/run/cluster/refused-snapshot
+# etcd-reconcile and etcd-membership may both want the snapshot.
+FETCH_LOCK=/run/cluster/fetch-snapshot.lock
 
 # fetch_snapshot KEY: the file is there once etcdutl, which alone knows how, has found it whole by restoring it for nobody.
-fetch_snapshot() {
-  local file=$RESTORE/${1##*/} said
+# In a shell of its own, whose end ends the lock.
+fetch_snapshot() (
+  file=$RESTORE/${1##*/} condition=()
+  exec {lock}>"$FETCH_LOCK" && wait_for 300 "the other fetch of a snapshot to end" flock --nonblock "$lock" || return
   [[ ! -e $file ]] || return 0
   rm -rf "$RESTORE" && mkdir -p "$RESTORE" || return
-  if ! s3_get "$1" "$file.part"; then
+  if read -r key etag 2>/dev/null <"$REFUSED" && [[ $key == "$1" ]]; then condition=(-H "If-None-Match: $etag"); fi
+  if ! s3_get "$1" "$file.part" --etag-save "$RESTORE/etag" "${condition[@]}"; then
     log "ERROR: cannot read the snapshot s3://$BUCKET/$1 (HTTP $AWS_STATUS); nothing is restored without it"
     sleep 10 # until the caller's next try
     return 1
   fi
+  [[ $AWS_STATUS != 304 ]] || return
   if ! said=$(etcdutl snapshot restore "$file.part" --data-dir "$RESTORE/trial" 2>&1); then
     log "ERROR: etcdutl refuses the snapshot s3://$BUCKET/$1: $(tail -n 1 <<<"$said")"
+    note "$REFUSED" "$1 $(<"$RESTORE/etag")"
     rm -rf "$RESTORE"
-    note "$REFUSED" "$RESTORE_EPOCH $RESTORE_SNAPSHOT"
     return 1
   fi
   rm -rf "$RESTORE/trial" && mv "$file.part" "$file"
-}
+)
 
 # After read_formation: succeeds if the operator asks for a restore that has not begun, and its snapshot is whole. Without
 # one that is whole everything stays as it is.
 restore_is_due() {
-  ((RESTORE_EPOCH == EPOCH + 1)) || return
-  [[ $(cat "$REFUSED" 2>/dev/null) != "$RESTORE_EPOCH $RESTORE_SNAPSHOT" ]] && fetch_snapshot "$RESTORE_SNAPSHOT"
+  if ((RESTORE_EPOCH != EPOCH + 1)); then
+    rm -f "$REFUSED"
+    return 1
+  fi
+  fetch_snapshot "$RESTORE_SNAPSHOT"
 }
 
 # restore_data INITIAL_CLUSTER: makes this member's data of EPOCH from SNAPSHOT. Every first member does the same.
