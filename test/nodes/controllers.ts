@@ -11,6 +11,15 @@ export interface Member {
   role: "voter" | "learner";
 }
 
+/** As systemd does with etcd.service: it stops it, and notes that it is to start. */
+const systemctl = `#!/bin/bash
+case "$*" in
+  "stop etcd.service") ! pkill -TERM -x etcd || while pgrep -x etcd >/dev/null; do sleep 0.05; done ;;
+  "start --no-block etcd.service") touch /run/start-etcd ;;
+  is-active*) pgrep -x etcd >/dev/null ;;
+esac
+`;
+
 /** The controllers of one cluster, through the steps that systemd takes on a real node. */
 export class Controllers {
   private readonly nodes: Node[] = [];
@@ -58,6 +67,21 @@ export class Controllers {
     for (const leaf of ["server", "peer", "client"]) {
       await this.cloud.putObject(`pki/etcd/${leaf}.pem`, this.etcdCa.leaf("etcd", etcdNames(zone)).pem);
     }
+  }
+
+  /** As lifecycle-watch.service on an instance that Auto Scaling terminates; gives its log. */
+  async leave(node: Node): Promise<string> {
+    node.write("/usr/local/bin/systemctl", systemctl, 0o755);
+    await this.cloud.describe({ ...node.instance, targetLifecycleState: "Terminated" });
+    let left = false;
+    const log = node.mustSucceed("lifecycle-watch").finally(() => (left = true));
+    while (!left) {
+      await sleep(100);
+      if (!node.exists("/run/start-etcd")) continue;
+      await node.sh("rm /run/start-etcd");
+      await node.startEtcd();
+    }
+    return log;
   }
 
   /** A crash: the instance and its disk are gone, and EC2 says so. */

@@ -1,33 +1,8 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
 import { Controllers, voters, votersOf, waitUntil } from "./controllers";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
-
-/** As systemd does with etcd.service: it stops it, and notes that it is to start. */
-const systemctl = `#!/bin/bash
-case "$*" in
-  "stop etcd.service") ! pkill -TERM -x etcd || while pgrep -x etcd >/dev/null; do sleep 0.05; done ;;
-  "start --no-block etcd.service") touch /run/start-etcd ;;
-  is-active*) pgrep -x etcd >/dev/null ;;
-esac
-`;
-
-/** As lifecycle-watch.service on an instance that Auto Scaling terminates; gives its log. */
-async function leave(cloud: Cloud, node: Node): Promise<string> {
-  node.write("/usr/local/bin/systemctl", systemctl, 0o755);
-  await cloud.describe({ ...node.instance, targetLifecycleState: "Terminated" });
-  let left = false;
-  const log = node.mustSucceed("lifecycle-watch").finally(() => (left = true));
-  while (!left) {
-    await sleep(100);
-    if (!node.exists("/run/start-etcd")) continue;
-    await node.sh("rm /run/start-etcd");
-    await node.startEtcd();
-  }
-  return log;
-}
 
 describe("the number of controllers", function () {
   this.timeout(180_000);
@@ -53,7 +28,7 @@ describe("the number of controllers", function () {
   /** The group's size is changed: Auto Scaling terminates some, all at once. */
   const terminate = async (...leaving: Node[]) => {
     await cloud.wantControllers(nodes.length - leaving.length);
-    const logs = await Promise.all(leaving.map((node) => leave(cloud, node)));
+    const logs = await Promise.all(leaving.map((node) => controllers.leave(node)));
     // Not always "removed member": a request that timed out may have been heard.
     for (const log of logs) assert.match(log, /stopping etcd[^]*terminate hook completed/);
     nodes = nodes.filter((node) => !leaving.includes(node));

@@ -51,13 +51,19 @@ is_leader() {
   [[ $(sed -n 's/^"MemberID" : //p' <<<"$status") == $(sed -n 's/^"Leader" : //p' <<<"$status") ]]
 }
 
-# healthy_voters [EXCEPT]: the instance ids of the voters that answer a read through the quorum, one a line.
+# Succeeds while etcd is as large as its quota: it then refuses every write but deletions, a lock's too.
+# https://etcd.io/docs/v3.6/op-guide/maintenance/#space-quota
+has_no_space() { [[ $(etcdctl alarm list 2>/dev/null) == *alarm:NOSPACE* ]]; }
+
+# healthy_voters [EXCEPT]: the instance ids of the voters that answer a read through the quorum, one a line. For want of space
+# etcdctl calls all of them unhealthy, but members can come and go.
 healthy_voters() {
   local voters voter endpoints
   voters=$(members | sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}") || return
   endpoints=$(while read -r voter; do echo "https://$voter.etcd.$ZONE:2379"; done <<<"$voters" | paste -sd ,)
   { ETCDCTL_ENDPOINTS=$endpoints etcdctl endpoint health --write-out=json 2>/dev/null || true; } |
-    jq -r '.[] | select(.health).endpoint | ltrimstr("https://") | split(".")[0]'
+    jq -r '.[] | select(.health or (.error // "" | test("^Active Alarm[^:]*: (NOSPACE )+$"))).endpoint
+      | ltrimstr("https://") | split(".")[0]'
 }
 
 # quorum_stays_without INSTANCE_ID: succeeds if the other healthy voters are a majority of the other voters.
