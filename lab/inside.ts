@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
 import { projectFolder } from "../local/folders";
 import { parseCommand, type Command } from "./command";
 import { drills } from "./drills";
 import { runDrill, type Run } from "./drills/run";
+import { labFolder } from "./folder";
 import type { Lab } from "./lab";
 import { openHub } from "./network/hub";
 import { openLab, type OpenLab } from "./open";
@@ -14,9 +15,7 @@ import { labStack } from "./stack";
 
 /** The lab inside its namespaces: opens it, runs the drills, and shows what came of them. Whether all passed. */
 async function main(command: Command): Promise<boolean> {
-  const folder = path.join(projectFolder, ".lab");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  const folder = labFolder;
   process.env.LOCAL_AWS_FOLDER = path.basename(folder);
   const { vpcCidr, region } = labStack();
   enterLocalAws(localAwsUrl(4566), region);

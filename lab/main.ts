@@ -1,5 +1,6 @@
 import { endOnInterrupt } from "../local/interrupt";
 import { parseCommand, usage } from "./command";
+import { claimFolder, labFolder } from "./folder";
 import { enterNamespaces } from "./namespaces";
 import { openShell } from "./shell";
 import { prepare } from "./prepare";
@@ -19,10 +20,11 @@ async function main(): Promise<number> {
     throw new Error(`make lab boots real nodes: it needs root and Linux, and this is ${user}`);
   }
   if (isShell) return openShell(words[1] ?? "");
+  const lock = claimFolder(labFolder);
   const began = Date.now();
   await prepare(console.log);
   console.log(`Prepared in ${Math.round((Date.now() - began) / 1000)} s`);
-  return enterNamespaces(words);
+  return enterNamespaces(words, lock);
 }
 
 endOnInterrupt();

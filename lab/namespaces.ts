@@ -5,9 +5,10 @@ import { removeControlGroups } from "./node/controlGroups";
 
 /**
  * Runs the lab inside network, mount and process namespaces of its own, and returns its exit status. They are gone with their
- * first process, and everything in them: no process, mount or network namespace outlives a lab, whatever ended it.
+ * first process, and everything in them: no process, mount or network namespace outlives a lab, whatever ended it. Until
+ * then the file descriptor `lock` is open.
  */
-export async function enterNamespaces(words: readonly string[]): Promise<number> {
+export async function enterNamespaces(words: readonly string[], lock: number): Promise<number> {
   // What a lab that was killed has left.
   await removeControlGroups();
   const inside = [process.execPath, "--require", "ts-node/register/transpile-only"];
@@ -18,7 +19,7 @@ export async function enterNamespaces(words: readonly string[]): Promise<number>
       ...[...inside, path.join(__dirname, "inside.ts"), ...words],
     ],
     // The lab ends when this pipe closes, so also when this process is killed.
-    { stdio: ["pipe", "inherit", "inherit"] },
+    { stdio: ["pipe", "inherit", "inherit", lock] },
   );
   child.stdin?.on("error", () => undefined);
   // Ctrl-C reaches the lab from the terminal; a signal to this process alone is passed on. This one ends after it.
