@@ -18,6 +18,7 @@ import { Balancers } from "./network/balancers";
 import { Dns } from "./network/dns";
 import { DnsFaultRelay, type DnsFaults } from "./network/dnsFaults";
 import { SecurityGroupEnforcement } from "./network/enforcement";
+import { haproxyProgram } from "./network/haproxyProgram";
 import { Hypervisor } from "./node/hypervisor";
 import { baseRoot } from "./node/root";
 import { NodeStore } from "./nodeStore";
@@ -87,6 +88,7 @@ async function open(
   atEnd(() => frontDoor.close());
 
   const balancers = new Balancers({
+    program: await haproxyProgram(report),
     ...{ ec2, elb: new ElasticLoadBalancingV2Client({}), folder: inFolder("balancers"), report: log },
     addressOf: (instance) => hypervisor.machines().find(({ id }) => id === instance)?.address,
     onNodes: (nodes) => groups.update("balancers", nodes),
@@ -134,7 +136,12 @@ async function open(
   atEnd(() => members.stop());
   return new Lab({
     ...{ scale, report, localAws, cluster, store, hypervisor, members, client, dnsFaults },
-    ...{ awsFaults: frontDoor.faults, region: stack.region, versions: stack.versions },
+    ...{
+      awsFaults: frontDoor.faults,
+     
+      region: stack.region,
+      versions: stack.versions,
+    },
     python: await findPython(report),
   });
 }

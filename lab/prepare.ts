@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
+import { haproxyProgram } from "./network/haproxyProgram";
 import { labPrograms } from "./programs";
 import { baseRoot } from "./node/root";
 
@@ -13,7 +14,7 @@ export async function prepare(report: (line: string) => void): Promise<void> {
   debianTool("systemd-nspawn", "systemd-container");
   debianTool("nft", "nftables");
   debianTool("ip", "iproute2");
-  debianTool("haproxy", "haproxy");
+  await haproxyProgram(report);
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();

@@ -70,11 +70,18 @@ export class BalancerNode {
     private readonly wire: Wire,
     /** Path of its files, without their endings. */
     private readonly file: string,
+    private readonly program: string,
   ) {}
 
-  /** Lays its wire. */
-  static async open(name: string, address: string, subnetCidr: string, file: string): Promise<BalancerNode> {
-    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file);
+  /** Lays its wire. `program` is HAProxy's. */
+  static async open(
+    name: string,
+    address: string,
+    subnetCidr: string,
+    file: string,
+    program: string,
+  ): Promise<BalancerNode> {
+    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file, program);
   }
 
   /** Makes HAProxy what the load balancer is, with these targets. */
@@ -83,7 +90,13 @@ export class BalancerNode {
     const configured = JSON.stringify([port, idleSeconds, healthCheck]);
     if (!this.haproxy?.isRunning || configured !== this.configured) {
       await this.end();
-      this.haproxy = await Haproxy.start(balancer, this.address, this.wire.namespace, this.file);
+      this.haproxy = await Haproxy.start(
+        this.program,
+        balancer,
+        this.address,
+        this.wire.namespace,
+        this.file,
+      );
       this.configured = configured;
     }
     try {

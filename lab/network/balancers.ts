@@ -12,6 +12,8 @@ export interface BalancersArgs {
   /** Of the local AWS, both. */
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
+  /** HAProxy. */
+  readonly program: string;
   /** Folder for HAProxy's configuration and log. */
   readonly folder: string;
   /** Address of an instance that runs. */
@@ -107,7 +109,7 @@ export class Balancers {
       const cidr = cidrs.get(subnetId) ?? "";
       const node = `${name}-${subnetId}`;
       const file = path.join(this.args.folder, node);
-      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file));
+      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file, this.args.program));
     }
   }
 

@@ -115,8 +115,12 @@ export class Haproxy {
     private readonly socket: string,
   ) {}
 
-  /** Resolves once it takes commands. `file` and an ending make the names of its configuration and its log. */
+  /**
+   * Resolves once it takes commands. `program` is HAProxy's; `file` and an ending make the names of its configuration
+   * and its log.
+   */
   static async start(
+    program: string,
     balancer: LoadBalancer,
     address: string,
     namespace: string,
@@ -126,7 +130,7 @@ export class Haproxy {
     rmSync(socket, { force: true });
     writeFileSync(`${file}.cfg`, haproxyConfiguration(balancer, address, socket));
     const log = openSync(`${file}.log`, "a");
-    const child = spawn("nsenter", [`--net=${namespace}`, "haproxy", "-db", "-f", `${file}.cfg`], {
+    const child = spawn("nsenter", [`--net=${namespace}`, program, "-db", "-f", `${file}.cfg`], {
       stdio: ["ignore", log, log],
     });
     closeSync(log);

@@ -11,7 +11,7 @@ import {
   serverStatuses,
 } from "../../../lab/network/haproxy";
 import type { HealthCheck, LoadBalancer } from "../../../lab/network/loadBalancers";
-import { debianTool } from "../../../toolchain/debianTool";
+import { haproxyProgram } from "../../../lab/network/haproxyProgram";
 
 const healthCheck: HealthCheck = {
   protocol: "HTTPS",
@@ -96,8 +96,9 @@ describe("A load balancer's node as HAProxy", () => {
     ]);
   });
 
-  it("is what HAProxy takes", () => {
-    const haproxy = debianTool("haproxy", "haproxy");
+  it("is what HAProxy takes", async function () {
+    this.timeout(600_000); // the first time on a machine fetches HAProxy
+    const haproxy = await haproxyProgram(console.error);
     const folder = mkdtempSync(path.join(tmpdir(), "haproxy-"));
     try {
       for (const check of [healthCheck, overTcp]) {
