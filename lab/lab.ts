@@ -5,6 +5,7 @@ import type { PublishedEvent } from "../local/publishedEvents";
 import { listLeftovers, type Leftover } from "../local/leftovers";
 import { DeadLetters } from "./deadLetters";
 import type { Faults } from "./aws/faults";
+import type { Trail } from "./aws/trail";
 import type { ApiClient } from "./apiClient";
 import type { ClientMachine } from "./clientMachine";
 import type { Cluster } from "./cluster";
@@ -45,6 +46,8 @@ export interface Parts {
   readonly members: Members;
   readonly client: ClientMachine;
   readonly awsFaults: Faults;
+  /** Every call to AWS by nodes and functions. */
+  readonly trail: Trail;
   readonly dnsFaults: DnsFaults;
 }
 
@@ -64,6 +67,7 @@ export class Lab {
   readonly members: Members;
   readonly client: ClientMachine;
   readonly awsFaults: Faults;
+  readonly trail: Trail;
   readonly dnsFaults: DnsFaults;
   readonly versions: Parts["versions"];
   readonly deadLetters: DeadLetters;
@@ -76,6 +80,7 @@ export class Lab {
     this.members = parts.members;
     this.client = parts.client;
     this.awsFaults = parts.awsFaults;
+    this.trail = parts.trail;
     this.dnsFaults = parts.dnsFaults;
     this.versions = parts.versions;
     this.deadLetters = new DeadLetters(parts.cluster.outputs.discoveryFunctionName);
@@ -136,6 +141,14 @@ export class Lab {
       return found !== undefined || "none is";
     });
     return { id: found!.instance, time: found!.time };
+  }
+
+  /** Waits until Ignition has done its work on an instance, and its system boots. */
+  async configured(id: string): Promise<void> {
+    await until(`${id} is configured`, 120 + this.minutes(10) / 1000, () => {
+      const happened = this.parts.hypervisor.events.filter(({ instance }) => instance === id);
+      return happened.some(({ what }) => what === "configured") || `last was ${happened.at(-1)?.what}`;
+    });
   }
 
   /** Brings the group to this size and the cluster to health, anew if need be. */

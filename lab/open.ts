@@ -136,12 +136,8 @@ async function open(
   atEnd(() => members.stop());
   return new Lab({
     ...{ scale, report, localAws, cluster, store, hypervisor, members, client, dnsFaults },
-    ...{
-      awsFaults: frontDoor.faults,
-     
-      region: stack.region,
-      versions: stack.versions,
-    },
+    ...{ awsFaults: frontDoor.faults, trail: frontDoor.trail },
+    ...{ region: stack.region, versions: stack.versions },
     python: await findPython(report),
   });
 }

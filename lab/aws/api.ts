@@ -11,6 +11,8 @@ import { requiredPermissions } from "./requiredPermissions";
 import type { RoleCredentialStore } from "./roleCredentials";
 import { listPermission, s3Address } from "./s3Permissions";
 import type { ServiceCall } from "./serviceCall";
+import { parseAuthorization } from "./signature";
+import type { Trail, TrailEvent } from "./trail";
 
 export interface ApiArgs {
   readonly localAws: URL;
@@ -18,6 +20,8 @@ export interface ApiArgs {
   readonly deployed: Deployed;
   readonly credentials: RoleCredentialStore;
   readonly faults: Faults;
+  /** Gets every call. */
+  readonly trail: Trail;
   readonly log: (line: string) => void;
 }
 
@@ -44,7 +48,19 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
   const credentialsOf = (accessKeyId: string) => args.credentials.ofKey(accessKeyId);
   const signer = await authenticate(call, endpoint, args.region, credentialsOf, new Date());
   const { service } = signer;
-  if (service === "s3" && args.faults.s3) return s3Unavailable(args.faults.s3.status);
+  const recorded = (answered: Answer, refusal?: TrailEvent["refusal"]): Answer => {
+    args.trail.record({
+      eventSource: service,
+      sourceIPAddress: from,
+      userAgent: call.headers["user-agent"] ?? "",
+      accessKeyId: parseAuthorization(call.headers.authorization)?.accessKeyId,
+      refusal,
+      httpStatus: answered.status,
+    });
+    return answered;
+  };
+  if (service === "s3" && args.faults.s3)
+    return recorded(s3Unavailable(args.faults.s3.status), "unavailable");
   const serviceCall: ServiceCall = { ...call, service, bucket: endpoint?.bucket };
   const refused = async (refusal: Refusal) => {
     // Ignition asks for a bucket's region before it signs: it wants to be refused.
@@ -52,16 +68,17 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
       args.log(
         `${from} ${service} ${call.method} ${call.host}${call.url}: ${refusal.reason}: ${refusal.message}`,
       );
-    return inRegion(refusalAnswer(service, refusal), serviceCall, args.deployed);
+    const answered = await inRegion(refusalAnswer(service, refusal), serviceCall, args.deployed);
+    return recorded(answered, refusal.reason);
   };
   if ("reason" in signer) return refused(signer);
 
   const message = await refusal(serviceCall, signer, args);
   if (message) return refused({ reason: "denied", message });
   const answered = await forward(args.localAws, call);
-  if (service !== "s3" || answered.status !== 404) return answered;
+  if (service !== "s3" || answered.status !== 404) return recorded(answered);
   const hidden = await absenceHidden(serviceCall, signer, args);
-  return hidden ? refused({ reason: "denied", message: hidden }) : answered;
+  return hidden ? refused({ reason: "denied", message: hidden }) : recorded(answered);
 }
 
 /** S3 tells a bucket's region also to whom it refuses all else. */

@@ -10,6 +10,7 @@ import { Instances } from "./instances";
 import { metadataListener } from "./metadataService";
 import { mirrorHost, mirrorListener } from "./mirror";
 import { RoleCredentialStore } from "./roleCredentials";
+import { Trail } from "./trail";
 
 export interface FrontDoorArgs {
   /** The local AWS. */
@@ -35,6 +36,8 @@ export interface FrontDoor {
   readonly functionEndpoint: string;
   /** To be changed at any time. */
   readonly faults: Faults;
+  /** Every call to the APIs. */
+  readonly trail: Trail;
   close(): Promise<void>;
 }
 
@@ -42,10 +45,11 @@ export interface FrontDoor {
 export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
   const { localAws, region, log } = args;
   const faults: Faults = {};
+  const trail = new Trail();
   const clients = localClients(localAws, region);
   const credentials = new RoleCredentialStore(clients, localAws, faults);
   const deployed = new Deployed(clients, region);
-  const api = apiListener({ localAws, region, deployed, credentials, faults, log });
+  const api = apiListener({ localAws, region, deployed, credentials, faults, trail, log });
   const mirror = mirrorListener(args.mirrorFolder, log);
   const byHost: RequestListener = (request, response) =>
     (request.headers.host === mirrorHost ? mirror : api)(request, response);
@@ -73,6 +77,7 @@ export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
     authorityPem: authority,
     functionEndpoint: `http://127.0.0.1:${args.functionPort}`,
     faults,
+    trail,
     close,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ignition } from "../../../toolchain/ignition";
 import { bucket, group, type Account } from "./account";
+import { isIgnitions, isScripts } from "../../../lab/aws/trail";
 import { World } from "./namespaces";
 
 const metadata = "http://169.254.169.254";
@@ -120,7 +121,12 @@ describe("the front door of the lab's AWS", function () {
     assert.match((await status(`${keep}; s3_list etcd/form`)).status, /^400 ExpiredToken/);
     assert.match((await status(`${keep}; ec2 Action=DescribeInstances`)).status, /^400 RequestExpired/);
     const patient = keep.replace("PATIENCE=0", "PATIENCE=10");
+    const first = (await world.trail()).length;
     assert.equal((await status(`${patient}; s3_list etcd/form`)).status, "200");
+    const [old, young, ...more] = (await world.trail()).slice(first);
+    assert.deepEqual([old.refusal, old.httpStatus, young.httpStatus, more.length], ["expired", 400, 200, 0]);
+    assert.notEqual(young.accessKeyId, old.accessKeyId);
+    assert.ok([old, young].every((call) => isScripts(call) && call.sourceIPAddress === account.address));
     await world.fail({});
   });
 
@@ -128,6 +134,7 @@ describe("the front door of the lab's AWS", function () {
     await world.fail({ s3: { status: 503 } });
     assert.match((await status("s3_list etcd/form")).status, /^503 SlowDown/);
     assert.match((await status("ec2 Action=DescribeInstances")).status, /^200/);
+    assert.ok((await world.trail()).some((call) => isScripts(call) && call.refusal === "unavailable"));
     await world.fail({});
     assert.match((await status("s3_list etcd/form")).status, /^200/);
   });
@@ -144,6 +151,7 @@ describe("the front door of the lab's AWS", function () {
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "a program");
     assert.deepEqual(await world.log(), []);
+    assert.ok((await world.trail()).some((call) => isIgnitions(call) && call.httpStatus < 300));
   });
 
   it("lets the function write its records and no others", async () => {

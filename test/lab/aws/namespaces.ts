@@ -2,13 +2,15 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { Faults } from "../../../lab/aws/faults";
+import type { TrailEvent } from "../../../lab/aws/trail";
 import type { Account } from "./account";
 
 export type Message =
   | { readonly kind: "run"; readonly commands: string }
   | { readonly kind: "createRecord"; readonly name: string }
   | { readonly kind: "faults"; readonly faults: Faults }
-  | { readonly kind: "log" };
+  | { readonly kind: "log" }
+  | { readonly kind: "trail" };
 
 /** What bash commands printed, and how they ended. */
 export interface Outcome {
@@ -80,6 +82,11 @@ export class World {
   /** The front door's log since the last question. */
   log(): Promise<string[]> {
     return this.tell({ kind: "log" }) as Promise<string[]>;
+  }
+
+  /** Every call that the front door has answered. */
+  trail(): Promise<TrailEvent[]> {
+    return this.tell({ kind: "trail" }) as Promise<TrailEvent[]>;
   }
 
   async close(): Promise<void> {

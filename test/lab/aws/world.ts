@@ -129,6 +129,8 @@ async function obey(message: Message): Promise<unknown> {
         delete opened.frontDoor.faults[name];
       Object.assign(opened.frontDoor.faults, message.faults);
       return null;
+    case "trail":
+      return opened.frontDoor.trail.events;
     case "log": {
       const lines = logged;
       logged = [];
