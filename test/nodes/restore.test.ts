@@ -203,16 +203,21 @@ describe("the restore of a snapshot", function () {
 
   it("is done once: nobody restores what has been restored", async () => {
     await nodes[0].etcdctl("put late 2");
-    await goesOnAsItIs(...nodes);
-    await nodes[1].stopEtcd("KILL");
-    assert.match(await controllers.start(nodes[1]), /data and member list agree/);
-    const leaving = nodes.pop()!;
-    await controllers.crash(leaving);
-    const [newcomer] = await controllers.boot(1);
-    nodes.push(newcomer);
-    controllers.publish(...nodes);
-    assert.match(await controllers.start(newcomer), /added as a learner[^]*promoted/);
-    assert.equal(await value(newcomer, "late"), "2");
+    // First the setting stays, then it is removed.
+    for (const withdraw of [false, true]) {
+      if (withdraw) await cloud.deleteObject("etcd/restore.json");
+      await goesOnAsItIs(...nodes);
+      await nodes[1].stopEtcd("KILL");
+      assert.match(await controllers.start(nodes[1]), /data and member list agree/);
+      await controllers.crash(nodes.pop()!);
+      const [newcomer] = await controllers.boot(1);
+      nodes.push(newcomer);
+      controllers.publish(...nodes);
+      const log = await controllers.start(newcomer);
+      assert.match(log, /added as a learner[^]*promoted/);
+      assert.doesNotMatch(log, /restore/);
+      assert.equal(await value(newcomer, "late"), "2");
+    }
     assert.ok(!(await hasBegun(3)));
   });
 

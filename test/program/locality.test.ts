@@ -173,6 +173,8 @@ describe("A change of settings changes nothing else:", () => {
     const where = { region: { ...region("eu-central-1"), stored: ["etcd/formation-2.json"] } };
     const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 2 };
     assert.deepEqual(Object.values(await changing(dev, { restore }, where)), ["+"]);
+    const after = await changing({ ...dev, restore }, { restore: undefined }, where);
+    assert.deepEqual(after, { "s3.BucketObjectv2 dev-backups-restore": "-" });
   });
 
   for (const nat of ["single", "zone"]) {
