@@ -51,8 +51,8 @@ export interface Parts {
   readonly dnsFaults: DnsFaults;
 }
 
-/** An instance at its power-on. */
-export interface PoweredOn {
+/** An instance when something happened to it, such as its power-on. */
+export interface InstanceAt {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -132,23 +132,24 @@ export class Lab {
   }
 
   /** Waits until one more instance is powered on, from now on. */
-  async poweredOn(): Promise<PoweredOn> {
+  poweredOn(): Promise<InstanceAt> {
+    return this.next("powered on", 60 + this.minutes(5) / 1000);
+  }
+
+  /** Waits until Ignition has done its work on one more instance, whose system boots then, from now on. */
+  configured(): Promise<InstanceAt> {
+    return this.next("configured", 120 + this.minutes(20) / 1000);
+  }
+
+  private async next(what: MachineEvent["what"], seconds: number): Promise<InstanceAt> {
     const { events } = this.parts.hypervisor;
     const first = events.length;
     let found: MachineEvent | undefined;
-    await until("an instance is powered on", 60 + this.minutes(5) / 1000, () => {
-      found = events.slice(first).find(({ what }) => what === "powered on");
+    await until(`an instance is ${what}`, seconds, () => {
+      found = events.slice(first).find((event) => event.what === what);
       return found !== undefined || "none is";
     });
     return { id: found!.instance, time: found!.time };
-  }
-
-  /** Waits until Ignition has done its work on an instance, and its system boots. */
-  async configured(id: string): Promise<void> {
-    await until(`${id} is configured`, 120 + this.minutes(10) / 1000, () => {
-      const happened = this.parts.hypervisor.events.filter(({ instance }) => instance === id);
-      return happened.some(({ what }) => what === "configured") || `last was ${happened.at(-1)?.what}`;
-    });
   }
 
   /** Brings the group to this size and the cluster to health, anew if need be. */
