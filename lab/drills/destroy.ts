@@ -35,3 +35,18 @@ export const destroyWithoutQuorum = destroyed("destroy-no-quorum", "without quor
   await lab.cluster.vanish([(await lab.leader()).id, (await lab.follower()).id]);
   await lab.pass(1);
 });
+
+export const destroyJoining = destroyed(
+  "destroy-joining",
+  "with a newcomer in Pending:Wait and a node cut off",
+  async ({ lab }) => {
+    const victim = await lab.follower();
+    const other = await lab.follower(victim.id);
+    await lab.cluster.vanish([victim.id]);
+    const newcomer = await lab.poweredOn();
+    await other.cut(); // one of three is left, which can take nobody in
+    const state = (await lab.cluster.controllers()).find(({ id }) => id === newcomer.id)?.lifecycleState;
+    if (state !== "Pending:Wait")
+      throw new Error(`${newcomer.id} was to be in Pending:Wait, and is ${state ?? "gone"}`);
+  },
+);

@@ -1,5 +1,5 @@
 import { crash } from "./crash";
-import { destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
+import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
 import { formOf, formStorm } from "./form";
 import { joinStorm } from "./joinStorm";
@@ -28,7 +28,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "join-storm": [joinStorm],
   "wrong-aws": [wrongAws],
   replay: [replay],
-  destroy: [destroyRolling, destroyWithoutQuorum, destroyServing],
+  destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };
 
