@@ -4,11 +4,13 @@ import * as readline from "node:readline";
 
 /**
  * Runs the bridge in a process group of its own and ends that whole group, Terraform provider included, as soon as
- * standard input closes. It closes when the plugin asks for the end and also when the plugin dies in any way.
+ * standard input closes. It closes when the plugin asks for the end and also when the plugin dies in any way. The sockets
+ * by which bridge and provider talk lie in the working folder too, since neither removes them when it is ended.
  */
 const KEEPER = `
 work=$1; shift
 cd "$work"
+export TMPDIR=$work
 "$@" </dev/null &
 exec >/dev/null
 cat >/dev/null

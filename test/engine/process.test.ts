@@ -12,14 +12,25 @@ describe("the bridge's process group", () => {
   afterEach(() => fs.rmSync(scratch, { recursive: true }));
 
   /** A bridge that reports a port, and starts a process as it starts its Terraform provider. */
-  function fakeBridge(port: string): { binary: string; folder: string; pids: () => number[] } {
+  function fakeBridge(port: string): {
+    binary: string;
+    folder: string;
+    pids: () => number[];
+    temporaryFolder: () => string;
+  } {
     const binary = path.join(scratch, "bridge");
     const pidFile = path.join(scratch, "pids");
-    const text = `#!/bin/sh\nsleep 60 >/dev/null &\necho "$$ $!" >'${pidFile}'\necho ${port}\nwait\n`;
+    const report = `echo "$$ $!" >'${pidFile}'; echo "$TMPDIR" >'${pidFile}.tmp'; echo ${port}`;
+    const text = `#!/bin/sh\nsleep 60 >/dev/null &\n${report}\nwait\n`;
     fs.writeFileSync(binary, text, { mode: 0o755 });
     const folder = path.join(scratch, "work");
     fs.mkdirSync(folder);
-    return { binary, folder, pids: () => fs.readFileSync(pidFile, "utf8").trim().split(" ").map(Number) };
+    return {
+      binary,
+      folder,
+      pids: () => fs.readFileSync(pidFile, "utf8").trim().split(" ").map(Number),
+      temporaryFolder: () => fs.readFileSync(`${pidFile}.tmp`, "utf8").trim(),
+    };
   }
   // A dead process that nobody has waited for is still listed, in state Z.
   const isAlive = (pid: number): boolean => {
@@ -34,9 +45,10 @@ describe("the bridge's process group", () => {
   }
 
   it("is gone after close, with what the bridge started and its folder", async () => {
-    const { binary, folder, pids } = fakeBridge("4242");
+    const { binary, folder, pids, temporaryFolder } = fakeBridge("4242");
     const bridge = await startBridge(binary, folder, []);
     assert.equal(bridge.port, 4242);
+    assert.equal(temporaryFolder(), folder, "sockets of the provider would be left elsewhere");
     assert.ok(pids().every(isAlive));
     await bridge.close();
     assert.ok(await allDead(pids()));
