@@ -46,6 +46,11 @@ export class ClientMachine {
     return new ClientMachine(wire, args.resolver, args.program, tls, options, args.folder);
   }
 
+  /** Takes the machine out of the network, once nothing runs on it any more. */
+  close(): Promise<void> {
+    return this.wire.remove();
+  }
+
   /** Starts clients that write and read, and record it in the file `history`. */
   load(history: string): Load {
     return Load.start([...this.command, "load", ...this.options], this.program, history);

@@ -132,6 +132,7 @@ async function open(
     ...{ address: clientAddress, subnetCidr: clientCidr, resolver, store, folder },
     ...{ zone: cluster.outputs.zoneName, program: programs.client },
   });
+  atEnd(() => client.close());
   const members = client.watchMembers();
   atEnd(() => members.stop());
   return new Lab({
