@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ApiClient } from "./apiClient";
+import { attempt, type ExecuteOptions, type Outcome } from "./execute";
 import { Load } from "./load";
 import { Members } from "./members";
 import { Wire } from "./network/wire";
@@ -38,6 +39,7 @@ export class ClientMachine {
   }): Promise<ClientMachine> {
     const wire = await Wire.lay({ name: "client", address: args.address, subnetCidr: args.subnetCidr });
     const file = (name: string) => path.join(args.folder, name);
+    await writeFile(file("resolv.conf"), `nameserver ${args.resolver}\n`);
     await writeFile(file("ca.crt"), await args.store.read("pki/etcd/ca.crt"));
     await writeFile(file("client.pem"), await args.store.read("pki/etcd/client.pem"), { mode: 0o600 });
     await writeFile(file("kubernetes-ca.crt"), await args.store.read("pki/kubernetes/ca.crt"));
@@ -54,6 +56,20 @@ export class ClientMachine {
   /** Starts clients that write and read, and record it in the file `history`. */
   load(history: string): Load {
     return Load.start([...this.command, "load", ...this.options], this.program, history);
+  }
+
+  /** Runs a command on it, whatever its outcome; the VPC's resolver answers it. */
+  run(command: readonly string[], options: ExecuteOptions = {}): Promise<Outcome> {
+    const script = `mount --bind "$0" "$(readlink --canonicalize /etc/resolv.conf)"; exec "$@"`;
+    const inside = ["unshare", "--mount", "sh", "-euc", script, path.join(this.folder, "resolv.conf")];
+    return attempt("nsenter", [`--net=${this.wire.namespace}`, ...inside, ...command], options);
+  }
+
+  /** Whether the apiserver at an address is ready, by its own words. */
+  async isReady(address: string): Promise<boolean> {
+    const tls = ["--cacert", path.join(this.folder, "kubernetes-ca.crt")];
+    const curl = ["curl", "--silent", "--fail", "--max-time", "2", "--output", "/dev/null", ...tls];
+    return (await this.run([...curl, `https://${address}:6443/readyz`])).status === 0;
   }
 
   /** Starts to ask the Kubernetes API at `apiUrl` over and over; `history` gets every ask. */

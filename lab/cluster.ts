@@ -16,9 +16,11 @@ import { clusterOutputs, type ClusterOutputs } from "../local/cluster";
 import { until } from "./until";
 import { openStackOnLocalAws, operate, type Run } from "../local/run";
 
-/** A controller as Auto Scaling sees it. */
-export interface Controller {
+/** An instance as Auto Scaling sees it. */
+export interface GroupInstance {
   readonly id: string;
+  /** Name of its Auto Scaling group. */
+  readonly group: string;
   /** Such as `Pending:Wait` or `InService`. */
   readonly lifecycleState: string;
   /** Number of the launch template's version that it was launched from. */
@@ -33,8 +35,13 @@ export class Cluster {
   private constructor(
     private readonly run: Run,
     private readonly stack: Stack,
-    readonly outputs: ClusterOutputs,
+    private known: ClusterOutputs,
   ) {}
+
+  /** The stack's outputs after the last `up`. */
+  get outputs(): ClusterOutputs {
+    return this.known;
+  }
 
   /** Deploys the stack for the first time. `settings` are values by path below the project's namespace. */
   static async deploy(run: Run, settings: Record<string, string>): Promise<Cluster> {
@@ -48,12 +55,20 @@ export class Cluster {
   async up(settings: Record<string, string>, replace: readonly string[] = []): Promise<void> {
     await configure(this.stack, settings);
     await operate(this.run, "up", this.stack, replace);
+    this.known = await clusterOutputs(this.stack);
   }
 
   /** `pulumi config rm` of a setting, then `pulumi up`. */
   async forget(setting: string): Promise<void> {
     await this.stack.removeConfig(`pulumi-kubeadm:${setting}`);
     await operate(this.run, "up", this.stack);
+  }
+
+  /** `pulumi stack output <name> --show-secrets`. */
+  async secretOutput(name: string): Promise<string> {
+    const value: unknown = (await this.stack.outputs())[name]?.value;
+    if (typeof value !== "string") throw new Error(`the stack has no text as its output ${name}`);
+    return value;
   }
 
   /** `pulumi destroy`. */
@@ -74,20 +89,26 @@ export class Cluster {
     return clusterOutputs(this.stack);
   }
 
-  /** The group's instances, in whichever state. */
-  async controllers(): Promise<Controller[]> {
-    return ((await this.group())?.Instances ?? []).map((instance) => ({
-      id: instance.InstanceId ?? "",
-      lifecycleState: instance.LifecycleState ?? "",
-      templateVersion: instance.LaunchTemplate?.Version ?? "",
-    }));
+  /** The controllers' instances, in whichever state. */
+  async controllers(): Promise<GroupInstance[]> {
+    return instancesOf(await this.groups([this.outputs.controllerGroupName]));
+  }
+
+  /** The instances of the worker pools, in whichever state. */
+  async workers(): Promise<GroupInstance[]> {
+    const pools = Object.values(this.outputs.poolGroupNames);
+    return pools.length === 0 ? [] : instancesOf(await this.groups(pools));
+  }
+
+  private async groups(names: readonly string[]): Promise<AutoScalingGroup[]> {
+    const { AutoScalingGroups = [] } = await this.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...names] }),
+    );
+    return AutoScalingGroups;
   }
 
   private async group(): Promise<AutoScalingGroup | undefined> {
-    const { AutoScalingGroups = [] } = await this.autoScaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.outputs.controllerGroupName] }),
-    );
-    return AutoScalingGroups[0];
+    return (await this.groups([this.outputs.controllerGroupName]))[0];
   }
 
   /** States of the API's targets, such as `healthy`. */
@@ -109,22 +130,26 @@ export class Cluster {
     return (await this.group())?.DesiredCapacity;
   }
 
-  /** Waits until the group has launched so many instances beside the old ones. */
+  /** Waits until the groups have launched so many instances beside the old ones. */
   async launched(count: number, old: ReadonlySet<string>): Promise<void> {
     await until(`${count} new instances are launched`, 120, async () => {
-      const launched = (await this.controllers()).filter(({ id }) => !old.has(id));
+      const all = [...(await this.controllers()), ...(await this.workers())];
+      const launched = all.filter(({ id }) => !old.has(id));
       return launched.length === count || `${launched.length} are`;
     });
   }
 
-  /** Waits until all that the group wants is in service, and no refresh goes on. */
+  /** Waits until all that the groups want is in service, and the controllers' refresh has ended. */
   async settled(seconds: number): Promise<void> {
-    await until("all controllers are in service", seconds, async () => {
-      const states = (await this.controllers()).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
+    await until("all instances are in service", seconds, async () => {
+      const { controllerGroupName, poolGroupNames } = this.outputs;
+      const groups = await this.groups([controllerGroupName, ...Object.values(poolGroupNames)]);
+      const states = instancesOf(groups).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
       const [refresh] = await this.refreshes();
       const refreshing = ["Pending", "InProgress", "Cancelling"].includes(refresh?.Status ?? "");
       const right =
-        states.length === (await this.size()) && states.every((state) => state.endsWith(" InService"));
+        groups.every(({ Instances = [], DesiredCapacity }) => Instances.length === DesiredCapacity) &&
+        states.every((state) => state.endsWith(" InService"));
       return (
         (right && !refreshing) ||
         `${states.join(", ")}${refreshing ? `; a refresh is ${refresh?.Status}` : ""}`
@@ -146,12 +171,12 @@ export class Cluster {
   }
 
   /** Spares the group the wait for instances that vanished: they would complete no terminate hook before its time-out. */
-  async letGo(ids: readonly string[]): Promise<void> {
-    for (const InstanceId of ids) {
+  async letGo(instances: readonly GroupInstance[]): Promise<void> {
+    for (const { id: InstanceId, group: AutoScalingGroupName } of instances) {
       await this.autoScaling
         .send(
           new CompleteLifecycleActionCommand({
-            AutoScalingGroupName: this.outputs.controllerGroupName,
+            AutoScalingGroupName,
             LifecycleHookName: "terminate",
             LifecycleActionResult: "CONTINUE",
             InstanceId,
@@ -163,6 +188,16 @@ export class Cluster {
     }
   }
 }
+
+const instancesOf = (groups: readonly AutoScalingGroup[]): GroupInstance[] =>
+  groups.flatMap(({ AutoScalingGroupName = "", Instances = [] }) =>
+    Instances.map((instance) => ({
+      id: instance.InstanceId ?? "",
+      group: AutoScalingGroupName,
+      lifecycleState: instance.LifecycleState ?? "",
+      templateVersion: instance.LaunchTemplate?.Version ?? "",
+    })),
+  );
 
 async function configure(stack: Stack, settings: Record<string, string>): Promise<void> {
   const values: ConfigMap = {};

@@ -1,4 +1,5 @@
 import { allDrills, drills } from "./drills";
+import type { KubernetesKind } from "./drills/drill";
 
 /** The drills of a run without arguments: what every change of the project has to pass. */
 export const everyChange = ["form-3", "crash", "roll", "renew", "destroy-serving"] as const;
@@ -9,8 +10,8 @@ const defaultScale = 0.1;
 export interface Command {
   /** Names of drills in the order in which they run. */
   readonly drills: readonly string[];
-  /** Keep the cluster until Ctrl-C instead of running a drill. */
-  readonly stay: boolean;
+  /** What the nodes run of a cluster that stays until Ctrl-C, instead of drills. */
+  readonly stay?: KubernetesKind;
   /** What waits named in minutes are multiplied with. */
   readonly scale: number;
 }
@@ -21,12 +22,13 @@ export interface Command {
  */
 export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
   const scale = parseScale(environment.LAB_SCALE);
-  if (words.length === 1 && words[0] === "stay") return { drills: [], stay: true, scale };
-  if (words.length === 0) return { drills: everyChange, stay: false, scale };
-  if (words.length === 1 && words[0] === "all") return { drills: allDrills, stay: false, scale };
+  if (words.join(" ") === "stay") return { drills: [], stay: "standIn", scale };
+  if (words.join(" ") === "stay kubernetes") return { drills: [], stay: "real", scale };
+  if (words.length === 0) return { drills: everyChange, scale };
+  if (words.join(" ") === "all") return { drills: allDrills, scale };
   const unknown = words.filter((word) => !(word in drills));
   if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
-  return { drills: words, stay: false, scale };
+  return { drills: words, scale };
 }
 
 export function usage(): string {
@@ -34,12 +36,16 @@ export function usage(): string {
     `make lab                    ${everyChange.join(", ")}`,
     "make lab ARGS=all           every drill",
     "make lab ARGS='crash roll'  these drills",
-    "make lab ARGS=stay          a cluster that stays until Ctrl-C",
+    "make lab ARGS=stay          a cluster that stays until Ctrl-C; 'stay kubernetes': with Kubernetes",
     "make lab ARGS='shell ID'    a shell on a node of the lab that runs, by its instance id",
     `drills: ${Object.keys(drills).join(", ")}`,
     `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
   ].join("\n");
 }
+
+/** Whether any of it needs Kubernetes' own programs. */
+export const needsKubernetes = ({ drills: names, stay }: Command): boolean =>
+  stay === "real" || names.some((name) => drills[name]?.some(({ kubernetes }) => kubernetes === "real"));
 
 function parseScale(value: string | undefined): number {
   const scale = Number(value || defaultScale);

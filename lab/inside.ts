@@ -4,6 +4,7 @@ import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
 import { projectFolder } from "../local/folders";
 import { parseCommand, type Command } from "./command";
 import { drills } from "./drills";
+import type { KubernetesKind } from "./drills/drill";
 import { runDrill, type Run } from "./drills/run";
 import { labFolder } from "./folder";
 import type { Lab } from "./lab";
@@ -24,7 +25,7 @@ async function main(command: Command): Promise<boolean> {
   process.env.TMPDIR = "/run/lab/tmp";
   mkdirSync(process.env.TMPDIR, { recursive: true });
   if (command.stay) {
-    const { lab } = await openLab(command.scale, folder, console.log);
+    const { lab } = await openLab(command.scale, command.stay, folder, console.log);
     return stay(lab);
   }
 
@@ -39,13 +40,19 @@ async function main(command: Command): Promise<boolean> {
   return passed === rows.length;
 }
 
-/** Runs the drills one after the other, on one lab for as long as its cluster is there. */
+/** Runs the drills one after the other, on one lab for as long as its cluster is there and runs what the next drill wants. */
 async function runDrills(command: Command, folder: string): Promise<Run[]> {
   const runs: Run[] = [];
   let open: OpenLab | undefined;
+  let kubernetes: KubernetesKind | undefined;
   try {
     for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
-      open ??= await openLab(command.scale, folder, console.log);
+      if (drill.kubernetes !== kubernetes) {
+        await open?.close();
+        open = undefined;
+      }
+      kubernetes = drill.kubernetes;
+      open ??= await openLab(command.scale, kubernetes, folder, console.log);
       const run = await runDrill(drill, open.lab, folder);
       writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
       publish(projectFolder, run);

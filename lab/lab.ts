@@ -10,6 +10,7 @@ import type { ApiClient } from "./apiClient";
 import type { ClientMachine } from "./clientMachine";
 import type { Cluster } from "./cluster";
 import { putControlPath } from "./controlPath";
+import type { Kubernetes } from "./kubernetes/kubernetes";
 import type { Load } from "./load";
 import { isHealthy, voters, type Members } from "./members";
 import type { DnsFaults } from "./network/dnsFaults";
@@ -45,6 +46,8 @@ export interface Parts {
   readonly hypervisor: Hypervisor;
   readonly members: Members;
   readonly client: ClientMachine;
+  /** Undefined where something stands in for it. */
+  readonly kubernetes?: Kubernetes;
   readonly awsFaults: Faults;
   /** Every call to AWS by nodes and functions. */
   readonly trail: Trail;
@@ -84,6 +87,12 @@ export class Lab {
     this.dnsFaults = parts.dnsFaults;
     this.versions = parts.versions;
     this.deadLetters = new DeadLetters(parts.cluster.outputs.discoveryFunctionName);
+  }
+
+  /** @throws Error if something stands in for it in this lab */
+  get kubernetes(): Kubernetes {
+    if (!this.parts.kubernetes) throw new Error("the nodes of this lab run a stand-in for Kubernetes");
+    return this.parts.kubernetes;
   }
 
   /** Milliseconds of a wait that is named in minutes, at the scale of the run. */
@@ -170,21 +179,31 @@ export class Lab {
     await this.cluster.settled(180 + this.minutes(15) / 1000);
   }
 
+  /** Brings the pool `workers` to this size, its nodes in service. */
+  async hasWorkers(count: number): Promise<void> {
+    if ((await this.cluster.workers()).length !== count) {
+      await this.cluster.up({ "workerPools.workers.min": String(count) });
+    }
+    await this.cluster.settled(180 + this.minutes(15) / 1000);
+  }
+
   /**
-   * Throws all controllers and what the store knows of their cluster away; the group launches new ones, all powered on
+   * Throws all nodes and what the store knows of their cluster away; the groups launch new ones, all powered on
    * at the same moment, which is returned in milliseconds since 1970. Before it, unless `atOnce`, the discovery function
    * has heard of them: on AWS an instance takes longer to boot than an event to arrive.
    */
   async startFromNothing({ atOnce = false } = {}): Promise<number> {
     const { hypervisor, cluster, store } = this.parts;
     hypervisor.hold();
-    const old = await cluster.controllers();
-    await cluster.vanish(old.map(({ id }) => id));
-    await hypervisor.areGone(old.map(({ id }) => id));
+    const workers = await cluster.workers();
+    const old = [...(await cluster.controllers()), ...workers];
+    const ids = old.map(({ id }) => id);
+    await cluster.vanish(ids);
+    await hypervisor.areGone(ids);
     await store.forgetEtcd();
     await this.members.begin();
-    await cluster.launched((await cluster.size()) ?? 0, new Set(old.map(({ id }) => id)));
-    await cluster.letGo(old.map(({ id }) => id));
+    await cluster.launched(((await cluster.size()) ?? 0) + workers.length, new Set(ids));
+    await cluster.letGo(old);
     if (!atOnce) await this.eventsAreHeard();
     const poweredOn = Date.now();
     hypervisor.release();

@@ -1,5 +1,5 @@
 import { endOnInterrupt } from "../local/interrupt";
-import { parseCommand, usage } from "./command";
+import { needsKubernetes, parseCommand, usage } from "./command";
 import { claimFolder, labFolder } from "./folder";
 import { enterNamespaces } from "./namespaces";
 import { openShell } from "./shell";
@@ -14,15 +14,15 @@ async function main(): Promise<number> {
   const words = process.argv.slice(2);
   const isShell = words[0] === "shell" && words.length === 2;
   // A mistake is told now, and not after ten minutes of building.
-  if (!isShell) parseCommand(words, process.env);
+  const command = isShell ? undefined : parseCommand(words, process.env);
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     const user = `${process.env.USER ?? "this user"} on ${process.platform}`;
     throw new Error(`make lab boots real nodes: it needs root and Linux, and this is ${user}`);
   }
-  if (isShell) return openShell(words[1] ?? "");
+  if (!command) return openShell(words[1] ?? "");
   const lock = claimFolder(labFolder);
   const began = Date.now();
-  await prepare(console.log);
+  await prepare(needsKubernetes(command), console.log);
   console.log(`Prepared in ${Math.round((Date.now() - began) / 1000)} s`);
   return enterNamespaces(words, lock);
 }

@@ -16,8 +16,11 @@ export interface MirrorPrograms {
   readonly etcd: string;
   readonly etcdctl: string;
   readonly etcdutl: string;
-  /** Stands in for kubeadm, the kubelet and kubectl. */
-  readonly kubernetes: string;
+  readonly kubeadm: string;
+  readonly kubelet: string;
+  readonly kubectl: string;
+  /** By name. */
+  readonly cniPlugins: Readonly<Record<string, string>>;
 }
 
 /** An etcd release that is downloaded and verified like any other and cannot start: for the roll that has to stop. */
@@ -57,11 +60,12 @@ async function write(file: string, { name, version }: Release, programs: MirrorP
     case "kubeadm":
     case "kubelet":
     case "kubectl":
-      return copyFile(programs.kubernetes, file);
+      return copyFile(programs[name], file);
     case "cni-plugins":
-      // No pod runs in the lab yet, so no plugin is ever called.
       return archive(file, async (into) => {
-        await writeFile(path.join(into, "README.md"), "The lab's nodes run no pods.\n");
+        await writeFile(path.join(into, "README.md"), "Built by the lab.\n");
+        for (const [plugin, built] of Object.entries(programs.cniPlugins))
+          await copyFile(built, path.join(into, plugin));
       });
     case "etcd":
       return archive(file, async (into) => {

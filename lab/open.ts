@@ -1,7 +1,8 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { localAwsUrl } from "../local/aws/environment";
 import { startLocalAws, stopLocalAws } from "../local/aws/process";
@@ -10,9 +11,10 @@ import { projectFolder } from "../local/folders";
 import { openFrontDoor } from "./aws/frontDoor";
 import { ClientMachine } from "./clientMachine";
 import { Cluster } from "./cluster";
+import type { KubernetesKind } from "./drills/drill";
 import { putControlPath } from "./controlPath";
 import { Lab } from "./lab";
-import { fillMirror, mirrorSettings } from "./mirror";
+import { fillMirror, mirrorSettings, type MirrorPrograms } from "./mirror";
 import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/addresses";
 import { Balancers } from "./network/balancers";
 import { Dns } from "./network/dns";
@@ -20,6 +22,10 @@ import { DnsFaultRelay, type DnsFaults } from "./network/dnsFaults";
 import { SecurityGroupEnforcement } from "./network/enforcement";
 import { haproxyProgram } from "./network/haproxyProgram";
 import { Hypervisor } from "./node/hypervisor";
+import { imageStore } from "./kubernetes/imageStore";
+import { Kubernetes } from "./kubernetes/kubernetes";
+import { kubernetesPrograms } from "./kubernetes/programs";
+import { kubernetesVersion } from "../toolchain/kubernetes";
 import { baseRoot } from "./node/root";
 import { NodeStore } from "./nodeStore";
 import { labPrograms } from "./programs";
@@ -30,6 +36,8 @@ const clientCidr = "10.0.255.240/28";
 
 const port = 4566;
 const functionPort = 4567;
+
+const disks = "/run/lab/disks";
 
 /** A lab that is open, and how to close it. */
 export interface OpenLab {
@@ -43,6 +51,7 @@ export interface OpenLab {
  */
 export async function openLab(
   scale: number,
+  kubernetes: KubernetesKind,
   folder: string,
   report: (line: string) => void,
 ): Promise<OpenLab> {
@@ -51,7 +60,7 @@ export async function openLab(
     for (const end of endings.splice(0).reverse()) await end();
   };
   try {
-    return { lab: await open(scale, folder, report, (end) => endings.push(end)), close };
+    return { lab: await open(scale, kubernetes, folder, report, (end) => endings.push(end)), close };
   } catch (error) {
     await close();
     throw error;
@@ -60,6 +69,7 @@ export async function openLab(
 
 async function open(
   scale: number,
+  kubernetes: KubernetesKind,
   folder: string,
   report: (line: string) => void,
   atEnd: (end: () => Promise<unknown>) => void,
@@ -70,6 +80,8 @@ async function open(
     return made;
   };
   const stack = labStack();
+  // The project's default may be newer than what the Go module proxy has.
+  const versions = { ...stack.versions, kubernetes: kubernetesVersion };
   const programs = labPrograms();
   const resolver = resolverOf(stack.vpcCidr);
   const ec2 = new EC2Client({});
@@ -78,7 +90,9 @@ async function open(
   const log = (line: string) => complaints.write(`${new Date().toISOString()} ${line}\n`);
 
   const mirrorFolder = inFolder("mirror");
-  const sha256 = await fillMirror(mirrorFolder, stack.versions, programs);
+  const root = await baseRoot(report);
+  const nodes = await nodePrograms(kubernetes, root, report);
+  const sha256 = await fillMirror(mirrorFolder, versions, { ...programs, ...nodes.programs });
   const localAws = await openLocalAws(scale, report, atEnd);
 
   const frontDoor = await openFrontDoor({
@@ -114,8 +128,9 @@ async function open(
   const hypervisor = new Hypervisor({
     ec2,
     hardware: {
-      ...{ baseRoot: await baseRoot(report), ignition: programs.ignition, authority: frontDoor.authorityPem },
-      ...{ resolver, disks: "/run/lab/disks", logs: inFolder("nodes"), timeScale: scale },
+      ...{ baseRoot: root, imageStore: nodes.imageStore, ignition: programs.ignition },
+      authority: frontDoor.authorityPem,
+      ...{ resolver, disks, logs: inFolder("nodes"), timeScale: scale },
     },
     onInstances: (running) => groups.update("instances", running),
     report: log,
@@ -126,21 +141,47 @@ async function open(
   atEnd(() => balancers.close());
 
   const run = { project: projectFolder, stackName: "lab", port, report };
-  const cluster = await Cluster.deploy(run, mirrorSettings(sha256));
+  const cluster = await Cluster.deploy(run, {
+    ...mirrorSettings(sha256),
+    "versions.kubernetes": kubernetesVersion,
+  });
   const store = new NodeStore(cluster.outputs.nodeStoreBucket);
   const client = await ClientMachine.open({
     ...{ address: clientAddress, subnetCidr: clientCidr, resolver, store, folder },
     ...{ zone: cluster.outputs.zoneName, program: programs.client },
   });
   atEnd(() => client.close());
+  const kubernetesClient =
+    kubernetes === "real"
+      ? Kubernetes.open({
+          ...{ machine: client, kubectl: nodes.programs.kubectl, file: path.join(folder, "kubeconfig") },
+          kubeconfig: await cluster.secretOutput("kubeconfig"),
+        })
+      : undefined;
   const members = client.watchMembers();
   atEnd(() => members.stop());
   return new Lab({
     ...{ scale, report, localAws, cluster, store, hypervisor, members, client, dnsFaults },
-    ...{ awsFaults: frontDoor.faults, trail: frontDoor.trail },
-    ...{ region: stack.region, versions: stack.versions },
+    ...{ awsFaults: frontDoor.faults, trail: frontDoor.trail, kubernetes: kubernetesClient },
+    ...{ region: stack.region, versions },
     python: await findPython(report),
   });
+}
+
+/** What nodes download, and the images that they begin with, on the file system that their disks are on. */
+async function nodePrograms(
+  kubernetes: KubernetesKind,
+  root: string,
+  report: (line: string) => void,
+): Promise<{ programs: Omit<MirrorPrograms, "etcd" | "etcdctl" | "etcdutl">; imageStore?: string }> {
+  if (kubernetes === "standIn") {
+    const { standIn } = labPrograms();
+    return { programs: { kubeadm: standIn, kubelet: standIn, kubectl: standIn, cniPlugins: {} } };
+  }
+  const programs = kubernetesPrograms();
+  const images = "/run/lab/images";
+  if (!existsSync(images)) await cp(await imageStore(programs, root, report), images, { recursive: true });
+  return { programs, imageStore: images };
 }
 
 async function openLocalAws(

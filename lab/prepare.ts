@@ -2,12 +2,17 @@ import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
+import { imageStore } from "./kubernetes/imageStore";
+import { kubernetesPrograms } from "./kubernetes/programs";
 import { haproxyProgram } from "./network/haproxyProgram";
 import { labPrograms } from "./programs";
 import { baseRoot } from "./node/root";
 
-/** Brings everything that comes from the network into the user's cache: inside the lab there is none. */
-export async function prepare(report: (line: string) => void): Promise<void> {
+/**
+ * Brings everything that comes from the network into the user's cache: inside the lab there is none. Kubernetes itself
+ * only where it is asked for.
+ */
+export async function prepare(withKubernetes: boolean, report: (line: string) => void): Promise<void> {
   const { error } = spawnSync("go", ["version"]);
   if (error)
     throw new Error("go is missing: install Go 1.25 or newer, the lab builds etcd, CoreDNS and Ignition");
@@ -18,5 +23,6 @@ export async function prepare(report: (line: string) => void): Promise<void> {
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();
-  await baseRoot(report);
+  const root = await baseRoot(report);
+  if (withKubernetes) await imageStore(kubernetesPrograms(), root, report);
 }

@@ -14,7 +14,7 @@ export interface LabPrograms {
   /** Loads etcd, checks histories, watches members. */
   readonly client: string;
   /** Stands in for kubeadm, the kubelet and kubectl. */
-  readonly kubernetes: string;
+  readonly standIn: string;
 }
 
 const own = (name: "client" | "kubernetes") =>
@@ -28,5 +28,5 @@ export const labPrograms = (): LabPrograms => ({
   coredns: coredns(),
   ignition: ignition(),
   client: own("client"),
-  kubernetes: own("kubernetes"),
+  standIn: own("kubernetes"),
 });

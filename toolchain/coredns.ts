@@ -1,16 +1,13 @@
 import { goTool } from "./goTool";
 
-/** In the order in which a query passes them: https://github.com/coredns/coredns/blob/master/plugin.cfg */
-const plugins = ["bind", "errors", "log", "template", "route53"];
-
 /**
- * CoreDNS with the plugins that the lab's Corefile names and no others, which takes half the time to build:
- * https://coredns.io/2017/07/25/compile-time-enabling-or-disabling-plugins/
+ * CoreDNS with these plugins and no others, which takes half the time to build. In the order in which a query passes them:
+ * https://github.com/coredns/coredns/blob/master/plugin.cfg, https://coredns.io/2017/07/25/compile-time-enabling-or-disabling-plugins/
  */
-export const coredns = () =>
+const corednsWith = (version: string, plugins: readonly Plugin[]) =>
   goTool({
     name: "coredns",
-    version: "1.14.6",
+    version,
     module: "github.com/coredns/coredns",
     main: [
       "package main",
@@ -18,12 +15,38 @@ export const coredns = () =>
       "import (",
       '\t"github.com/coredns/coredns/core/dnsserver"',
       '\t"github.com/coredns/coredns/coremain"',
-      ...plugins.map((plugin) => `\t_ "github.com/coredns/coredns/plugin/${plugin}"`),
+      ...plugins.map(({ folder }) => `\t_ "github.com/coredns/coredns/plugin/${folder}"`),
       ")",
       "",
-      `func init() { dnsserver.Directives = []string{${plugins.map((plugin) => `"${plugin}"`).join(", ")}} }`,
+      `func init() { dnsserver.Directives = []string{${plugins.map(({ directive }) => `"${directive}"`).join(", ")}} }`,
       "",
       "func main() { coremain.Run() }",
       "",
     ].join("\n"),
   });
+
+interface Plugin {
+  /** As a Corefile names it. */
+  readonly directive: string;
+  /** Of its source. */
+  readonly folder: string;
+}
+
+const named = (directives: readonly string[]): Plugin[] =>
+  directives.map((directive) => ({ directive, folder: directive === "prometheus" ? "metrics" : directive }));
+
+/** With what the lab's own Corefile names. */
+export const coredns = () =>
+  corednsWith("1.14.6", named(["bind", "errors", "log", "template", "route53"]));
+
+/** Cluster DNS in kubeadm's version, with what kubeadm's Corefile names: `kubeadm config images list`. */
+export const clusterDnsVersion = "1.14.2";
+
+export const clusterDns = () =>
+  corednsWith(
+    clusterDnsVersion,
+    named([
+      ...["reload", "ready", "health", "prometheus", "errors", "loadbalance", "cache"],
+      ...["kubernetes", "loop", "forward"],
+    ]),
+  );

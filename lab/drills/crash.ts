@@ -4,6 +4,7 @@ import type { Drill } from "./drill";
 /** The leader's instance vanishes with its disk: Auto Scaling replaces it, and the newcomer takes its place. */
 export const crash: Drill = {
   name: "crash",
+  kubernetes: "standIn",
   size: 3,
   limits: { seconds: 20, longestPauseMs: 3000 },
   async run(stage) {

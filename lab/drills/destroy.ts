@@ -4,6 +4,7 @@ import type { Drill, Outcome, Stage } from "./drill";
 function destroyed(name: string, state: string, reach: (stage: Stage) => Promise<unknown>): Drill {
   return {
     name,
+    kubernetes: "standIn",
     size: 3,
     limits: {},
     endsCluster: true,

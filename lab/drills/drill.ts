@@ -1,6 +1,9 @@
 import type { Lab } from "../lab";
 import type { Load, Window } from "../load";
 
+/** What nodes run as kubeadm, kubelet and kubectl: Kubernetes' own, or what stands in for them where etcd alone is of interest. */
+export type KubernetesKind = "real" | "standIn";
+
 /** What a drill has to do with: the lab, and what happens in it told to the table and the timeline. */
 export interface Stage {
   readonly lab: Lab;
@@ -28,8 +31,11 @@ export interface Outcome {
 /** A failure brought about on purpose, and what must hold all the while. */
 export interface Drill {
   readonly name: string;
+  readonly kubernetes: KubernetesKind;
   /** Controllers that the cluster has, all healthy, before the drill. */
   readonly size: 1 | 3 | 5;
+  /** Workers that it has beside them, in service. @default 0 */
+  readonly workers?: number;
   /** What is measured must not be above these. */
   readonly limits: {
     readonly seconds?: number;

@@ -10,6 +10,7 @@ const loadSeconds = 5;
 export function formOf(size: 1 | 3 | 5): Drill {
   return {
     name: `form-${size}`,
+    kubernetes: "standIn",
     size,
     limits: size === 3 ? { seconds: 20 } : {},
     async run(stage) {
@@ -31,6 +32,7 @@ const zoneIsBadSeconds = 12;
 /** Three members from nothing, over and over, with all that AWS may do to it: late boots, a late zone, events in disorder. */
 export const formStorm: Drill = {
   name: "form-storm",
+  kubernetes: "standIn",
   size: 3,
   limits: {},
   async run(stage): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { controlPlane } from "./kubernetes/controlPlane";
 import { crash } from "./crash";
 import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
@@ -28,6 +29,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "join-storm": [joinStorm],
   "wrong-aws": [wrongAws],
   replay: [replay],
+  "control-plane": [controlPlane],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };

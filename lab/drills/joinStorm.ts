@@ -4,6 +4,7 @@ import type { Drill } from "./drill";
 /** Two more are wanted while one is told to go: three newcomers and a leaver at once. */
 export const joinStorm: Drill = {
   name: "join-storm",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 1000, failed: 0 },
   async run(stage) {

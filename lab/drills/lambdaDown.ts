@@ -7,6 +7,7 @@ const minutes = 10;
 /** The discovery function fails while an instance is replaced: the schedule repairs the records afterwards. */
 export const lambdaDown: Drill = {
   name: "lambda-down",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 3000 },
   async run(stage) {

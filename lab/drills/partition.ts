@@ -4,6 +4,7 @@ import type { Drill, Stage } from "./drill";
 /** A member is cut off, a follower and then the leader: nobody removes it, and it is back by itself. */
 export const partition: Drill = {
   name: "partition",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 3000 },
   async run(stage) {

@@ -9,6 +9,7 @@ const snapshotIntervalSeconds = 300;
 /** Two of three instances vanish at once: nothing happens by itself, and an operator goes back to the newest snapshot. */
 export const quorumLost: Drill = {
   name: "quorum-lost",
+  kubernetes: "standIn",
   size: 3,
   limits: {},
   takesQuorum: true,

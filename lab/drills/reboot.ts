@@ -4,6 +4,7 @@ import type { Drill, Stage } from "./drill";
 /** Each node boots anew, one after the other, then etcd is restarted everywhere: the same members are back. */
 export const reboot: Drill = {
   name: "reboot",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 3000 },
   async run(stage) {

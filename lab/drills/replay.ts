@@ -10,6 +10,7 @@ const patience = 180;
 /** Traces of the protocol's model, brought about on real nodes one after the other. */
 export const replay: Drill = {
   name: "replay",
+  kubernetes: "standIn",
   size: 3,
   limits: {},
   formsClusters: true,

@@ -9,6 +9,7 @@ const refreshMinutes = 90;
 /** A new launch template by `pulumi up`: every controller is replaced; then a bad one, which must stop; then the fix. */
 export const roll: Drill = {
   name: "roll",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 1000, failed: 0 },
   async run(stage) {

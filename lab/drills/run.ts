@@ -49,6 +49,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   let first = 0;
   try {
     await lab.hasCluster(drill.size);
+    await lab.hasWorkers(drill.workers ?? 0);
     first = lab.members.observations.length;
     outcome = await drill.run(stage);
     if (load && !drill.endsCluster) await sleep(marginSeconds * 1000);

@@ -4,6 +4,7 @@ import type { Drill } from "./drill";
 /** From three controllers to five and back, by the setting and `pulumi up`. */
 export const scale: Drill = {
   name: "scale",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 1000, failed: 0 },
   async run(stage) {

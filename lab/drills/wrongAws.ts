@@ -16,6 +16,7 @@ const scriptRefusals = 3;
  */
 export const wrongAws: Drill = {
   name: "wrong-aws",
+  kubernetes: "standIn",
   size: 3,
   limits: { longestPauseMs: 3000 },
   async run(stage) {

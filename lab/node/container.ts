@@ -14,6 +14,10 @@ export interface ContainerArgs {
   readonly root: string;
   /** File that gets what is written to the console. */
   readonly console: string;
+  /** Folders of this machine by the path that they have in the container. */
+  readonly volumes: Readonly<Record<string, string>>;
+  /** Whether it may do what the machine's root may, and so run containers itself. It is no security boundary then. */
+  readonly isPrivileged: boolean;
 }
 
 /** How a container ended: by itself, in a reboot, or otherwise. */
@@ -97,7 +101,7 @@ export class Container {
 
 const enterGroups = `for group in $0; do echo $$ >"$group"; done; exec "$@"`;
 
-function options({ name, hostname, namespace, root }: ContainerArgs): string[] {
+function options({ name, hostname, namespace, root, volumes, isPrivileged }: ContainerArgs): string[] {
   return [
     ...["--quiet", "--boot", "--register=no", "--keep-unit", "--console=read-only"],
     ...[`--directory=${root}`, `--machine=${name}`, `--hostname=${hostname}`],
@@ -105,6 +109,9 @@ function options({ name, hostname, namespace, root }: ContainerArgs): string[] {
     `--bind-ro=${root}/usr:/usr`,
     ...[`--network-namespace-path=${namespace}`, "--resolv-conf=off", "--link-journal=no"],
     ...["--kill-signal=SIGRTMIN+4"],
+    ...Object.entries(volumes).map(([target, source]) => `--bind=${source}:${target}`),
+    // The kubelet reads of processes that the kernel killed there.
+    ...(isPrivileged ? ["--capability=all", "--bind-ro=/dev/kmsg"] : []),
   ];
 }
 

@@ -26,6 +26,13 @@ export class Disk {
     appendFileSync(path.join(this.root, "/etc/ssl/certs/ca-certificates.crt"), authority);
   }
 
+  /** A folder on the disk that is no overlay, and so can be the layers of one; by name. */
+  volume(name: string): string {
+    const volume = path.join(this.folder, name);
+    mkdirSync(volume, { recursive: true });
+    return volume;
+  }
+
   /** It is gone, with all that was on it. */
   async remove(): Promise<void> {
     // Lazily: a process that is being killed may still hold a file.

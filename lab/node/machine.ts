@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines, type ExecuteOptions, type Outcome } from "../execute";
+import { addToNode, copyImageStore, withoutContainers } from "../kubernetes/node";
 import type { Wire } from "../network/wire";
 import { Container, type Ending } from "./container";
 import { Disk } from "./disk";
@@ -24,6 +25,8 @@ export interface Hardware {
   readonly logs: string;
   /** What Flatcar's five minutes in the emergency shell are multiplied with, after which it reboots and tries again. */
   readonly timeScale: number;
+  /** containerd's folder that disks begin with. @default - nodes run no containers */
+  readonly imageStore?: string;
 }
 
 /** What happens to a machine, in that order; `failed` may come instead of `booted`, and `off` at any time. */
@@ -144,10 +147,18 @@ export class Machine {
     const resolved = path.join(this.disk.root, "/etc/systemd/resolved.conf.d");
     mkdirSync(resolved, { recursive: true });
     writeFileSync(path.join(resolved, "vpc.conf"), this.dhcpOptions());
+    await this.arrangeContainers(this.disk);
     await this.configure(this.disk);
     if (this.isRemoved) return;
     this.happens("configured");
     await this.boot();
+  }
+
+  private async arrangeContainers(disk: Disk): Promise<void> {
+    const { imageStore } = this.hardware;
+    if (imageStore === undefined) return withoutContainers(disk.root);
+    await copyImageStore(imageStore, disk.volume("containerd"));
+    addToNode(disk.root);
   }
 
   private async configure({ root }: Disk): Promise<void> {
@@ -172,13 +183,14 @@ export class Machine {
     if (!this.disk) throw new Error(`${this.id} has no disk`);
     const { hostname } = this.instance;
     const { namespace } = this.wire;
-    const { root } = this.disk;
+    const { disk } = this;
+    const runsContainers = this.hardware.imageStore !== undefined;
+    const names = runsContainers ? ["containerd", "kubelet"] : [];
     const container = await Container.boot({
       name: this.id,
-      hostname,
-      namespace,
-      root,
-      console: this.console,
+      ...{ hostname, namespace, root: disk.root, console: this.console },
+      volumes: Object.fromEntries(names.map((name) => [`/var/lib/${name}`, disk.volume(name)])),
+      isPrivileged: runsContainers,
     });
     this.container = container;
     void container.ended.then((ending) => this.onEnd(container, ending));

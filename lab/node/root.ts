@@ -10,6 +10,7 @@ const suite = "bookworm";
 const packages = [
   ...["systemd", "systemd-sysv", "dbus", "systemd-resolved", "libnss-resolve", "libnss-myhostname"],
   ...["iproute2", "procps", "curl", "jq", "openssl", "ca-certificates"],
+  ...["containerd", "runc", "nftables", "iptables"],
 ];
 
 /** Where Debian differs from Flatcar: files of the base root by path. */
@@ -55,12 +56,15 @@ const removed = [
   "/var/lib/apt/lists",
 ];
 
+/** What Flatcar has and these packages do not bring; pods mount the modules. */
+const folders = ["/var/log/journal", "/usr/lib/modules"];
+
 /**
  * Folder with the root file system that every node's own lies on: Debian with what Flatcar has. Made once, in the user's
  * cache, anew when its recipe changes.
  */
 export async function baseRoot(report: (line: string) => void): Promise<string> {
-  const recipe = [JSON.stringify([packages, files, links, removed, coreUser])];
+  const recipe = [JSON.stringify([packages, files, folders, links, removed, coreUser])];
   const entry = await cacheEntry(
     cacheRoot(),
     { tool: "node-root", version: suite, recipe },
@@ -88,7 +92,7 @@ async function install(root: string): Promise<void> {
     await fs.symlink(target, path.join(root, name));
   }
   await execute("chroot", [root, "useradd", ...coreUser]);
-  await fs.mkdir(path.join(root, "/var/log/journal"), { recursive: true });
+  for (const name of folders) await fs.mkdir(path.join(root, name), { recursive: true });
 }
 
 /** Flatcar's login user: https://github.com/flatcar/baselayout/blob/main/baselayout/passwd */

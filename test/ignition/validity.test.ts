@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { debianTool } from "../../toolchain/debianTool";
 import { ignitionValidate } from "../../toolchain/ignition";
-import { kubeadm, kubeadmVersion } from "../../toolchain/kubeadm";
+import { kubeadm, kubernetesVersion } from "../../toolchain/kubernetes";
 import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "./rendered";
 
 /** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */
@@ -69,7 +69,7 @@ describe("The tools that will read the files accept them:", function () {
     });
 
     it("whose pause image is the one that containerd starts", () => {
-      const args = ["config", "images", "list", `--kubernetes-version=${kubeadmVersion}`];
+      const args = ["config", "images", "list", `--kubernetes-version=${kubernetesVersion}`];
       const images = execFileSync(kubeadm(), args, { encoding: "utf8" });
       const [, pause] =
         /sandbox_image = "(.*)"/.exec(workerNode().texts.get("/etc/containerd/config.toml") ?? "") ?? [];

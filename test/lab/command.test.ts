@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { everyChange, parseCommand, usage } from "../../lab/command";
+import { everyChange, needsKubernetes, parseCommand, usage } from "../../lab/command";
 import { drills } from "../../lab/drills";
 
 describe("make lab", () => {
   it("runs without arguments what every change has to pass", () => {
-    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], stay: false, scale: 0.1 });
+    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], scale: 0.1 });
   });
 
   it("runs the drills that are named, in that order", () => {
@@ -18,6 +18,14 @@ describe("make lab", () => {
       new Set(Object.values(drills).flatMap((several) => several.map((drill) => drill.name))),
     );
     assert.equal(all.at(-1), "destroy");
+  });
+
+  it("needs Kubernetes for what runs on it, and for nothing else", () => {
+    const needs = (...words: string[]) => needsKubernetes(parseCommand(words, {}));
+    assert.deepEqual(
+      [needs(), needs("stay"), needs("stay", "kubernetes"), needs("crash", "control-plane"), needs("all")],
+      [false, false, true, true, true],
+    );
   });
 
   it("refuses an unknown drill, naming it and those there are", () => {

@@ -8,6 +8,7 @@ import type { Row } from "../../lab/report/row";
 
 const drill: Drill = {
   name: "crash",
+  kubernetes: "standIn",
   size: 3,
   limits: { seconds: 20, longestPauseMs: 1000, failed: 0 },
   run: () => Promise.reject(new Error("not run here")),

@@ -1,7 +1,7 @@
 import { goTool } from "./goTool";
 
 /** The newest release of the project's default minor version that the Go module proxy serves. */
-export const kubeadmVersion = "1.36.3";
+export const kubernetesVersion = "1.36.3";
 
 /** Modules that live in Kubernetes' own repository: its go.mod points into that repository, ours to their releases. */
 const staging = [
@@ -40,13 +40,21 @@ const staging = [
   "streaming",
 ];
 
-/** Path of kubeadm; the first call builds it. */
-export const kubeadm = () =>
+/** Path of one of Kubernetes' programs; the first call builds it. */
+const kubernetesTool = (name: string) =>
   goTool({
-    name: "kubeadm",
-    version: kubeadmVersion,
+    name,
+    version: kubernetesVersion,
     module: "k8s.io/kubernetes",
-    package: "k8s.io/kubernetes/cmd/kubeadm",
-    goMod: staging.map((name) => `replace k8s.io/${name} => k8s.io/${name} v0.${kubeadmVersion.slice(2)}`),
-    ldflags: `-X k8s.io/component-base/version.gitVersion=v${kubeadmVersion}`,
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    goMod: staging.map((module) => `replace k8s.io/${module} => k8s.io/${module} v0.${kubernetesVersion.slice(2)}`),
+    ldflags: `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
   });
+
+export const kubeadm = () => kubernetesTool("kubeadm");
+export const kubelet = () => kubernetesTool("kubelet");
+export const kubectl = () => kubernetesTool("kubectl");
+export const kubeApiserver = () => kubernetesTool("kube-apiserver");
+export const kubeControllerManager = () => kubernetesTool("kube-controller-manager");
+export const kubeScheduler = () => kubernetesTool("kube-scheduler");
+export const kubeProxy = () => kubernetesTool("kube-proxy");

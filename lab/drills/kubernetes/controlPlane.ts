@@ -1,0 +1,73 @@
+import type { Lab } from "../../lab";
+import type { KubernetesObject } from "../../kubernetes/kubernetes";
+import { until } from "../../until";
+import type { Drill } from "../drill";
+
+/** Seconds after which a control plane that is not there is a failure. */
+const patience = 300;
+
+interface Lease extends KubernetesObject {
+  readonly spec: { readonly holderIdentity?: string };
+}
+
+/** Three controllers from nothing, none of them the first: all serve, and only then their launch hooks are completed. */
+export const controlPlane: Drill = {
+  name: "control-plane",
+  kubernetes: "real",
+  size: 3,
+  limits: { seconds: 90 },
+  async run(stage) {
+    const { lab } = stage;
+    const poweredOn = await lab.startFromNothing();
+    const ready = await controlPlanesReady(lab, poweredOn, stage.note);
+    const seconds = Math.max(...ready.values());
+    await lab.kubernetes.nodesAre([...ready.keys()], 60);
+    await stage.askApi();
+    const leaders = await leadersOf(lab);
+    for (const [component, leader] of leaders) stage.note(`${leader} leads as ${component}`);
+    return { what: "three control planes from nothing, none of them first", seconds };
+  },
+};
+
+/**
+ * Waits until the apiserver of every controller is ready, and tells the seconds after `poweredOn` at which each was.
+ * @throws Error if a controller is in service before that
+ */
+export async function controlPlanesReady(
+  lab: Lab,
+  poweredOn: number,
+  note: (what: string) => void,
+): Promise<ReadonlyMap<string, number>> {
+  const ready = new Map<string, number>();
+  await until("the apiservers of all controllers are ready and in service", patience, async () => {
+    const instances = await lab.cluster.controllers();
+    for (const { id } of instances) {
+      const address = lab.machines().find((machine) => machine.id === id)?.address;
+      if (ready.has(id) || address === undefined || !(await lab.client.isReady(address))) continue;
+      ready.set(id, (Date.now() - poweredOn) / 1000);
+      note(`the apiserver of ${id} is ready after ${ready.get(id)?.toFixed(1)} s`);
+    }
+    const early = instances.find(({ id, lifecycleState }) => lifecycleState === "InService" && !ready.has(id));
+    if (early) throw new Error(`${early.id} is in service, and its apiserver is not ready`);
+    const states = instances.map(({ id, lifecycleState }) => `${id} ${lifecycleState}`).join(", ");
+    return (
+      (instances.length === (await lab.cluster.size()) &&
+        instances.every(({ lifecycleState }) => lifecycleState === "InService")) ||
+      `${states}; ready: ${[...ready.keys()].join(", ") || "none"}`
+    );
+  });
+  return ready;
+}
+
+/** The host names of the controllers that lead, by component. */
+async function leadersOf(lab: Lab): Promise<Map<string, string>> {
+  const leaders = new Map<string, string>();
+  const hostnames = lab.machines().map(({ instance }) => instance.hostname);
+  for (const component of ["kube-controller-manager", "kube-scheduler"]) {
+    const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
+    const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
+    if (!hostnames.includes(holder)) throw new Error(`${component} is led by "${holder}", which is no controller`);
+    leaders.set(component, holder);
+  }
+  return leaders;
+}

@@ -1,0 +1,109 @@
+import { writeFileSync } from "node:fs";
+import type { ClientMachine } from "../clientMachine";
+import { lastLines, type Outcome } from "../execute";
+import { until } from "../until";
+
+/** What any object of Kubernetes has, as far as drills look at it. */
+export interface KubernetesObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Node extends KubernetesObject {
+  readonly spec: {
+    readonly providerID?: string;
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  };
+  readonly status: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** The cluster as its administrator sees it, from the clients' machine by the API's name. */
+export class Kubernetes {
+  private constructor(
+    private readonly machine: ClientMachine,
+    private readonly command: readonly string[],
+  ) {}
+
+  /** `kubeconfig` is the stack's output, and goes to `file`; `kubectl` is the program's path. */
+  static open(args: {
+    readonly machine: ClientMachine;
+    readonly kubectl: string;
+    readonly kubeconfig: string;
+    readonly file: string;
+  }): Kubernetes {
+    writeFileSync(args.file, args.kubeconfig, { mode: 0o600 });
+    const command = [args.kubectl, "--kubeconfig", args.file, "--cache-dir", `${args.file}.cache`];
+    return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"]);
+  }
+
+  /** Runs kubectl, whatever its outcome. */
+  attempt(args: readonly string[], input?: string): Promise<Outcome> {
+    return this.machine.run([...this.command, ...args], { input });
+  }
+
+  /** Runs kubectl and gives its output. @throws Error with what it said */
+  async kubectl(args: readonly string[], input?: string): Promise<string> {
+    const { status, stdout, stderr } = await this.attempt(args, input);
+    if (status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${lastLines(stderr)}`);
+    return stdout;
+  }
+
+  /** One object, such as `get("node", "a")`. @throws Error if it is not there */
+  async get<T extends KubernetesObject>(kind: string, name: string, namespace = "default"): Promise<T> {
+    return JSON.parse(await this.kubectl(["get", kind, name, "-n", namespace, "-o", "json"])) as T;
+  }
+
+  /** All objects of a kind. */
+  async list<T extends KubernetesObject>(kind: string, ...args: readonly string[]): Promise<T[]> {
+    const { items } = JSON.parse(await this.kubectl(["get", kind, ...args, "-o", "json"])) as { items: T[] };
+    return items;
+  }
+
+  /** Creates or changes what the YAML says. */
+  async apply(yaml: string): Promise<void> {
+    await this.kubectl(["apply", "--server-side", "-f", "-"], yaml);
+  }
+
+  /** Waits until the nodes of exactly these instances are registered and have nothing against them. */
+  async nodesAre(instances: readonly string[], seconds: number): Promise<Node[]> {
+    let nodes: Node[] = [];
+    const wanted = [...instances].sort();
+    await until(`nodes ${wanted.join(", ")} are there`, seconds, async () => {
+      try {
+        nodes = await this.list<Node>("nodes");
+      } catch (error) {
+        return (error as Error).message;
+      }
+      const found = nodes.map(instanceOf).sort();
+      if (found.join() !== wanted.join()) return `nodes are ${found.join(", ") || "none"}`;
+      const obstacles = nodes.flatMap((node) => {
+        const obstacle = obstacleOf(node);
+        return obstacle === undefined ? [] : [`${instanceOf(node)}: ${obstacle}`];
+      });
+      return obstacles.length === 0 || obstacles.join("; ");
+    });
+    return nodes;
+  }
+}
+
+/** Id of a node's instance; empty where the node does not tell. */
+export const instanceOf = ({ spec }: Node): string => spec.providerID?.split("/").at(-1) ?? "";
+
+/** Why a node is not ready; undefined if it is, or if it lacks the pod network alone. */
+export function obstacleOf({ status }: Node): string | undefined {
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  if (!ready) return "it has reported nothing yet";
+  if (ready.status === "True") return undefined;
+  const message = ready.message ?? "";
+  return /^container runtime network not ready/.test(message) ? undefined : message || ready.status;
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { execute } from "../execute";
+
+/** A container image of one layer. */
+export interface Image {
+  /** Such as `registry.k8s.io/pause:3.10.2`. */
+  readonly name: string;
+  /** What runs, if the container says nothing else. */
+  readonly entrypoint: readonly string[];
+  /** Path in the image to the file on this machine that stands there; all of them may be executed. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A blob as a manifest refers to it: https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const oci = "application/vnd.oci.image";
+
+/** Writes images as one archive that containerd imports: https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
+export async function writeArchive(archive: string, images: readonly Image[]): Promise<void> {
+  const layout = await mkdtemp(path.join(os.tmpdir(), "images-"));
+  try {
+    const blobs = path.join(layout, "blobs", "sha256");
+    await mkdir(blobs, { recursive: true });
+    const manifests: Descriptor[] = [];
+    for (const image of images) manifests.push(await writeImage(image, layout, blobs));
+    const json = (name: string, value: object) => writeFile(path.join(layout, name), JSON.stringify(value));
+    await json("oci-layout", { imageLayoutVersion: "1.0.0" });
+    await json("index.json", { schemaVersion: 2, manifests });
+    await tar(archive, layout, ["oci-layout", "index.json", "blobs"]);
+  } finally {
+    await rm(layout, { recursive: true, force: true });
+  }
+}
+
+async function writeImage(image: Image, layout: string, blobs: string): Promise<Descriptor> {
+  const put = async (mediaType: string, content: Buffer): Promise<Descriptor> => {
+    const hash = createHash("sha256").update(content).digest("hex");
+    await writeFile(path.join(blobs, hash), content);
+    return { mediaType: `${oci}.${mediaType}`, digest: `sha256:${hash}`, size: content.length };
+  };
+  const json = (value: object) => Buffer.from(JSON.stringify(value));
+  const layer = await put("layer.v1.tar", await layerOf(image, layout));
+  const config = await put("config.v1+json", json(configuration(image, layer.digest)));
+  const mediaType = `${oci}.manifest.v1+json`;
+  const manifest = await put(
+    "manifest.v1+json",
+    json({ schemaVersion: 2, mediaType, config, layers: [layer] }),
+  );
+  return { ...manifest, annotations: { "io.containerd.image.name": image.name } };
+}
+
+/** https://github.com/opencontainers/image-spec/blob/main/config.md */
+export const configuration = ({ entrypoint }: Image, layerDigest: string) => ({
+  architecture: "amd64",
+  os: "linux",
+  config: { Entrypoint: entrypoint, Env: ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] },
+  rootfs: { type: "layers", diff_ids: [layerDigest] },
+});
+
+async function layerOf({ files }: Image, scratch: string): Promise<Buffer> {
+  const root = await mkdtemp(path.join(scratch, "layer-"));
+  await mkdir(path.join(root, "tmp"), { mode: 0o1777 });
+  for (const [name, source] of Object.entries(files)) {
+    const file = path.join(root, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await copyFile(source, file);
+  }
+  await execute("chmod", ["--recursive", "u=rwX,go=rX", root]);
+  await execute("chmod", ["1777", path.join(root, "tmp")]);
+  const layer = `${root}.tar`;
+  await tar(layer, root, ["."]);
+  const content = await readFile(layer);
+  await rm(root, { recursive: true });
+  await rm(layer);
+  return content;
+}
+
+/** Equal files give an equal archive. */
+async function tar(archive: string, folder: string, names: readonly string[]): Promise<void> {
+  const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
+  await execute("tar", ["--create", ...same, "--file", archive, "--directory", folder, ...names]);
+}

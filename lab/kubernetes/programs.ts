@@ -1,0 +1,37 @@
+import path from "node:path";
+import { cniPlugins } from "../../toolchain/cniPlugins";
+import { clusterDns } from "../../toolchain/coredns";
+import { ownGoTool } from "../../toolchain/goTool";
+import * as kubernetes from "../../toolchain/kubernetes";
+
+/** What a node of a cluster runs besides etcd: paths in the user's cache. */
+export interface KubernetesPrograms {
+  readonly kubeadm: string;
+  readonly kubelet: string;
+  readonly kubectl: string;
+  readonly apiserver: string;
+  readonly controllerManager: string;
+  readonly scheduler: string;
+  readonly proxy: string;
+  readonly clusterDns: string;
+  readonly pause: string;
+  /** By name. */
+  readonly cniPlugins: Readonly<Record<string, string>>;
+}
+
+const own = (name: string) =>
+  ownGoTool({ name: `lab-${name}`, folder: path.join(__dirname, "..", "go"), package: `./${name}` });
+
+/** Builds what is not built yet, which takes eight minutes on two cores the first time. */
+export const kubernetesPrograms = (): KubernetesPrograms => ({
+  kubeadm: kubernetes.kubeadm(),
+  kubelet: kubernetes.kubelet(),
+  kubectl: kubernetes.kubectl(),
+  apiserver: kubernetes.kubeApiserver(),
+  controllerManager: kubernetes.kubeControllerManager(),
+  scheduler: kubernetes.kubeScheduler(),
+  proxy: kubernetes.kubeProxy(),
+  clusterDns: clusterDns(),
+  pause: own("pause"),
+  cniPlugins: cniPlugins(),
+});
