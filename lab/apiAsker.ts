@@ -12,11 +12,17 @@ export interface Ask {
   readonly failures: readonly string[];
 }
 
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+const mergePatch = "application/merge-patch+json";
+
 const everyMilliseconds = 100;
 const attemptMilliseconds = 1000;
 
-/** The program that `ApiClient` starts: a line of JSON per `Ask`, for as long as it runs. Each attempt resolves the name and connects anew. */
-async function main(url: URL, resolverAddress: string, ca: string): Promise<never> {
+/**
+ * The program that `ApiClient` starts: a line of JSON per `Ask`, for as long as it runs. Each attempt resolves the name and connects anew.
+ * With an `identity`, a certificate and its key in PEM, it writes: it patches the ConfigMap that the URL names.
+ */
+async function main(url: URL, resolverAddress: string, ca: string, identity?: string): Promise<never> {
   const resolver = new Resolver({ timeout: attemptMilliseconds, tries: 1 });
   resolver.setServers([resolverAddress]);
 
@@ -24,14 +30,17 @@ async function main(url: URL, resolverAddress: string, ca: string): Promise<neve
     const addresses = await resolver.resolve4(url.hostname);
     const address = addresses[Math.floor(Math.random() * addresses.length)]; // as Route 53 answers: in any order
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      const request = https.get(url, {
-        ...{ hostname: address, servername: url.hostname, headers: { host: url.host }, ca, agent: false },
+      const request = https.request(url, {
+        ...{ hostname: address, servername: url.hostname, ca, cert: identity, key: identity, agent: false },
+        method: identity === undefined ? "GET" : "PATCH",
+        headers: { host: url.host, ...(identity !== undefined && { "content-type": mergePatch }) },
         signal: AbortSignal.timeout(attemptMilliseconds),
       });
       request.once("error", reject).once("response", (answer) => {
         answer.once("error", reject).once("end", () => resolve(answer.statusCode));
         answer.resume();
       });
+      request.end(identity === undefined ? undefined : JSON.stringify({ data: { written: String(Date.now()) } }));
     });
     if (status !== 200) throw new Error(`status ${status}`);
   }
@@ -50,6 +59,7 @@ async function main(url: URL, resolverAddress: string, ca: string): Promise<neve
 }
 
 if (require.main === module) {
-  const [url = "", resolverAddress = "", caFile = ""] = process.argv.slice(2);
-  void main(new URL(url), resolverAddress, readFileSync(caFile, "utf8"));
+  const [url = "", resolverAddress = "", caFile = "", identityFile] = process.argv.slice(2);
+  const identity = identityFile === undefined ? undefined : readFileSync(identityFile, "utf8");
+  void main(new URL(url), resolverAddress, readFileSync(caFile, "utf8"), identity);
 }

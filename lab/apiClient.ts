@@ -5,7 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Ask } from "./apiAsker";
 
-/** Asks the Kubernetes API by its name every 100 ms, and once more where that fails, for as long as it lives. */
+/** Asks the Kubernetes API by its name every 100 ms, or writes to it, and once more where that fails, for as long as it lives. */
 export class ApiClient {
   /** What came of it, the oldest first. */
   readonly asks: Ask[] = [];
@@ -21,12 +21,15 @@ export class ApiClient {
     readonly url: string;
     readonly resolver: string;
     readonly caFile: string;
+    /** PEM of a certificate and its key: with it the ConfigMap at the URL is patched. @default - the URL is read */
+    readonly identityFile?: string;
     readonly file: string;
   }): ApiClient {
     const [first = "", ...rest] = args.prefix;
     const node = [process.execPath, "--require", "ts-node/register/transpile-only"];
     const program = path.join(__dirname, "apiAsker.ts");
     const words = [...rest, ...node, program, args.url, args.resolver, args.caFile];
+    if (args.identityFile !== undefined) words.push(args.identityFile);
     const asker = spawn(first, words, { stdio: ["ignore", "pipe", "inherit"] });
     const client = new ApiClient(asker, once(asker, "close"));
     const file = createWriteStream(args.file);

@@ -72,11 +72,11 @@ export class ClientMachine {
     return (await this.run([...curl, `https://${address}:6443/readyz`])).status === 0;
   }
 
-  /** Starts to ask the Kubernetes API at `apiUrl` over and over; `history` gets every ask. */
-  askApi(apiUrl: string, history: string): ApiClient {
+  /** Starts to read a URL of the Kubernetes API over and over, or, with an identity, to patch the ConfigMap there; `history` gets every ask. */
+  askApi(url: string, history: string, identityFile?: string): ApiClient {
     return ApiClient.start({
       prefix: ["nsenter", `--net=${this.wire.namespace}`],
-      ...{ url: `${apiUrl}/readyz`, resolver: this.resolver, file: history },
+      ...{ url, resolver: this.resolver, file: history, identityFile },
       caFile: path.join(this.folder, "kubernetes-ca.crt"),
     });
   }

@@ -32,6 +32,9 @@ export interface EventFaults {
 /** etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
 
+/** What clients of the API write to. */
+const writtenConfigMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: written, namespace: default}}";
+
 /** What a lab consists of. */
 export interface Parts {
   readonly scale: number;
@@ -247,15 +250,26 @@ export class Lab {
     return this.client.load(history);
   }
 
-  /** Starts a client of the API once all controllers are healthy behind its balancer; `file` gets what it saw. */
-  async askApi(file: string): Promise<ApiClient> {
+  /**
+   * Starts a client of the API once all controllers are healthy behind its balancer; `file` gets what it saw. It asks whether
+   * the API is ready, or writes to it.
+   */
+  async askApi(file: string, kind: "reads" | "writes"): Promise<ApiClient> {
     const size = await this.cluster.size();
     await until(`${size} controllers are healthy targets`, 120, async () => {
       const states = await this.cluster.targetStates();
       const healthy = states.filter((state) => state === "healthy").length;
       return healthy === size || `targets are ${states.join(", ") || "none"}`;
     });
-    const api = this.client.askApi(this.cluster.outputs.apiUrl, file);
+    const { apiUrl } = this.cluster.outputs;
+    let api: ApiClient;
+    if (kind === "reads") {
+      api = this.client.askApi(`${apiUrl}/readyz`, file);
+    } else {
+      await this.kubernetes.apply(writtenConfigMap);
+      const url = `${apiUrl}/api/v1/namespaces/default/configmaps/written`;
+      api = this.client.askApi(url, file, this.kubernetes.identityFile);
+    }
     try {
       await until("the API answers by its name", 30, () => {
         return api.asks.some(({ answered }) => answered) || `it fails by ${api.asks.at(-1)?.failures.join()}`;

@@ -1,3 +1,4 @@
+import type { Ask } from "../apiAsker";
 import type { Lab } from "../lab";
 import type { Load, Window } from "../load";
 
@@ -11,8 +12,11 @@ export interface Stage {
   readonly size: number;
   /** Starts the clients; they end with the drill, or with their own `stop`. The second call returns the same. */
   load(): Promise<Load>;
-  /** Starts a client of the API, which ends with the drill; the longest gap that it saw is among the drill's figures. */
-  askApi(): Promise<void>;
+  /**
+   * Starts a client of the API, which ends with the drill and returns what it saw until then; the longest gap is among the
+   * drill's figures. @default reads
+   */
+  askApi(kind?: "reads" | "writes"): Promise<readonly Ask[]>;
   /** Tells what happens now: a line at the terminal and a mark in the timeline. */
   note(what: string): void;
 }

@@ -1,4 +1,6 @@
 import { controlPlane } from "./kubernetes/controlPlane";
+import { heal } from "./kubernetes/heal";
+import { workerJoin } from "./kubernetes/workerJoin";
 import { crash } from "./crash";
 import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
@@ -30,6 +32,8 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "wrong-aws": [wrongAws],
   replay: [replay],
   "control-plane": [controlPlane],
+  "worker-join": [workerJoin],
+  heal: [heal],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };

@@ -37,8 +37,9 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
       }
       return load;
     },
-    async askApi() {
-      api ??= await lab.askApi(path.join(folder, `${drill.name}.api.jsonl`));
+    async askApi(kind = "reads") {
+      api ??= await lab.askApi(path.join(folder, `${drill.name}.api.jsonl`), kind);
+      return api.asks;
     },
     note(what) {
       lab.report(`  ${what}`);

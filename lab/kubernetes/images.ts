@@ -6,7 +6,13 @@ import { execute } from "../execute";
 import type { Image } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
 
-/** What kubeadm pulls, and the pause image that containerd's configuration names: `kubeadm config images list`. */
+/** What the drills' pods run; only the lab's nodes have it. */
+export const podImage = "lab.internal/pod:1";
+
+/**
+ * What kubeadm pulls, the pause image that containerd's configuration names (`kubeadm config images list`), and the
+ * drills' own.
+ */
 export async function kubernetesImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
   const program = (name: string, tag: string, file: string): Image => {
     const command = `/usr/local/bin/${path.posix.basename(name)}`;
@@ -22,6 +28,7 @@ export async function kubernetesImages(programs: KubernetesPrograms, baseRoot: s
     { ...proxy, files: { ...proxy.files, ...(await withLibraries(baseRoot, ["/usr/sbin/nft"])) } },
     { ...dns, entrypoint: ["/coredns"], files: { "/coredns": programs.clusterDns } },
     program("pause", "3.10.2", programs.pause),
+    { name: podImage, entrypoint: ["/pod"], files: { "/pod": programs.pod } },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { parse } from "yaml";
 import type { ClientMachine } from "../clientMachine";
 import { lastLines, type Outcome } from "../execute";
 import { until } from "../until";
@@ -32,6 +33,8 @@ export class Kubernetes {
   private constructor(
     private readonly machine: ClientMachine,
     private readonly command: readonly string[],
+    /** PEM of the administrator's certificate and its key. */
+    readonly identityFile: string,
   ) {}
 
   /** `kubeconfig` is the stack's output, and goes to `file`; `kubectl` is the program's path. */
@@ -42,8 +45,10 @@ export class Kubernetes {
     readonly file: string;
   }): Kubernetes {
     writeFileSync(args.file, args.kubeconfig, { mode: 0o600 });
+    const identityFile = `${args.file}.pem`;
+    writeFileSync(identityFile, identityIn(args.kubeconfig), { mode: 0o600 });
     const command = [args.kubectl, "--kubeconfig", args.file, "--cache-dir", `${args.file}.cache`];
-    return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"]);
+    return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"], identityFile);
   }
 
   /** Runs kubectl, whatever its outcome. */
@@ -94,6 +99,13 @@ export class Kubernetes {
     });
     return nodes;
   }
+}
+
+/** The certificate and the key of a kubeconfig's only user, in PEM. */
+export function identityIn(kubeconfig: string): string {
+  const { users } = parse(kubeconfig) as { users: { user: Record<string, string> }[] };
+  const pem = (name: string) => Buffer.from(users[0]?.user[name] ?? "", "base64").toString();
+  return pem("client-certificate-data") + pem("client-key-data");
 }
 
 /** Id of a node's instance; empty where the node does not tell. */

@@ -15,6 +15,8 @@ export interface KubernetesPrograms {
   readonly proxy: string;
   readonly clusterDns: string;
   readonly pause: string;
+  /** What the drills' pods run. */
+  readonly pod: string;
   /** By name. */
   readonly cniPlugins: Readonly<Record<string, string>>;
 }
@@ -33,5 +35,6 @@ export const kubernetesPrograms = (): KubernetesPrograms => ({
   proxy: kubernetes.kubeProxy(),
   clusterDns: clusterDns(),
   pause: own("pause"),
+  pod: own("pod"),
   cniPlugins: cniPlugins(),
 });

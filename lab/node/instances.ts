@@ -10,6 +10,8 @@ export interface Instance extends GroupMember {
   /** Private DNS name. */
   readonly hostname: string;
   readonly subnetId: string;
+  /** Availability zone. */
+  readonly zone: string;
 }
 
 /** What is to be done so that machines are what EC2 says. */
@@ -47,6 +49,7 @@ function instanceOf(instance: Ec2Instance): Instance {
     address: instance.PrivateIpAddress ?? "",
     hostname: PrivateDnsName,
     subnetId: SubnetId,
+    zone: instance.Placement?.AvailabilityZone ?? "",
     groupIds: (instance.SecurityGroups ?? []).map(({ GroupId = "" }) => GroupId),
   };
 }
