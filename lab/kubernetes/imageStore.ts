@@ -43,10 +43,9 @@ mount --bind "$1" "$2/mnt"
 mount -t proc proc "$2/mnt/proc"
 mount -t tmpfs tmpfs "$2/mnt/run"
 mount -t tmpfs tmpfs "$2/mnt/tmp"
-mount --bind "$2/containerd" "$2/mnt/var/lib/containerd"
 mount --bind "$2" "$2/mnt/srv"
 exec chroot "$2/mnt" sh -euc '
-  containerd --log-level error &
+  containerd --root /srv/containerd --log-level error &
   until ctr version >/dev/null 2>&1; do sleep 0.1; done
   ctr --namespace k8s.io images import /srv/images.tar
   kill $!

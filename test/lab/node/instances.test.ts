@@ -8,6 +8,7 @@ const instance = (id: string, state: string): Instance => ({
   address: "10.0.0.5",
   hostname: "ip-10-0-0-5.ec2.internal",
   subnetId: "subnet-1",
+  zone: "us-east-1a",
   groupIds: [],
 });
 
