@@ -40,7 +40,9 @@ async function main(url: URL, resolverAddress: string, ca: string, identity?: st
         answer.once("error", reject).once("end", () => resolve(answer.statusCode));
         answer.resume();
       });
-      request.end(identity === undefined ? undefined : JSON.stringify({ data: { written: String(Date.now()) } }));
+      request.end(
+        identity === undefined ? undefined : JSON.stringify({ data: { written: String(Date.now()) } }),
+      );
     });
     if (status !== 200) throw new Error(`status ${status}`);
   }

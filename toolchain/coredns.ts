@@ -36,8 +36,7 @@ const named = (directives: readonly string[]): Plugin[] =>
   directives.map((directive) => ({ directive, folder: directive === "prometheus" ? "metrics" : directive }));
 
 /** With what the lab's own Corefile names. */
-export const coredns = () =>
-  corednsWith("1.14.6", named(["bind", "errors", "log", "template", "route53"]));
+export const coredns = () => corednsWith("1.14.6", named(["bind", "errors", "log", "template", "route53"]));
 
 /** Cluster DNS in kubeadm's version, with what kubeadm's Corefile names: `kubeadm config images list`. */
 export const clusterDnsVersion = "1.14.2";

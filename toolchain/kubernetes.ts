@@ -47,7 +47,9 @@ const kubernetesTool = (name: string) =>
     version: kubernetesVersion,
     module: "k8s.io/kubernetes",
     package: `k8s.io/kubernetes/cmd/${name}`,
-    goMod: staging.map((module) => `replace k8s.io/${module} => k8s.io/${module} v0.${kubernetesVersion.slice(2)}`),
+    goMod: staging.map(
+      (module) => `replace k8s.io/${module} => k8s.io/${module} v0.${kubernetesVersion.slice(2)}`,
+    ),
     ldflags: `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
   });
 

@@ -28,9 +28,12 @@ export async function imageStore(
       for (const made of files) await mkdir(made);
       await writeFile(path.join(folder, "import"), importArchive);
       const namespaces = "unshare --mount --pid --fork --kill-child=SIGKILL";
-      await shell(`${namespaces} sh -eu ${folder}/import ${baseRoot} ${folder}; rm -r ${folder}/mnt ${archive}`, {
-        seconds: 300,
-      });
+      await shell(
+        `${namespaces} sh -eu ${folder}/import ${baseRoot} ${folder}; rm -r ${folder}/mnt ${archive}`,
+        {
+          seconds: 300,
+        },
+      );
     },
     report,
   );

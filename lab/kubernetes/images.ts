@@ -33,10 +33,7 @@ export async function kubernetesImages(programs: KubernetesPrograms, baseRoot: s
 }
 
 /** Programs of the base root with the libraries that they are linked to, by path. */
-async function withLibraries(
-  baseRoot: string,
-  programs: readonly string[],
-): Promise<Record<string, string>> {
+async function withLibraries(baseRoot: string, programs: readonly string[]): Promise<Record<string, string>> {
   const listed = await execute("chroot", [baseRoot, "ldd", ...programs]);
   const libraries = listed.match(/\/\S+(?= \(0x)/g) ?? [];
   const inRoot = (file: string) => {

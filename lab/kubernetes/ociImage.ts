@@ -74,7 +74,7 @@ async function layerOf({ files }: Image, scratch: string): Promise<Buffer> {
     await mkdir(path.dirname(file), { recursive: true });
     await copyFile(source, file);
   }
-  await execute("chmod", ["--recursive", "u=rwX,go=rX", root]);
+  await execute("chmod", ["--recursive", "0755", root]);
   await execute("chmod", ["1777", path.join(root, "tmp")]);
   const layer = `${root}.tar`;
   await tar(layer, root, ["."]);

@@ -47,7 +47,9 @@ export async function controlPlanesReady(
       ready.set(id, (Date.now() - poweredOn) / 1000);
       note(`the apiserver of ${id} is ready after ${ready.get(id)?.toFixed(1)} s`);
     }
-    const early = instances.find(({ id, lifecycleState }) => lifecycleState === "InService" && !ready.has(id));
+    const early = instances.find(
+      ({ id, lifecycleState }) => lifecycleState === "InService" && !ready.has(id),
+    );
     if (early) throw new Error(`${early.id} is in service, and its apiserver is not ready`);
     const states = instances.map(({ id, lifecycleState }) => `${id} ${lifecycleState}`).join(", ");
     return (
@@ -66,7 +68,8 @@ async function leadersOf(lab: Lab): Promise<Map<string, string>> {
   for (const component of ["kube-controller-manager", "kube-scheduler"]) {
     const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
     const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
-    if (!hostnames.includes(holder)) throw new Error(`${component} is led by "${holder}", which is no controller`);
+    if (!hostnames.includes(holder))
+      throw new Error(`${component} is led by "${holder}", which is no controller`);
     leaders.set(component, holder);
   }
   return leaders;

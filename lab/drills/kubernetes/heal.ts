@@ -35,7 +35,9 @@ export const heal: Drill = {
     await lab.cluster.settled(patience);
     const failed = asks.filter(({ answered }) => !answered);
     if (failed.length > 0) {
-      throw new Error(`${failed.length} writes failed twice, the first by ${failed[0]?.failures.join(" and ")}`);
+      throw new Error(
+        `${failed.length} writes failed twice, the first by ${failed[0]?.failures.join(" and ")}`,
+      );
     }
     return { what: "a controller vanished with its disk", seconds };
   },

@@ -92,7 +92,8 @@ async function holdsNoCredentials(worker: Machine): Promise<void> {
     grep -rl -e 'PRIVATE KEY' -e 'client-key-data' -e '^ *token:' /etc/kubernetes /etc/cluster /run/cluster || true`;
   const { stdout, stderr, status } = await worker.run(["sh", "-euc", search]);
   if (status !== 0) throw new Error(`looking for credentials on ${worker.id} failed: ${stderr}`);
-  if (stdout !== "") throw new Error(`there are credentials on ${worker.id}: ${stdout.trim().split("\n").join(", ")}`);
+  if (stdout !== "")
+    throw new Error(`there are credentials on ${worker.id}: ${stdout.trim().split("\n").join(", ")}`);
 }
 
 /** What the kubelet's certificate opens, tried with it: its own node and no more. */
@@ -148,9 +149,14 @@ async function askAsKubelet(worker: Machine, path: string, body?: string): Promi
     exec curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt --cert "$identity" --key "$identity" \\
       -o /dev/null -w '%{http_code}' "\${@:2}" "https://api.$ZONE:6443$1"`;
   const patch = ["-X", "PATCH", "-H", "Content-Type: application/merge-patch+json", "--data", body ?? ""];
-  const { stdout, stderr, status } = await worker.run(
-    ["bash", "-euc", script, "ask", path, ...(body === undefined ? [] : patch)],
-  );
+  const { stdout, stderr, status } = await worker.run([
+    "bash",
+    "-euc",
+    script,
+    "ask",
+    path,
+    ...(body === undefined ? [] : patch),
+  ]);
   if (status !== 0) throw new Error(`${worker.id} cannot ask ${path}: ${stderr}`);
   return stdout;
 }

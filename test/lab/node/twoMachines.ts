@@ -95,7 +95,7 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
       const wire = await Wire.lay({ name: id, address, subnetCidr });
       const instance = {
         ...{ id, address, state: "running", architecture: "x86_64", subnetId: "", groupIds: [] },
- zone: "us-east-1a",
+        zone: "us-east-1a",
         hostname: `ip-${address.replaceAll(".", "-")}.ec2.internal`,
       };
       const machine = new Machine(instance, wire, hardware, (what) => {
