@@ -6,7 +6,6 @@ import { listLeftovers, type Leftover } from "../local/leftovers";
 import { DeadLetters } from "./deadLetters";
 import type { Faults } from "./aws/faults";
 import type { Trail } from "./aws/trail";
-import type { ApiClient } from "./apiClient";
 import type { ClientMachine } from "./clientMachine";
 import type { Cluster } from "./cluster";
 import { putControlPath } from "./controlPath";
@@ -31,9 +30,6 @@ export interface EventFaults {
 
 /** etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
-
-/** What clients of the API write to. */
-const writtenConfigMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: written, namespace: default}}";
 
 /** What a lab consists of. */
 export interface Parts {
@@ -248,37 +244,6 @@ export class Lab {
 
   startLoad(history: string): Load {
     return this.client.load(history);
-  }
-
-  /**
-   * Starts a client of the API once all controllers are healthy behind its balancer; `file` gets what it saw. It asks whether
-   * the API is ready, or writes to it.
-   */
-  async askApi(file: string, kind: "reads" | "writes"): Promise<ApiClient> {
-    const size = await this.cluster.size();
-    await until(`${size} controllers are healthy targets`, 120, async () => {
-      const states = await this.cluster.targetStates();
-      const healthy = states.filter((state) => state === "healthy").length;
-      return healthy === size || `targets are ${states.join(", ") || "none"}`;
-    });
-    const { apiUrl } = this.cluster.outputs;
-    let api: ApiClient;
-    if (kind === "reads") {
-      api = this.client.askApi(`${apiUrl}/readyz`, file);
-    } else {
-      await this.kubernetes.apply(writtenConfigMap);
-      const url = `${apiUrl}/api/v1/namespaces/default/configmaps/written`;
-      api = this.client.askApi(url, file, this.kubernetes.identityFile);
-    }
-    try {
-      await until("the API answers by its name", 30, () => {
-        return api.asks.some(({ answered }) => answered) || `it fails by ${api.asks.at(-1)?.failures.join()}`;
-      });
-      return api;
-    } catch (error) {
-      await api.stop();
-      throw error;
-    }
   }
 
   /** The serial numbers of the certificates that etcd on a machine shows to clients and to peers. */

@@ -1,4 +1,5 @@
 import type { Ask } from "../apiAsker";
+import type { ApiUse } from "../askApi";
 import type { Lab } from "../lab";
 import type { Load, Window } from "../load";
 
@@ -16,7 +17,7 @@ export interface Stage {
    * Starts a client of the API, which ends with the drill and returns what it saw until then; the longest gap is among the
    * drill's figures. @default reads
    */
-  askApi(kind?: "reads" | "writes"): Promise<readonly Ask[]>;
+  askApi(use?: ApiUse): Promise<readonly Ask[]>;
   /** Tells what happens now: a line at the terminal and a mark in the timeline. */
   note(what: string): void;
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiFigures, type ApiClient } from "../apiClient";
+import { askApi } from "../askApi";
 import type { Lab } from "../lab";
 import type { Load, Verdict, Window } from "../load";
 import type { Observation } from "../members";
@@ -37,8 +38,8 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
       }
       return load;
     },
-    async askApi(kind = "reads") {
-      api ??= await lab.askApi(path.join(folder, `${drill.name}.api.jsonl`), kind);
+    async askApi(use = "reads") {
+      api ??= await askApi(lab, path.join(folder, `${drill.name}.api.jsonl`), use);
       return api.asks;
     },
     note(what) {

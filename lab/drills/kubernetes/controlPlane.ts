@@ -1,7 +1,7 @@
 import type { Lab } from "../../lab";
 import type { KubernetesObject } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
-import type { Drill } from "../drill";
+import type { Drill, Stage } from "../drill";
 
 /** Seconds after which a control plane that is not there is a failure. */
 const patience = 300;
@@ -19,7 +19,7 @@ export const controlPlane: Drill = {
   async run(stage) {
     const { lab } = stage;
     const poweredOn = await lab.startFromNothing();
-    const ready = await controlPlanesReady(lab, poweredOn, stage.note);
+    const ready = await controlPlanesReady(stage, poweredOn);
     const seconds = Math.max(...ready.values());
     await lab.kubernetes.nodesAre([...ready.keys()], 60);
     await stage.askApi();
@@ -34,10 +34,10 @@ export const controlPlane: Drill = {
  * @throws Error if a controller is in service before that
  */
 export async function controlPlanesReady(
-  lab: Lab,
+  stage: Stage,
   poweredOn: number,
-  note: (what: string) => void,
 ): Promise<ReadonlyMap<string, number>> {
+  const { lab } = stage;
   const ready = new Map<string, number>();
   await until("the apiservers of all controllers are ready and in service", patience, async () => {
     const instances = await lab.cluster.controllers();
@@ -45,7 +45,7 @@ export async function controlPlanesReady(
       const address = lab.machines().find((machine) => machine.id === id)?.address;
       if (ready.has(id) || address === undefined || !(await lab.client.isReady(address))) continue;
       ready.set(id, (Date.now() - poweredOn) / 1000);
-      note(`the apiserver of ${id} is ready after ${ready.get(id)?.toFixed(1)} s`);
+      stage.note(`the apiserver of ${id} is ready after ${ready.get(id)?.toFixed(1)} s`);
     }
     const early = instances.find(
       ({ id, lifecycleState }) => lifecycleState === "InService" && !ready.has(id),

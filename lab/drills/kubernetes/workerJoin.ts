@@ -25,7 +25,7 @@ export const workerJoin: Drill = {
     await lab.cluster.up(poolSettings);
     await lab.cluster.settled(patience);
     const poweredOn = await lab.startFromNothing();
-    const ready = await controlPlanesReady(lab, poweredOn, stage.note);
+    const ready = await controlPlanesReady(stage, poweredOn);
     const worker = lab.machine((await lab.cluster.workers()).map(({ id }) => id)[0] ?? "");
     const nodes = await lab.kubernetes.nodesAre([...ready.keys(), worker.id], patience);
     const seconds = (Date.now() - poweredOn) / 1000;
