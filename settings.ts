@@ -172,6 +172,14 @@ const schema = group(
       },
       "use {intervalMinutes, retentionDays}",
     ).prefault({}),
+    /** How Secrets are encrypted in etcd. */
+    encryption: group(
+      {
+        /** Number of the key that they are written with; the next number rotates it, without a new node. @default 1 */
+        key: whole(1, 999, "use the number before, plus one").default(1),
+      },
+      "use {key}",
+    ).prefault({}),
     /** Goes back to an etcd snapshot, once: what was written later is lost. Not set but for that. */
     restore: group(
       {

@@ -60,7 +60,11 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
-    const pki = new Pki(`${name}-pki`, { cluster, zone: names.zone }, parent);
+    const pki = new Pki(
+      `${name}-pki`,
+      { cluster, zone: names.zone, encryptionKey: args.settings.encryption.key },
+      parent,
+    );
     const store = new NodeStore(
       `${name}-store`,
       {

@@ -4,16 +4,26 @@ import { stringify } from "yaml";
  * How the apiserver encrypts Secrets in etcd
  * (https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/).
  *
- * @param key 32 bytes, base64
+ * Secrets are written with key number `current`. The key after it can be read beforehand: apiservers take a new
+ * configuration one after the other, and none may meet a key that it does not know. The keys before it stay, for the
+ * Secrets that snapshots hold.
+ *
+ * @param keys the first `current` + 1 keys in their order, 32 bytes each, base64
  */
-export function encryptionConfiguration(key: string): string {
+export function encryptionConfiguration(keys: readonly string[], current: number): string {
+  if (keys.length !== current + 1)
+    throw new Error(
+      `key ${current} is to be written with, and there are ${keys.length} keys, not ${current + 1}`,
+    );
+  const all = keys.map((secret, index) => ({ name: `key${index + 1}`, secret }));
+  const [next, ...older] = all.reverse();
   return stringify({
     apiVersion: "apiserver.config.k8s.io/v1",
     kind: "EncryptionConfiguration",
     resources: [
       {
         resources: ["secrets"],
-        providers: [{ secretbox: { keys: [{ name: "key1", secret: key }] } }, { identity: {} }],
+        providers: [{ secretbox: { keys: [older[0], next, ...older.slice(1)] } }, { identity: {} }],
       },
     ],
   });

@@ -9,6 +9,8 @@ export interface PkiArgs {
   readonly cluster: string;
   /** The cluster's DNS zone. */
   readonly zone: string;
+  /** Number of the key that Secrets are encrypted with. */
+  readonly encryptionKey: number;
 }
 
 /** Every key and certificate that exists before the cluster does. Private keys are secrets of the state. */
@@ -73,7 +75,16 @@ export class Pki extends pulumi.ComponentResource {
       { algorithm: "RSA", rsaBits: 2048 },
       parent,
     );
-    const encryptionKey = new random.RandomBytes(`${name}-encryption`, { length: 32 }, parent);
+    // The first has the name that it had when it was the only one.
+    const encryptionKeys = Array.from(
+      { length: args.encryptionKey + 1 },
+      (_, index) =>
+        new random.RandomBytes(
+          index === 0 ? `${name}-encryption` : `${name}-encryption-${index + 1}`,
+          { length: 32 },
+          parent,
+        ).base64,
+    );
 
     this.objects = {
       "pki/etcd/ca.crt": etcdCa.certificatePem,
@@ -86,7 +97,9 @@ export class Pki extends pulumi.ComponentResource {
       "pki/front-proxy/ca.key": frontProxyCa.privateKeyPem,
       "pki/service-account/sa.key": pulumi.secret(serviceAccount.privateKeyPem),
       "pki/service-account/sa.pub": serviceAccount.publicKeyPem,
-      "encryption/encryption.yaml": pulumi.secret(encryptionKey.base64.apply(encryptionConfiguration)),
+      "encryption/encryption.yaml": pulumi.secret(
+        pulumi.all(encryptionKeys).apply((keys) => encryptionConfiguration(keys, args.encryptionKey)),
+      ),
     };
     this.kubernetesCaPem = kubernetesCa.certificatePem;
     this.serviceAccountPublicKeyPem = serviceAccount.publicKeyPem;

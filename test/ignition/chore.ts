@@ -10,6 +10,8 @@ export interface Answers {
   kubectl: Record<string, string>;
   /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. */
   aws?: Record<string, string>;
+  /** Files that the node has besides its config's, by path. */
+  files?: Record<string, string>;
 }
 
 /** The question who leads the controllers' chores. */
@@ -38,7 +40,11 @@ export interface Run {
  * Runs a controller's script with its own libraries, real jq, openssl and curl-free AWS, below a temporary folder instead
  * of the node's root. kubectl, kubeadm, systemctl and the AWS calls are stand-ins that note each call.
  */
-export function runChore(script: string, args: readonly string[], { kubectl, aws = {} }: Answers): Run {
+export function runChore(
+  script: string,
+  args: readonly string[],
+  { kubectl, aws = {}, files = {} }: Answers,
+): Run {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -53,8 +59,8 @@ export function runChore(script: string, args: readonly string[], { kubectl, aws
   const standIn = (name: string, body: readonly string[]) =>
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
   try {
-    for (const [path, text] of controllerNode().texts) {
-      write(path, text.replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin)\b/g, `${root}/$1/$2`));
+    for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
+      write(path, text.replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`));
     }
     mkdirSync(join(root, "run/cluster"), { recursive: true });
     write(

@@ -111,21 +111,56 @@ describe("The service-account issuer", () => {
 });
 
 describe("The apiserver's encryption configuration", () => {
-  it("encrypts Secrets with the given key, and still reads what is not encrypted yet", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
-        const secret = Buffer.from(bytes).toString("base64");
-        assert.deepEqual(parse(encryptionConfiguration(secret)), {
-          apiVersion: "apiserver.config.k8s.io/v1",
-          kind: "EncryptionConfiguration",
-          resources: [
+  const keysOf = (text: string) => {
+    const { resources } = parse(text) as {
+      resources: [{ providers: [{ secretbox: { keys: { name: string; secret: string }[] } }] }];
+    };
+    return resources[0].providers[0].secretbox.keys;
+  };
+
+  it("encrypts Secrets, and still reads what is not encrypted yet", () => {
+    assert.deepEqual(parse(encryptionConfiguration(["one", "two"], 1)), {
+      apiVersion: "apiserver.config.k8s.io/v1",
+      kind: "EncryptionConfiguration",
+      resources: [
+        {
+          resources: ["secrets"],
+          providers: [
             {
-              resources: ["secrets"],
-              providers: [{ secretbox: { keys: [{ name: "key1", secret }] } }, { identity: {} }],
+              secretbox: {
+                keys: [
+                  { name: "key1", secret: "one" },
+                  { name: "key2", secret: "two" },
+                ],
+              },
             },
+            { identity: {} },
           ],
-        });
+        },
+      ],
+    });
+  });
+
+  it("writes with the current key, and reads with the next one and all before it", () => {
+    const names = keysOf(encryptionConfiguration(["one", "two", "three", "four"], 3)).map(({ name }) => name);
+    assert.deepEqual(names, ["key3", "key4", "key2", "key1"]);
+  });
+
+  it("knows at every rotation what apiservers write that have the configuration before or after", () => {
+    const keys = fc.array(fc.base64String({ minLength: 44, maxLength: 44 }), { minLength: 3, maxLength: 9 });
+    fc.assert(
+      fc.property(keys, (all) => {
+        const current = all.length - 2;
+        const before = keysOf(encryptionConfiguration(all.slice(0, -1), current));
+        const after = keysOf(encryptionConfiguration(all, current + 1));
+        assert.deepEqual(before.find(({ name }) => name === after[0]?.name)?.secret, after[0]?.secret);
+        for (const known of before)
+          assert.deepEqual(after.find(({ name }) => name === known.name)?.secret, known.secret);
       }),
     );
+  });
+
+  it("is not made with keys missing", () => {
+    assert.throws(() => encryptionConfiguration(["one", "two"], 2), /there are 2 keys, not 3$/);
   });
 });

@@ -36,6 +36,7 @@ const completed: Settings = {
     },
   },
   snapshots: { intervalMinutes: 60, retentionDays: 30 },
+  encryption: { key: 1 },
   protect: false,
 };
 
