@@ -16,6 +16,8 @@ export interface GoTool {
   package?: string;
   /** Text of a main package of our own that imports from the module; takes the place of `package`. */
   main?: string;
+  /** Imports, by their paths, that the module's own main.go is built without. @default - built as it is */
+  without?: readonly string[];
   /** Further lines of the go.mod, e.g. `replace` directives. */
   goMod?: string[];
   /** Linker flags, e.g. the version a program reports. */
@@ -42,8 +44,9 @@ export interface OwnGoTool {
 export function goTool(tool: GoTool): string {
   const { name, version, module } = tool;
   return cached(name, `${version}-${digest(JSON.stringify(tool))}`, (folder) => {
-    const main = tool.main === undefined ? (tool.package ?? module) : ".";
-    const source = tool.main ?? `package toolbuild\n\nimport _ "${main}"\n`;
+    const own = tool.main ?? (tool.without && mainWithout(folder, tool, tool.without));
+    const main = own === undefined ? (tool.package ?? module) : ".";
+    const source = own ?? `package toolbuild\n\nimport _ "${main}"\n`;
     const goMod = [
       "module toolbuild",
       "go 1.24.0",
@@ -95,21 +98,31 @@ function cached(name: string, version: string, make: (folder: string) => void): 
   return program;
 }
 
+/** The module's main.go less these imports, which it has for their side effects alone. */
+function mainWithout(folder: string, { module, version }: GoTool, imports: readonly string[]): string {
+  const { Dir } = JSON.parse(go(folder, ["mod", "download", "-json", `${module}@v${version}`])) as {
+    Dir: string;
+  };
+  const lines = fs.readFileSync(path.join(Dir, "main.go"), "utf8").split("\n");
+  return lines.filter((line) => !imports.some((left) => line.trim() === `_ "${left}"`)).join("\n");
+}
+
 function build(folder: string, main: string, output: string, ldflags: string, env: NodeJS.ProcessEnv): void {
   go(folder, ["build", "-trimpath", "-ldflags", `-s -w ${ldflags}`, "-o", output, main], env);
 }
 
-function go(cwd: string, args: string[], environment: NodeJS.ProcessEnv): void {
-  const { error, status, stderr } = spawnSync("go", args, {
+function go(cwd: string, args: string[], environment: NodeJS.ProcessEnv = {}): string {
+  const { error, status, stdout, stderr } = spawnSync("go", args, {
     cwd,
     env: { ...process.env, ...environment },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     maxBuffer: Infinity,
   });
   if (error) throw error;
   if (status !== 0)
     throw new Error(`\`go ${args.join(" ")}\` failed:\n${stderr.split("\n").slice(-20).join("\n")}`);
+  return stdout;
 }
 
 function digest(text: string): string {
