@@ -6,8 +6,8 @@ export const addonVersions = { flannel: "0.28.10", cloudControllerManager: "1.36
 const flannelModule = "github.com/flannel-io/flannel";
 
 /**
- * Paths of what flannel's image holds: the daemon, without a backend whose modules the Go module proxy does not serve, and
- * what writes the CNI configuration.
+ * Paths of what flannel's image holds: the daemon, and what writes the CNI configuration. Of its backends Tencent's is left
+ * out, as the Go module proxy does not serve its modules, and UDP, which needs C.
  */
 export const flannel = () => {
   const tool = { version: addonVersions.flannel, module: flannelModule };
@@ -15,7 +15,7 @@ export const flannel = () => {
     daemon: goTool({
       ...tool,
       name: "flanneld",
-      without: [`${flannelModule}/pkg/backend/tencentvpc`],
+      without: ["tencentvpc", "udp"].map((backend) => `${flannelModule}/pkg/backend/${backend}`),
       ldflags: `-X ${flannelModule}/pkg/version.Version=v${tool.version}`,
     }),
     installConf: goTool({ ...tool, name: "install-conf", package: `${flannelModule}/cmd/install_conf` }),

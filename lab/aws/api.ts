@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import { authenticate, type Signer } from "./authentication";
+import type { Clients } from "./clients";
 import { denial, type Caller, type Requirement } from "./authorization";
 import { endpointOf, receive, type Call } from "./call";
 import type { Deployed } from "./deployed";
@@ -12,10 +13,12 @@ import type { RoleCredentialStore } from "./roleCredentials";
 import { listPermission, s3Address } from "./s3Permissions";
 import type { ServiceCall } from "./serviceCall";
 import { parseAuthorization } from "./signature";
+import { isWebIdentity, webIdentityRefusal } from "./webIdentity";
 import type { Trail, TrailEvent } from "./trail";
 
 export interface ApiArgs {
   readonly localAws: URL;
+  readonly clients: Clients;
   readonly region: string;
   readonly deployed: Deployed;
   readonly credentials: RoleCredentialStore;
@@ -73,12 +76,33 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
   };
   if ("reason" in signer) return refused(signer);
 
+  if (service === "sts" && isWebIdentity(call)) {
+    const untrusted = await webIdentityRefusal(call, {
+      clients: args.clients,
+      read: (url) => publicly(url, args),
+    });
+    if (untrusted) return refused(untrusted);
+    return recorded(await forward(args.localAws, call));
+  }
   const message = await refusal(serviceCall, signer, args);
   if (message) return refused({ reason: "denied", message });
   const answered = await forward(args.localAws, call);
   if (service !== "s3" || answered.status !== 404) return recorded(answered);
   const hidden = await absenceHidden(serviceCall, signer, args);
   return hidden ? refused({ reason: "denied", message: hidden }) : recorded(answered);
+}
+
+/** What anybody gets at a URL of AWS's. @throws Error if that is not the body of something */
+async function publicly(url: string, args: ApiArgs): Promise<string> {
+  const { host, pathname } = new URL(url);
+  const get = { method: "GET", host, url: pathname, path: pathname, headers: { host } };
+  const { status, body } = await answer(
+    { ...get, query: new URLSearchParams(), body: Buffer.alloc(0) },
+    "sts",
+    args,
+  );
+  if (status !== 200) throw new Error(`Couldn't retrieve verification key: ${url} is HTTP ${status}`);
+  return body.toString();
 }
 
 /** S3 tells a bucket's region also to whom it refuses all else. */

@@ -1,12 +1,13 @@
 import type { Endpoint, Call } from "./call";
 import type { Refusal } from "./refusal";
 import type { RoleCredentials } from "./roleCredentials";
+import { isWebIdentity } from "./webIdentity";
 import { parseAuthorization, signatureFault, signingTime, type Authorization } from "./signature";
 
 /** AWS takes a request for that long after it was signed, and that long before. */
 const skewSeconds = 15 * 60;
 
-/** Who signed a call. Without a name it is nobody's, which S3 alone takes, where a bucket is public. */
+/** Who signed a call. Without a name it is nobody's, which S3 takes where a bucket is public, and STS with a token. */
 export type Signer = { readonly service: string; readonly roleName?: string };
 
 /**
@@ -28,7 +29,8 @@ export async function authenticate(
   if (!authorization) {
     if (call.headers.authorization !== undefined)
       return refuse("unsigned", "the Authorization header is not of AWS4-HMAC-SHA256");
-    return service === "s3" ? { service } : refuse("unsigned", "Request is missing Authentication Token");
+    const needsNone = service === "s3" || (service === "sts" && isWebIdentity(call));
+    return needsNone ? { service } : refuse("unsigned", "Request is missing Authentication Token");
   }
   const scopeFault = wrongScope(authorization, endpoint, region);
   if (scopeFault) return refuse("wrongSignature", scopeFault);

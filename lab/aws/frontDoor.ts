@@ -49,7 +49,7 @@ export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
   const clients = localClients(localAws, region);
   const credentials = new RoleCredentialStore(clients, localAws, faults);
   const deployed = new Deployed(clients, region);
-  const api = apiListener({ localAws, region, deployed, credentials, faults, trail, log });
+  const api = apiListener({ localAws, clients, region, deployed, credentials, faults, trail, log });
   const mirror = mirrorListener(args.mirrorFolder, log);
   const byHost: RequestListener = (request, response) =>
     (request.headers.host === mirrorHost ? mirror : api)(request, response);

@@ -34,7 +34,15 @@ async function queryPermissions(call: ServiceCall, deployed: DeployedResources):
   const name = parameters.get("Action") ?? "";
   const action = `${service}:${name}`;
   switch (action) {
+    // Asked for by nodes and by the cloud controller manager.
+    case "ec2:DescribeAvailabilityZones":
     case "ec2:DescribeInstances":
+    case "ec2:DescribeInstanceTopology":
+    case "ec2:DescribeRegions":
+    case "ec2:DescribeRouteTables":
+    case "ec2:DescribeSecurityGroups":
+    case "ec2:DescribeSubnets":
+    case "ec2:DescribeVpcs":
     case "autoscaling:DescribeAutoScalingGroups":
     case "autoscaling:DescribeAutoScalingInstances":
       return [{ action, resource: "*", context: commonContext }];
