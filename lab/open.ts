@@ -19,6 +19,7 @@ import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/ad
 import { Balancers } from "./network/balancers";
 import { Dns } from "./network/dns";
 import { DnsFaultRelay, type DnsFaults } from "./network/dnsFaults";
+import { HopLimits } from "./network/hopLimits";
 import { SecurityGroupEnforcement } from "./network/enforcement";
 import { haproxyProgram } from "./network/haproxyProgram";
 import { Hypervisor } from "./node/hypervisor";
@@ -95,8 +96,10 @@ async function open(
   const sha256 = await fillMirror(mirrorFolder, versions, { ...programs, ...nodes.programs });
   const localAws = await openLocalAws(scale, report, atEnd);
 
+  const hopLimits = new HopLimits();
   const frontDoor = await openFrontDoor({
     ...{ localAws, metadataAddress, functionPort, mirrorFolder, log },
+    limitHops: (address, hops) => hopLimits.set(address, hops),
     ...{ address: awsAddress, region: stack.region },
   });
   atEnd(() => frontDoor.close());

@@ -1,7 +1,13 @@
 import { goTool } from "./goTool";
 
 /** Versions of the add-ons' programs, which are those of their images in `addons/images.ts`. */
-export const addonVersions = { flannel: "0.28.10", cloudControllerManager: "1.36.1", metricsServer: "0.9.0" };
+export const addonVersions = {
+  flannel: "0.28.10",
+  /** Stood in for, as the Go module proxy does not serve it. */
+  flannelCniPlugin: "v1.9.1-flannel3",
+  cloudControllerManager: "1.36.1",
+  metricsServer: "0.9.0",
+};
 
 const flannelModule = "github.com/flannel-io/flannel";
 
@@ -32,6 +38,7 @@ export const cloudControllerManager = () =>
     ldflags: `-X k8s.io/component-base/version.gitVersion=v${addonVersions.cloudControllerManager}`,
   });
 
+/** Path of metrics-server. */
 export const metricsServer = () =>
   goTool({
     name: "metrics-server",

@@ -19,6 +19,8 @@ export interface FrontDoorArgs {
   readonly address: string;
   /** Of instance metadata, 169.254.169.254 to the nodes; served on port 80. */
   readonly metadataAddress: string;
+  /** See `MetadataServiceArgs`. */
+  readonly limitHops: (address: string, hops: number) => Promise<void>;
   /** Port on 127.0.0.1 for the functions' calls. */
   readonly functionPort: number;
   /** What the mirror serves. */
@@ -53,7 +55,10 @@ export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
   const mirror = mirrorListener(args.mirrorFolder, log);
   const byHost: RequestListener = (request, response) =>
     (request.headers.host === mirrorHost ? mirror : api)(request, response);
-  const metadata = metadataListener({ instances: new Instances(clients, region), credentials, faults, log });
+  const metadata = metadataListener({
+    ...{ instances: new Instances(clients, region), credentials, faults, log },
+    limitHops: args.limitHops,
+  });
 
   const { authority, certificate, key } = await makeServerCertificate(region);
   const listening: [server: Server, port: number, address: string][] = [

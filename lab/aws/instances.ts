@@ -19,7 +19,11 @@ export interface InstanceFacts {
   /** What Auto Scaling wants it to become; undefined if it is in no group. */
   readonly targetLifecycleState?: string;
   /** How its metadata is served: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptions.html */
-  readonly metadata: { readonly isEnabled: boolean; readonly needsToken: boolean };
+  readonly metadata: {
+    readonly isEnabled: boolean;
+    readonly needsToken: boolean;
+    readonly hopLimit: number;
+  };
 }
 
 export interface InstanceProfile {
@@ -141,9 +145,12 @@ interface Template {
   readonly metadata: InstanceFacts["metadata"];
 }
 
-const metadataOptions = (options: { HttpEndpoint?: string; HttpTokens?: string } | undefined) => ({
+const metadataOptions = (
+  options: { HttpEndpoint?: string; HttpTokens?: string; HttpPutResponseHopLimit?: number } | undefined,
+) => ({
   isEnabled: options?.HttpEndpoint !== "disabled",
   needsToken: options?.HttpTokens === "required",
+  hopLimit: options?.HttpPutResponseHopLimit ?? 1,
 });
 
 /**

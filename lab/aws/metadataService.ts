@@ -10,6 +10,8 @@ export interface MetadataServiceArgs {
   readonly instances: Instances;
   readonly credentials: RoleCredentialStore;
   readonly faults: Faults;
+  /** Sees to it that no answer to this address gets further than so many hops. */
+  readonly limitHops: (address: string, hops: number) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -60,6 +62,7 @@ export function metadataListener(args: MetadataServiceArgs): RequestListener {
       // No answer of AWS's: Ignition would take 404 for an instance without user data, and boot it empty.
       return [503, `no running instance has the address ${address}`];
     }
+    await args.limitHops(address, instance.metadata.hopLimit);
     if (!instance.metadata.isEnabled) return [403];
     const url = request.url ?? "";
     if (request.method === "PUT" && /^\/+latest\/api\/token$/.test(url)) return newToken(instance, request);

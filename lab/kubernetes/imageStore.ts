@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheEntry, cacheRoot } from "../../engine/cache";
 import { shell } from "../execute";
-import { kubernetesImages } from "./images";
+import { allImages } from "./images";
 import { writeArchive } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
 
@@ -15,7 +15,7 @@ export async function imageStore(
   baseRoot: string,
   report: (line: string) => void,
 ): Promise<string> {
-  const images = await kubernetesImages(programs, baseRoot);
+  const images = await allImages(programs, baseRoot);
   const recipe = [JSON.stringify(images), importArchive];
   const entry = await cacheEntry(
     cacheRoot(),

@@ -1,5 +1,6 @@
-import { realpathSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { addonVersions } from "../../toolchain/addons";
 import { clusterDnsVersion } from "../../toolchain/coredns";
 import { kubernetesVersion } from "../../toolchain/kubernetes";
 import { execute } from "../execute";
@@ -9,15 +10,22 @@ import type { KubernetesPrograms } from "./programs";
 /** What the drills' pods run; only the lab's nodes have it. */
 export const podImage = "lab.internal/pod:1";
 
-/**
- * What kubeadm pulls, the pause image that containerd's configuration names (`kubeadm config images list`), and the
- * drills' own.
- */
-export async function kubernetesImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
-  const program = (name: string, tag: string, file: string): Image => {
-    const command = `/usr/local/bin/${path.posix.basename(name)}`;
-    return { name: `registry.k8s.io/${name}:${tag}`, entrypoint: [command], files: { [command]: file } };
-  };
+const program = (name: string, tag: string, file: string): Image => {
+  const command = `/usr/local/bin/${path.posix.basename(name)}`;
+  return { name: `registry.k8s.io/${name}:${tag}`, entrypoint: [command], files: { [command]: file } };
+};
+
+/** All images that the lab's nodes have, under their upstream names: what kubeadm pulls, add-ons, and the drills' own. */
+export async function allImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
+  return [
+    ...(await kubeadmImages(programs, baseRoot)),
+    ...(await addonImages(programs, baseRoot)),
+    { name: podImage, entrypoint: ["/pod"], files: { "/pod": programs.pod } },
+  ];
+}
+
+/** `kubeadm config images list` less etcd, with the pause image that containerd's configuration names. */
+async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
   const release = `v${kubernetesVersion}`;
   const proxy = program("kube-proxy", release, programs.proxy);
   const dns = program("coredns/coredns", `v${clusterDnsVersion}`, programs.clusterDns);
@@ -25,21 +33,68 @@ export async function kubernetesImages(programs: KubernetesPrograms, baseRoot: s
     program("kube-apiserver", release, programs.apiserver),
     program("kube-controller-manager", release, programs.controllerManager),
     program("kube-scheduler", release, programs.scheduler),
-    { ...proxy, files: { ...proxy.files, ...(await withLibraries(baseRoot, ["/usr/sbin/nft"])) } },
+    {
+      ...proxy,
+      files: { ...proxy.files, ...(await withLibraries(baseRoot, { "/usr/sbin/nft": "/usr/sbin/nft" })) },
+    },
     { ...dns, entrypoint: ["/coredns"], files: { "/coredns": programs.clusterDns } },
     program("pause", "3.10.2", programs.pause),
-    { name: podImage, entrypoint: ["/pod"], files: { "/pod": programs.pod } },
   ];
 }
 
-/** Programs of the base root with the libraries that they are linked to, by path. */
-async function withLibraries(baseRoot: string, programs: readonly string[]): Promise<Record<string, string>> {
-  const listed = await execute("chroot", [baseRoot, "ldd", ...programs]);
+const iptables = ["iptables", "ip6tables"].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
+const iptablesExtensions = "/usr/lib/x86_64-linux-gnu/xtables";
+
+async function addonImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
+  const tables = iptables.map((name) => [`/usr/sbin/${name}`, "/usr/sbin/xtables-nft-multi"] as const);
+  const extensions = readdirSync(path.join(baseRoot, iptablesExtensions)).map((name) => {
+    const file = `${iptablesExtensions}/${name}`;
+    return [file, path.join(baseRoot, file)] as const;
+  });
+  return [
+    {
+      name: `ghcr.io/flannel-io/flannel:v${addonVersions.flannel}`,
+      entrypoint: ["/opt/bin/flanneld"],
+      files: {
+        "/opt/bin/flanneld": programs.flannel.daemon,
+        "/opt/bin/install-conf": programs.flannel.installConf,
+        ...(await withLibraries(baseRoot, Object.fromEntries(tables))),
+        ...Object.fromEntries(extensions),
+      },
+    },
+    {
+      name: `ghcr.io/flannel-io/flannel-cni-plugin:${addonVersions.flannelCniPlugin}`,
+      entrypoint: [],
+      files: {
+        "/flannel": programs.flannelCni,
+        ...(await withLibraries(baseRoot, { "/usr/bin/cp": "/usr/bin/cp" })),
+      },
+    },
+    program(
+      "provider-aws/cloud-controller-manager",
+      `v${addonVersions.cloudControllerManager}`,
+      programs.cloudControllerManager,
+    ),
+    program("metrics-server/metrics-server", `v${addonVersions.metricsServer}`, programs.metricsServer),
+  ];
+}
+
+/** Programs of the base root, by the path that they have in the image, with the libraries that they are linked to. */
+async function withLibraries(
+  baseRoot: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const listed = await execute("chroot", [baseRoot, "ldd", ...new Set(Object.values(programs))]);
   const libraries = listed.match(/\/\S+(?= \(0x)/g) ?? [];
   const inRoot = (file: string) => {
     // Debian's /lib is a link, which the layer has not.
     const folder = realpathSync(path.join(baseRoot, path.dirname(file)));
     return path.join(folder, path.basename(file));
   };
-  return Object.fromEntries([...programs, ...libraries].map((file) => [file, inRoot(file)]));
+  return Object.fromEntries(
+    [...Object.entries(programs), ...libraries.map((file) => [file, file] as const)].map(([file, source]) => [
+      file,
+      inRoot(source),
+    ]),
+  );
 }

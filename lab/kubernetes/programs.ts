@@ -1,4 +1,5 @@
 import path from "node:path";
+import { cloudControllerManager, flannel, metricsServer } from "../../toolchain/addons";
 import { cniPlugins } from "../../toolchain/cniPlugins";
 import { clusterDns } from "../../toolchain/coredns";
 import { ownGoTool } from "../../toolchain/goTool";
@@ -15,6 +16,11 @@ export interface KubernetesPrograms {
   readonly proxy: string;
   readonly clusterDns: string;
   readonly pause: string;
+  readonly flannel: { readonly daemon: string; readonly installConf: string };
+  /** Stands in for flannel's CNI plugin. */
+  readonly flannelCni: string;
+  readonly cloudControllerManager: string;
+  readonly metricsServer: string;
   /** What the drills' pods run. */
   readonly pod: string;
   /** By name. */
@@ -35,6 +41,10 @@ export const kubernetesPrograms = (): KubernetesPrograms => ({
   proxy: kubernetes.kubeProxy(),
   clusterDns: clusterDns(),
   pause: own("pause"),
+  flannel: flannel(),
+  flannelCni: own("flannel-cni"),
+  cloudControllerManager: cloudControllerManager(),
+  metricsServer: metricsServer(),
   pod: own("pod"),
   cniPlugins: cniPlugins(),
 });

@@ -20,7 +20,7 @@ const instance: InstanceFacts = {
     role: { name: "node", arn: "arn:aws:iam::123456789012:role/node" },
   },
   targetLifecycleState: "InService",
-  metadata: { isEnabled: true, needsToken: true },
+  metadata: { isEnabled: true, needsToken: true, hopLimit: 1 },
 };
 const credentials = {
   roleName: "node",

@@ -54,6 +54,7 @@ async function open(): Promise<{ account: Account; frontDoor: FrontDoor }> {
     address: apiAddress,
     metadataAddress: metadataAddress,
     functionPort: 4600,
+    limitHops: () => Promise.resolve(),
     mirrorFolder: path.join(folder, "mirror"),
     region,
     log: (line) => logged.push(line),
