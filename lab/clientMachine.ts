@@ -15,6 +15,8 @@ import type { NodeStore } from "./nodeStore";
  */
 export class ClientMachine {
   private readonly command: readonly string[];
+  /** Options of curl for what the lab's AWS serves. */
+  private readonly trust: readonly string[];
 
   private constructor(
     private readonly wire: Wire,
@@ -23,7 +25,9 @@ export class ClientMachine {
     private readonly tls: readonly string[],
     private readonly options: readonly string[],
     private readonly folder: string,
+    private readonly region: string,
   ) {
+    this.trust = ["--cacert", path.join(folder, "aws-ca.crt")];
     this.command = ["nsenter", `--net=${wire.namespace}`, program];
   }
 
@@ -36,16 +40,20 @@ export class ClientMachine {
     readonly store: NodeStore;
     readonly program: string;
     readonly folder: string;
+    readonly region: string;
+    /** PEM of the authority of the lab's AWS. */
+    readonly authority: string;
   }): Promise<ClientMachine> {
     const wire = await Wire.lay({ name: "client", address: args.address, subnetCidr: args.subnetCidr });
     const file = (name: string) => path.join(args.folder, name);
+    await writeFile(file("aws-ca.crt"), args.authority);
     await writeFile(file("resolv.conf"), `nameserver ${args.resolver}\n`);
     await writeFile(file("ca.crt"), await args.store.read("pki/etcd/ca.crt"));
     await writeFile(file("client.pem"), await args.store.read("pki/etcd/client.pem"), { mode: 0o600 });
     await writeFile(file("kubernetes-ca.crt"), await args.store.read("pki/kubernetes/ca.crt"));
     const tls = ["--cacert", file("ca.crt"), "--cert", file("client.pem"), "--key", file("client.pem")];
     const options = ["--zone", args.zone, "--resolver", `${args.resolver}:53`, ...tls];
-    return new ClientMachine(wire, args.resolver, args.program, tls, options, args.folder);
+    return new ClientMachine(wire, args.resolver, args.program, tls, options, args.folder, args.region);
   }
 
   /** Takes the machine out of the network, once nothing runs on it any more. */
@@ -63,6 +71,32 @@ export class ClientMachine {
     const script = `mount --bind "$0" "$(readlink --canonicalize /etc/resolv.conf)"; exec "$@"`;
     const inside = ["unshare", "--mount", "sh", "-euc", script, path.join(this.folder, "resolv.conf")];
     return attempt("nsenter", [`--net=${this.wire.namespace}`, ...inside, ...command], options);
+  }
+
+  /** The HTTP status of a GET without credentials, whoever certifies the server; 0 without an answer. */
+  async status(url: string): Promise<number> {
+    const curl = ["curl", "--silent", "--insecure", "--max-time", "2", "--output", "/dev/null"];
+    return Number((await this.run([...curl, "--write-out", "%{http_code}", url])).stdout);
+  }
+
+  /** The body at a URL of AWS's. @throws Error if there is none */
+  async read(url: string): Promise<string> {
+    const curl = ["curl", "--silent", "--show-error", "--fail", "--max-time", "10", ...this.trust];
+    const { status, stdout, stderr } = await this.run([...curl, url]);
+    if (status !== 0) throw new Error(`${url}: ${stderr}`);
+    return stdout;
+  }
+
+  /** The HTTP status of STS for a token in the place of credentials. */
+  async assumeRole(roleArn: string, token: string): Promise<number> {
+    const form = {
+      ...{ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleSessionName: "drill" },
+      ...{ RoleArn: roleArn, WebIdentityToken: token },
+    };
+    const data = Object.entries(form).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
+    const curl = ["curl", "--silent", "--max-time", "10", "--output", "/dev/null", ...this.trust];
+    const url = `https://sts.${this.region}.amazonaws.com/`;
+    return Number((await this.run([...curl, "--write-out", "%{http_code}", ...data, url])).stdout);
   }
 
   /** Whether the apiserver at an address is ready, by its own words. */

@@ -152,6 +152,7 @@ async function open(
   const client = await ClientMachine.open({
     ...{ address: clientAddress, subnetCidr: clientCidr, resolver, store, folder },
     ...{ zone: cluster.outputs.zoneName, program: programs.client },
+    ...{ region: stack.region, authority: frontDoor.authorityPem },
   });
   atEnd(() => client.close());
   const kubernetesClient =

@@ -13,6 +13,9 @@ export interface ClusterOutputs {
   readonly poolGroupNames: Readonly<Record<string, string>>;
   readonly nodeStoreBucket: string;
   readonly discoveryFunctionName: string;
+  /** URL whose documents say who signs service-account tokens. */
+  readonly oidcIssuer: string;
+  readonly cloudProviderRoleArn: string;
   /** Certificate's name to the end of its validity (ISO 8601). */
   readonly certificateExpiries: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,10 @@
 import { controlPlane } from "./kubernetes/controlPlane";
+import { access } from "./kubernetes/access";
+import { drain } from "./kubernetes/drain";
+import { identity } from "./kubernetes/identity";
+import { podMetadata } from "./kubernetes/podMetadata";
+import { secrets } from "./kubernetes/secrets";
+import { user } from "./kubernetes/user";
 import { heal } from "./kubernetes/heal";
 import { workerJoin } from "./kubernetes/workerJoin";
 import { crash } from "./crash";
@@ -33,7 +39,10 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   replay: [replay],
   "control-plane": [controlPlane],
   "worker-join": [workerJoin],
+  user: [user],
   heal: [heal],
+  secrets: [secrets, access, identity, podMetadata],
+  drain: [drain],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };

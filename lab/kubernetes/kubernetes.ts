@@ -10,6 +10,8 @@ export interface KubernetesObject {
     readonly name: string;
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    /** Once it is on its way out. */
+    readonly deletionTimestamp?: string;
   };
 }
 

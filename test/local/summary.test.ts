@@ -14,6 +14,8 @@ describe("the closing page of make local", () => {
           poolGroupNames: { general: "demo-pool-general", batch: "demo-pool-batch" },
           nodeStoreBucket: "demo-nodes-123456789012-eu-central-1",
           discoveryFunctionName: "demo-discovery",
+          oidcIssuer: "https://demo-oidc.s3.us-east-1.amazonaws.com",
+          cloudProviderRoleArn: "arn:aws:iam::123456789012:role/demo-cloud-provider",
           certificateExpiries: { "etcd CA": "2036-11-20T00:00:00Z", "etcd server": "2026-11-22T00:00:00Z" },
         },
         controllers: {

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { Lab } from "../../lab";
+import { until } from "../../until";
+import type { Drill } from "../drill";
+
+const open = ["/livez", "/readyz", "/healthz"];
+const closed = [
+  ...["/", "/version", "/api", "/apis", "/metrics", "/openapi/v2", "/livez/ping", "/api/v1/nodes"],
+  ...["/api/v1/namespaces/kube-public/configmaps/cluster-info", "/openid/v1/jwks"],
+];
+
+/** Without credentials there is health and nothing else; what is forbidden leaves its trace, what is secret none. */
+export const access: Drill = {
+  name: "access",
+  kubernetes: "real",
+  size: 3,
+  limits: {},
+  async run({ lab }) {
+    await anonymousGetsHealthAlone(lab);
+    await kubeletsRefuse(lab);
+    await auditTells(lab);
+    return { what: "anonymous and forbidden requests; the audit log", seconds: null };
+  },
+};
+
+async function anonymousGetsHealthAlone(lab: Lab): Promise<void> {
+  const { apiUrl } = lab.cluster.outputs;
+  for (const path of [...open, ...closed]) {
+    const status = await lab.client.status(`${apiUrl}${path}`);
+    const wanted = open.includes(path) ? 200 : 401;
+    if (status !== wanted) throw new Error(`anonymous GET ${path}: HTTP ${status}, not ${wanted}`);
+  }
+}
+
+/** The clients' machine counts as a controller for the security groups, so it is the kubelet itself that refuses. */
+async function kubeletsRefuse(lab: Lab): Promise<void> {
+  for (const { id, address } of lab.machines()) {
+    for (const path of ["/pods", "/metrics", "/configz", "/healthz"]) {
+      const status = await lab.client.status(`https://${address}:10250${path}`);
+      if (status !== 401)
+        throw new Error(`anonymous GET ${path} of the kubelet of ${id}: HTTP ${status}, not 401`);
+    }
+    for (const port of [10255, 10257, 10259, 2381]) {
+      const status = await lab.client.status(`http://${address}:${port}/`);
+      if (status !== 0) throw new Error(`port ${port} of ${id} answers from outside`);
+    }
+  }
+}
+
+async function auditTells(lab: Lab): Promise<void> {
+  const { kubernetes } = lab;
+  const content = randomUUID();
+  const name = `audit-${randomUUID()}`;
+  await kubernetes.apply(
+    JSON.stringify({
+      ...{ apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "default" } },
+      stringData: { content },
+    }),
+  );
+  const nobody = "system:serviceaccount:default:default";
+  const { status, stderr } = await kubernetes.attempt(["get", "secret", name, "--as", nobody]);
+  if (status === 0 || !stderr.includes("Forbidden")) throw new Error(`${nobody} reads Secrets: ${stderr}`);
+
+  const refused = (event: AuditEvent) =>
+    event.objectRef?.name === name &&
+    event.impersonatedUser?.username === nobody &&
+    event.responseStatus?.code === 403 &&
+    event.user.username === "kubernetes-admin";
+  await until(`the refusal of ${name} is in an audit log`, 30, async () => {
+    return (await auditLog(lab, name)).some(refused) || "it is in none";
+  });
+  const encoded = Buffer.from(content).toString("base64");
+  for (const secret of [content, encoded])
+    if ((await auditLog(lab, secret)).length > 0) throw new Error("an audit log has the content of a Secret");
+  await kubernetes.kubectl(["delete", "secret", name]);
+}
+
+/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
+interface AuditEvent {
+  readonly user: { readonly username: string };
+  readonly impersonatedUser?: { readonly username: string };
+  readonly objectRef?: { readonly name?: string };
+  readonly responseStatus?: { readonly code?: number };
+}
+
+/** The events of all controllers with this text in them. */
+async function auditLog(lab: Lab, text: string): Promise<AuditEvent[]> {
+  const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
+  const search = ["grep", "--no-filename", "--fixed-strings", text, "/var/log/kubernetes/audit.log"];
+  const found = await Promise.all(controllers.map((machine) => machine.run(search)));
+  const lines = found.flatMap(({ stdout }) => stdout.split("\n").filter((line) => line !== ""));
+  return lines.map((line) => JSON.parse(line) as AuditEvent);
+}

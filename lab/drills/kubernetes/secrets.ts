@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type { Lab } from "../../lab";
+import type { KubernetesObject } from "../../kubernetes/kubernetes";
+import { until } from "../../until";
+import type { Drill } from "../drill";
+
+/** Seconds in which the timers of the nodes have fetched, read and used a new key: four minutes in the worst case. */
+const patience = 360;
+
+interface KeyValues {
+  readonly kvs?: readonly { readonly key: string; readonly value: string }[];
+}
+
+interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A Secret in etcd is ciphertext, and its key rotates by the setting: no node is replaced, every Secret has the new key. */
+export const secrets: Drill = {
+  name: "secrets",
+  kubernetes: "real",
+  size: 3,
+  limits: {},
+  async run(stage) {
+    const { lab } = stage;
+    const content = randomUUID();
+    await lab.kubernetes.apply(
+      JSON.stringify({
+        ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "at-rest", namespace: "default" } },
+        stringData: { content },
+      }),
+    );
+    const key = await keyOf(lab, "/registry/secrets/default/at-rest", content);
+    stage.note(`Secrets are encrypted with key${key}`);
+    const before = (await lab.cluster.controllers()).map(({ id }) => id).sort();
+
+    const rotated = key + 1;
+    const began = Date.now();
+    await lab.cluster.up({ "encryption.key": String(rotated) });
+    await until(`every Secret is encrypted with key${rotated}`, patience, async () => {
+      const { data } = await lab.kubernetes
+        .get<ConfigMap>("configmap", "secrets-encryption", "kube-system")
+        .catch((): Partial<ConfigMap> => ({}));
+      return data?.key === `key${rotated}` || `with ${data?.key ?? "nobody knows which"}`;
+    });
+    const seconds = (Date.now() - began) / 1000;
+    const found = await keyOf(lab, "/registry/secrets/", content);
+    if (found !== rotated) throw new Error(`Secrets in etcd have key${found}, and not key${rotated}`);
+    const read = await lab.kubernetes.kubectl(["get", "secret", "at-rest", "-o", "jsonpath={.data.content}"]);
+    if (Buffer.from(read, "base64").toString() !== content)
+      throw new Error("the Secret has another content now");
+    const after = (await lab.cluster.controllers()).map(({ id }) => id).sort();
+    if (after.join() !== before.join())
+      throw new Error(`controllers were ${before.join(", ")}, and now are ${after.join(", ")}`);
+    return { what: "Secrets are ciphertext in etcd; their key rotated", seconds };
+  },
+};
+
+/**
+ * Number of the key that all Secrets below a prefix of etcd's have.
+ * @throws Error for one that is not encrypted, holds the content, or has another key than the first
+ */
+async function keyOf(lab: Lab, prefix: string, content: string): Promise<number> {
+  const [controller] = await lab.cluster.controllers();
+  const { stdout, stderr } = await lab
+    .machine(controller?.id ?? "")
+    .run(["bash", "-euc", etcdctl, "etcdctl", "get", "--prefix", prefix, "--write-out=json"]);
+  const { kvs = [] } = JSON.parse(stdout || "{}") as KeyValues;
+  if (kvs.length === 0) throw new Error(`etcd has no Secret at ${prefix}: ${stderr}`);
+  const keys = kvs.map(({ key, value }) => {
+    const name = Buffer.from(key, "base64").toString();
+    const raw = Buffer.from(value, "base64").toString("latin1");
+    const [, number] = /^k8s:enc:secretbox:v1:key(\d+):/.exec(raw) ?? [];
+    if (number === undefined) throw new Error(`${name} is not encrypted: it begins with ${raw.slice(0, 20)}`);
+    if (raw.includes(content)) throw new Error(`${name} is readable in etcd`);
+    return { name, number: Number(number) };
+  });
+  const [first = { name: "", number: 0 }] = keys;
+  const other = keys.find(({ number }) => number !== first.number);
+  if (other) throw new Error(`${first.name} has key${first.number}, and ${other.name} key${other.number}`);
+  return first.number;
+}
+
+/** etcdctl with the node's own certificate. */
+const etcdctl = `
+  export ETCDCTL_ENDPOINTS=https://127.0.0.1:2379 ETCDCTL_CACERT=/etc/etcd/pki/ca.crt
+  export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pem
+  exec "$0" "$@"`;

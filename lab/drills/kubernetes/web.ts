@@ -1,0 +1,106 @@
+import { podImage } from "../../kubernetes/images";
+import type { Kubernetes, KubernetesObject } from "../../kubernetes/kubernetes";
+import { until } from "../../until";
+
+/** Seconds after which pods that do not run are a failure. */
+const patience = 180;
+
+const namespace = "drill";
+/** Name of the Service in cluster DNS. */
+export const webName = `web.${namespace}.svc.cluster.local`;
+
+export interface Pod extends KubernetesObject {
+  readonly spec: { readonly nodeName: string };
+  readonly status: { readonly podIP: string };
+}
+
+const manifest = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: ${namespace}, labels: {pod-security.kubernetes.io/enforce: restricted}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ${namespace}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      automountServiceAccountToken: false
+      terminationGracePeriodSeconds: 5
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 65534
+        seccompProfile: {type: RuntimeDefault}
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector: {matchLabels: {app: web}}
+      containers:
+        - name: web
+          image: ${podImage}
+          ports: [{containerPort: 8080}]
+          readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities: {drop: [ALL]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: ${namespace}}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: ${namespace}}
+spec:
+  minAvailable: 1
+  selector: {matchLabels: {app: web}}
+`;
+
+/** A Deployment of two pods with a Service and a budget, as a user of the cluster makes it. */
+export class Web {
+  private constructor(private readonly kubernetes: Kubernetes) {}
+
+  /** Resolves once both pods and cluster DNS serve. */
+  static async deploy(kubernetes: Kubernetes): Promise<Web> {
+    await kubernetes.apply(manifest);
+    const web = new Web(kubernetes);
+    await web.isAvailable();
+    await rolledOut(kubernetes, "coredns", "kube-system");
+    return web;
+  }
+
+  isAvailable(): Promise<void> {
+    return rolledOut(this.kubernetes, "web", namespace);
+  }
+
+  /** Its pods that are not on their way out. */
+  async pods(): Promise<Pod[]> {
+    const pods = await this.kubernetes.list<Pod>("pods", "-n", namespace, "-l", "app=web");
+    return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /** What a pod answers at a path, asked through the apiserver. @throws Error with its words if it fails */
+  async ask(pod: Pod, path: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    const query = new URLSearchParams(parameters).toString();
+    const proxy = `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}:8080/proxy/${path}`;
+    return (
+      await this.kubernetes.kubectl(["get", "--raw", query === "" ? proxy : `${proxy}?${query}`])
+    ).trim();
+  }
+}
+
+function rolledOut(kubernetes: Kubernetes, deployment: string, namespace: string): Promise<void> {
+  return until(`the deployment ${deployment} is available`, patience, async () => {
+    const { status, stdout, stderr } = await kubernetes.attempt([
+      ...["rollout", "status", "deployment", deployment, "-n", namespace, "--timeout", "5s"],
+    ]);
+    return status === 0 || (stderr || stdout).trim();
+  });
+}
