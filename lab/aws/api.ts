@@ -82,11 +82,11 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
       read: (url) => publicly(url, args),
     });
     if (untrusted) return refused(untrusted);
-    return recorded(await forward(args.localAws, call));
+    return recorded(await forward(args.localAws, call, service));
   }
   const message = await refusal(serviceCall, signer, args);
   if (message) return refused({ reason: "denied", message });
-  const answered = await forward(args.localAws, call);
+  const answered = await forward(args.localAws, call, service);
   if (service !== "s3" || answered.status !== 404) return recorded(answered);
   const hidden = await absenceHidden(serviceCall, signer, args);
   return hidden ? refused({ reason: "denied", message: hidden }) : recorded(answered);
