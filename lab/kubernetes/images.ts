@@ -3,6 +3,7 @@ import path from "node:path";
 import { addonVersions } from "../../toolchain/addons";
 import { clusterDnsVersion } from "../../toolchain/coredns";
 import { kubernetesVersion } from "../../toolchain/kubernetes";
+import { debianFile } from "../../toolchain/debianTool";
 import { execute } from "../execute";
 import type { Image } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
@@ -35,7 +36,12 @@ async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Pr
     program("kube-scheduler", release, programs.scheduler),
     {
       ...proxy,
-      files: { ...proxy.files, ...(await withLibraries(baseRoot, { "/usr/sbin/nft": "/usr/sbin/nft" })) },
+      files: {
+        ...proxy.files,
+        ...(await withLibraries(baseRoot, { "/usr/sbin/nft": "/usr/sbin/nft" })),
+        // Without it nft tells protocols by number, and kube-proxy does not recognise its own rules.
+        "/etc/protocols": debianFile("/etc/protocols", "netbase"),
+      },
     },
     { ...dns, entrypoint: ["/coredns"], files: { "/coredns": programs.clusterDns } },
     program("pause", "3.10.2", programs.pause),
