@@ -23,7 +23,7 @@ export const podMetadata: Drill = {
     for (const [path, url] of tries) {
       const answer = await web.ask(pod, path, { url }).catch((error: Error) => error);
       if (!(answer instanceof Error)) throw new Error(`a pod gets ${url}: ${answer}`);
-      stage.note(`${url}: ${answer.message.split("\n").at(-1)}`);
+      stage.note(`${url}: ${/on the server \((.*)\) has/.exec(answer.message)?.[1] ?? answer.message}`);
     }
     // It is the metadata that does not answer, and not the pod.
     await web.ask(pod, "");
