@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { Answers, changes, hostname, leading, lease, runChore } from "./chore";
 
 describe("The chores of the cluster", () => {
-  for (const chore of ["bootstrap-token", "csr-approve", "drain", "nodes-reconcile"]) {
+  for (const chore of ["addons-apply", "bootstrap-token", "csr-approve", "drain", "nodes-reconcile"]) {
     it(`are left to the controller whose controller-manager leads: ${chore}`, () => {
       const { status, calls } = runChore(chore, [], { kubectl: { [lease]: `not-${hostname}_0b9a` } });
       assert.deepEqual([status, calls.length], [0, 1]);
