@@ -5,7 +5,7 @@ const existingVpc = { vpcId: "vpc-0a1b2c3d", privateSubnetIds: ["subnet-0000000a
 const seven = [..."abcdefg"].map((letter) => `eu-central-1${letter}`);
 
 const known =
-  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, snapshots, restore, alarmTopicArn, protect";
+  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, addons, snapshots, restore, alarmTopicArn, protect";
 const nameRemedy = "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter";
 const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 const cidrRemedy = "use an IPv4 range such as 10.0.0.0/16";
@@ -35,6 +35,19 @@ const mistakes: Mistake[] = [
     { parentZoneId: "/hostedzone/Z0123456789" },
     'parentZoneId: "/hostedzone/Z0123456789": use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ',
   ],
+
+  [{ addons: ["metrics-server"] }, 'addons: ["metrics-server"]: use {manifests, leaveOut}'],
+  [{ addons: { manifests: "a.yaml" } }, 'addons.manifests: "a.yaml": use a list of files and folders'],
+  [
+    { addons: { manifests: ["/a.yaml"] } },
+    'addons.manifests[0]: "/a.yaml": use a path relative to the project',
+  ],
+  [{ addons: { manifests: ["a", "b", "a"] } }, 'addons.manifests: "a": name each file or folder once'],
+  [
+    { addons: { leaveOut: ["cilium"] } },
+    'addons.leaveOut[0]: "cilium": use aws-cloud-controller-manager, aws-ebs-csi-driver, cluster-autoscaler, flannel, metrics-server',
+  ],
+  [{ addons: { leaveOut: ["flannel", "flannel"] } }, 'addons.leaveOut: "flannel": name each add-on once'],
 
   [{ restore: "latest" }, 'restore: "latest": use {snapshot, epoch}'],
   [{ restore: { snapshot, epoch: 1 } }, `restore.epoch: 1: ${epochRemedy}`],
