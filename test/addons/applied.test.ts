@@ -16,9 +16,11 @@ s3_get() {
   tag=$(sha256sum <"${root}/stored")
   AWS_STATUS=304
   [[ $* != *"If-None-Match: $tag" ]] || return 0
+  echo "$tag" >"$4" # curl has it before the object
+  AWS_STATUS=000
+  [[ ! -e "${root}/breaks" ]] || return 1
   AWS_STATUS=200
   cp "${root}/stored" "$2"
-  echo "$tag" >"$4"
 }
 `;
 
@@ -242,6 +244,19 @@ describe("A real apiserver", function () {
       assert.doesNotMatch(inventory(), /Widget|four/);
       assert.equal(apply(three).status, 0);
       assert.equal(inventory(), "ConfigMap kube-system three");
+    });
+
+    it("does not take what it has for the newest after a download that broke off", () => {
+      const four = manifestOf([file(kubernetesObject("ConfigMap", "four"))]);
+      server.write("node/stored", four);
+      const breaks = server.write("node/breaks", "");
+      assert.deepEqual(apply().log, [
+        "ERROR: cannot read s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml (HTTP 000)",
+      ]);
+      rmSync(breaks);
+      assert.equal(apply().status, 0);
+      assert.equal(inventory(), "ConfigMap kube-system four");
+      assert.equal(apply(file(kubernetesObject("ConfigMap", "three"))).status, 0);
     });
 
     it("is left to the controller whose controller-manager leads", () => {
