@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { addonFiles, addonManifests, addonNames } from "../../addons/addons";
+import { addonFiles, addonManifests, AddonName, addonNames } from "../../addons/addons";
 import { images } from "../../addons/images";
 import { objectsOf } from "../../addons/manifests";
+import { wantedAddons } from "../../components/addons";
+import { parseSettings } from "../../settings";
 import { containersOf, everyAddon, facts, parsed, podTemplates } from "./rendered";
 
 const manifests = path.join(__dirname, "../../addons/manifests");
@@ -21,6 +23,33 @@ describe("The add-ons", () => {
     assert.deepEqual(mistakes, []);
     assert.ok(objects.length > 40, String(objects.length));
     for (const object of objects) assert.match(object, /^\S+ (-|kube-system) \S+$/);
+  });
+
+  it("are the objects, with the images, that golden/objects.txt says", () => {
+    const golden = path.join(__dirname, "golden/objects.txt");
+    const listed = everyAddon().map((file) => {
+      const used = [...new Set([...file.text.matchAll(/image: "?([^\s"]+)/g)].map(([, image]) => image))];
+      return [file.name, ...objectsOf([file]).objects, ...used].join("\n  ") + "\n";
+    });
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, listed.join(""));
+    assert.equal(listed.join(""), readFileSync(golden, "utf8"));
+  });
+
+  it("are all that a stack does not leave out, with the autoscaler if there is a pool for it to size", () => {
+    const { workerPools } = parseSettings({ name: "dev", domain: "k8s.example.com" });
+    const { workers } = workerPools;
+    const wanted = (max: number, leaveOut: AddonName[] = []) =>
+      wantedAddons({
+        addons: { manifests: [], leaveOut },
+        workerPools: { workers, more: { ...workers, max } },
+      });
+    assert.deepEqual(wanted(workers.min + 1), addonNames);
+    const others = addonNames.filter((name) => name !== "cluster-autoscaler");
+    assert.deepEqual(wanted(workers.min), others);
+    assert.deepEqual(
+      wanted(workers.min, ["flannel"]),
+      others.filter((name) => name !== "flannel"),
+    );
   });
 
   it("have an image from the one place in every container, and every image of it is in use", () => {
