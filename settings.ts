@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { addonNames } from "./addons/addons";
 import { contradictions } from "./settings/contradictions";
 import {
   architecture,
@@ -162,6 +163,22 @@ const schema = group(
         },
       )
       .prefault({ workers: {} }),
+    /** What controllers apply to the cluster, and keep as it is: the manifests in `addons/manifests` and these. */
+    addons: group(
+      {
+        /** Your own: files, or folders of .yaml and .yml files, relative to the project; they hold no secrets. @default none */
+        manifests: list(
+          text(/^(?!\/)[^\s]+$/, "use a path relative to the project"),
+          "use a list of files and folders",
+        ).default([]),
+        /** Add-ons of the project to do without, such as flannel for another pod network. @default none */
+        leaveOut: list(
+          z.enum(addonNames, { error: `use ${addonNames.join(", ")}` }),
+          "use a list of add-ons",
+        ).default([]),
+      },
+      "use {manifests, leaveOut}",
+    ).prefault({}),
     /** etcd snapshots in the node store. */
     snapshots: group(
       {

@@ -47,6 +47,7 @@ export class Backups extends pulumi.ComponentResource {
           replaced("pki/", 30),
           replaced("encryption/", 30),
           replaced("bootstrap/", 1),
+          replaced("addons/", 30),
         ],
       },
       { parent: this },

@@ -3,6 +3,7 @@ import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
 import type { Architecture } from "../ignition/downloads";
 import { Access } from "./access";
+import { Addons } from "./addons";
 import { ApiEndpoint } from "./apiEndpoint";
 import { Backups } from "./backups";
 import { CloudProvider } from "./cloudProvider";
@@ -138,6 +139,18 @@ export class Cluster extends pulumi.ComponentResource {
       nodeStore: store.bucket,
       subnetIds: network.privateSubnetIds,
     };
+    const addons = new Addons(
+      `${name}-addons`,
+      {
+        settings,
+        names,
+        facts,
+        oidcProviderArn: identity.providerArn,
+        cloudProviderRoleArn: cloudProvider.roleArn,
+        ownManifests: placement.ownManifests,
+      },
+      parent,
+    );
     const image = (architecture: Architecture) => imageOf(placement, architecture);
     const controlPlane = new ControlPlane(
       `${name}-controllers`,
@@ -149,7 +162,7 @@ export class Cluster extends pulumi.ComponentResource {
         imageId: image(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
-        after: [network, dns, groups, store, identity, api, discovery],
+        after: [network, dns, groups, store, identity, cloudProvider, api, discovery, addons],
       },
       parent,
     );

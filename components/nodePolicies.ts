@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { controllerKeyObjects, workerKeyObjects } from "../ignition/keyObjects";
+import { addonsKey } from "./addons";
 import { restoreKey, snapshotPrefix } from "./backups";
 
 type Statement = aws.iam.PolicyStatement;
@@ -76,6 +77,7 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Action: "s3:GetObject",
       Resource: [...formation, restoreKey, `${snapshotPrefix}*`].map((key) => objectArn(facts, key)),
     },
+    { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonsKey) },
     {
       Sid: "WriteFormationSnapshotsAndToken",
       Effect: "Allow",

@@ -1,13 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { addonFiles } from "../addons/addons";
+import type { ManifestFile } from "../addons/manifests";
+import { readOwnManifests } from "../addons/ownManifests";
 import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
+import { wantedAddons } from "./addons";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
 import { clusterNames } from "./names";
 import { checkRestore } from "./restore";
 
-/** Where the cluster stands: facts of the account and region, looked up once, before any resource is registered. */
+/** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
 export interface Placement {
   readonly accountId: string;
   readonly partition: string;
@@ -18,6 +22,8 @@ export interface Placement {
   readonly existingVpc?: ExistingVpc;
   /** Flatcar image by architecture, for the architectures in use. */
   readonly images: Partial<Record<Architecture, string>>;
+  /** What the stack adds to the project's add-ons. */
+  readonly ownManifests: readonly ManifestFile[];
 }
 
 /** Flatcar's account: https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/ */
@@ -27,7 +33,8 @@ const flatcarOwner = "075585003325";
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there
+ *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, manifests
+ *   that are none
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
@@ -37,12 +44,13 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
   ]);
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, { accountId, region, dnsSuffix });
-    const [network, images] = await together([
+    const [network, images, ownManifests] = await together([
       findNetwork(settings, region),
       findImages(settings, region),
+      readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       checkRestore(settings.restore, nodeStore),
     ]);
-    return { accountId, partition, dnsSuffix, region, ...network, images };
+    return { accountId, partition, dnsSuffix, region, ...network, images, ownManifests };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }

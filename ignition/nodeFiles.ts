@@ -36,7 +36,12 @@ function pathsBelow(root: string): string[] {
     .map((entry) => join("/", entry.parentPath.slice(root.length), entry.name));
 }
 
-function fill(
+/**
+ * The text with every `{{name}}` filled from `values`; the names go to `used`.
+ *
+ * @throws Error where a placeholder has no value, or one of more than one line
+ */
+export function fill(
   path: string,
   text: string,
   values: Readonly<Record<string, string>>,

@@ -159,6 +159,10 @@ const rules: Rule[] = [
       wrongArchitecture(`${key}.instanceTypes[${i}]`, type, pool.architecture),
     ),
   ),
+  rule(["addons"], ({ addons }) => [
+    ...repeated("addons.manifests", addons.manifests, "name each file or folder once"),
+    ...repeated("addons.leaveOut", addons.leaveOut, "name each add-on once"),
+  ]),
   poolRule((pool, key) => repeated(`${key}.instanceTypes`, pool.instanceTypes, "name each type once")),
   poolRule((pool, key) =>
     repeated(

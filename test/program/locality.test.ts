@@ -52,10 +52,14 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("handing a pool's size to the autoscaler, its group: no node is replaced for it", async () => {
+  it("handing a pool's size to the autoscaler, its group and the autoscaler: no node is replaced for it", async () => {
     const fixed = changed(prod, { workerPools: { general: { max: 3 } } });
     assert.deepEqual(await changing(fixed, { workerPools: { general: { max: 25 } } }), {
       "autoscaling.Group prod-pool-general": "maxSize tags",
+      "ServiceAccountRole prod-addons-cluster-autoscaler": "+",
+      "iam.Role prod-addons-cluster-autoscaler": "+",
+      "iam.RolePolicy prod-addons-cluster-autoscaler": "+",
+      "s3.BucketObjectv2 prod-addons": "content",
     });
   });
 
@@ -148,6 +152,13 @@ describe("A change of settings changes nothing else:", () => {
       "ec2.LaunchTemplate dev-pool-workers": "imageId",
       "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
     });
+  });
+
+  it("other add-ons, the object that controllers look for: no node is replaced for it", async () => {
+    const own = ["test/addons/manifests/namespace.yaml"];
+    for (const addons of [{ leaveOut: ["metrics-server"] }, { manifests: own }]) {
+      assert.deepEqual(await changing(dev, { addons }), { "s3.BucketObjectv2 dev-addons": "content" });
+    }
   });
 
   it("how long snapshots are kept, the bucket's lifecycle", async () => {

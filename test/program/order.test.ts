@@ -19,9 +19,8 @@ describe("The order of things", () => {
       .filter(({ key, custom }) => custom && !before.has(key))
       .map(({ key }) => key);
     const later = ["autoscaling.Group dev-controllers", ...customBelow("dev-pool-workers")];
-    // No node needs the administrator's certificate, the bucket's lifecycle or the role of a Deployment's pods;
-    // anything else here would be a race.
-    const unneeded = ["dev-pki-admin", "dev-backups", "dev-cloud-provider"].flatMap(customBelow);
+    // No node needs the administrator's certificate or the bucket's lifecycle; anything else here would be a race.
+    const unneeded = ["dev-pki-admin", "dev-backups"].flatMap(customBelow);
     assert.deepEqual(missing.sort(), [...later, ...unneeded].sort());
   });
 

@@ -35,16 +35,21 @@ describe("Policies", () => {
     }
   });
 
-  it("let no role act on what is not named after the cluster, but the cloud provider, whose things Kubernetes names, and nodes pull images", () => {
+  it("let no role act on what is not named after the cluster, but those whose things Kubernetes names, and nodes pull images", () => {
     const others = roleStatements(local).filter(
       ([, { Sid, Resource }]) =>
         Sid !== "PullImages" && listed(Resource).some((arn) => arn !== "*" && !/[/:]local-/.test(arn)),
     );
     assert.deepEqual(
       others.map(([policy, { Sid }]) => `${policy}: ${Sid}`),
-      ["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups", "Balance"].map(
-        (sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`,
-      ),
+      [
+        ...["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups", "Balance"].map(
+          (sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`,
+        ),
+        ...["MakeVolumes", "TagNewVolumes", "ChangeItsVolumes", "AttachToTheClustersInstances"].map(
+          (sid) => `iam.RolePolicy local-addons-ebs-csi-controller policy: ${sid}`,
+        ),
+      ],
     );
   });
 
@@ -54,7 +59,7 @@ describe("Policies", () => {
     }
   });
 
-  it("let nobody write a node's configuration or keys, or delete anything in the node store", () => {
+  it("let nobody write a node's configuration or keys, or what controllers apply, or delete anything in the node store", () => {
     const written = roleStatements(local).flatMap(([, { Action, Resource }]) =>
       listed(Action).some((action) => /^s3:(Put|Delete)/.test(action)) ? listed(Resource) : [],
     );
@@ -99,8 +104,13 @@ describe("Policies", () => {
 
   it("are trusted by one service each, or by one service account, and every role has one", () => {
     const roles = local.resources.filter(({ type }) => type === "iam.Role").map(({ key }) => key);
+    const ofServiceAccounts: Record<string, string> = {
+      "iam.Role local-addons-cluster-autoscaler": "cluster-autoscaler",
+      "iam.Role local-addons-ebs-csi-controller": "ebs-csi-controller",
+      "iam.Role local-cloud-provider": "cloud-controller-manager",
+    };
     assert.deepEqual(roles.sort(), [
-      "iam.Role local-cloud-provider",
+      ...Object.keys(ofServiceAccounts),
       "iam.Role local-controllers",
       "iam.Role local-discovery",
       "iam.Role local-pool-arm",
@@ -108,9 +118,9 @@ describe("Policies", () => {
     ]);
     for (const role of roles) {
       const trusted = policies(local).get(`${role} assumeRolePolicy`) ?? [];
-      if (role.endsWith("cloud-provider")) {
+      if (role in ofServiceAccounts) {
         const subjects = JSON.stringify(trusted).match(/system:serviceaccount:[^"]*/g);
-        assert.deepEqual(subjects, ["system:serviceaccount:kube-system:cloud-controller-manager"]);
+        assert.deepEqual(subjects, [`system:serviceaccount:kube-system:${ofServiceAccounts[role]}`]);
       } else {
         assert.deepEqual(trusted, trust(`${role.endsWith("discovery") ? "lambda" : "ec2"}.amazonaws.com`));
       }
@@ -133,11 +143,11 @@ describe("Policies", () => {
     assert.deepEqual(names(["iam.InstanceProfile"]), groups);
     assert.deepEqual(
       names(["iam.Role"]).sort(),
-      [...groups, `${name}-discovery-ap-northeast-1`, undefined].sort(),
+      [...groups, `${name}-discovery-ap-northeast-1`, undefined, undefined].sort(),
     );
     for (const each of groups) assert.ok(each.length <= 64, each);
-    // Pulumi makes the cloud provider's up, from its own name and seven letters that no other has.
-    assert.ok(`${name}-cloud-provider-1a2b3c4`.length <= 64);
+    // Pulumi makes those of pods up, from their own name and seven letters that no other has.
+    assert.ok(`${name}-addons-cluster-autoscaler-1a2b3c4`.length <= 64);
   });
 
   it("attach no policy that AWS manages", () => {

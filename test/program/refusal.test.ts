@@ -63,6 +63,15 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
       "SHA-256 of each in downloads.sha256",
   ],
   [
+    "the manifests to add are not there, or are none",
+    { ...dev, addons: { manifests: ["test/addons/none.yaml", "test/addons/wrong"] } },
+    {},
+    "3 settings are wrong (settings.ts describes each):\n" +
+      '  pulumi-kubeadm:addons.manifests[0]: "test/addons/none.yaml": there is no such file or folder in the project\n' +
+      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/a.yaml, document 2: Deployment has no metadata.name\n' +
+      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, document 1: DaemonSet.apps kube-system flannel is in flannel.yaml, document 5 too',
+  ],
+  [
     "the snapshot to restore is not there, and the epoch not the next",
     { ...dev, restore },
     { region: { ...region("eu-central-1"), stored } },

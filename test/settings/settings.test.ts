@@ -35,6 +35,7 @@ const completed: Settings = {
       },
     },
   },
+  addons: { manifests: [], leaveOut: [] },
   snapshots: { intervalMinutes: 60, retentionDays: 30 },
   encryption: { key: 1 },
   protect: false,

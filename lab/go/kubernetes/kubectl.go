@@ -37,7 +37,9 @@ var kubectlCommands = []struct {
 	{regexp.MustCompile(`^get (csr) --field-selector spec\.signerName=kubernetes\.io/kubelet-serving -o json()()$`), getList},
 	{regexp.MustCompile(`^get node (\S+) --ignore-not-found -o jsonpath=\{\.spec\.(providerID)\}$`), getProviderID},
 	{regexp.MustCompile(`^get pod (\S+) -n kube-system -o json$`), getPod},
-	{regexp.MustCompile(`^apply --server-side --force-conflicts -f (\S+)$`), apply},
+	{regexp.MustCompile(`^get configmap addons -n kube-system --ignore-not-found -o jsonpath=\{\.data\.objects\}$`), nothing},
+	{regexp.MustCompile(`^create configmap (addons) -n kube-system --from-file=\S+ --dry-run=client -o yaml$`), printConfigMap},
+	{regexp.MustCompile(`^apply --server-side --force-conflicts (?:--field-manager addons )?-f (\S+)$`), apply},
 	{regexp.MustCompile(`^create -f -$`), create},
 	{regexp.MustCompile(`^delete node (\S+) --ignore-not-found --wait=false$`), deleteNode},
 	{regexp.MustCompile(`^drain (\S+) --ignore-daemonsets --delete-emptydir-data --force --timeout \d+s$`), drain},
@@ -140,9 +142,27 @@ func getPod(ctx context.Context, asked request) error {
 	return err
 }
 
+// nothing is what there is of an object that nobody keeps.
+func nothing(context.Context, request) error { return nil }
+
+func printConfigMap(_ context.Context, asked request) error {
+	_, err := fmt.Fprintf(asked.out, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\n", asked.parts[0])
+	return err
+}
+
+var onlyComments = regexp.MustCompile(`^(\s|#.*)*$`)
+
+// readInput reads the file that a command names, or what it was given in its place.
+func readInput(asked request) ([]byte, error) {
+	if asked.parts[0] == "-" {
+		return io.ReadAll(asked.in)
+	}
+	return os.ReadFile(asked.parts[0])
+}
+
 // apply succeeds if the objects of a file could be written. They are not: nobody reads them.
 func apply(ctx context.Context, asked request) error {
-	text, err := os.ReadFile(asked.parts[0])
+	text, err := readInput(asked)
 	if err != nil {
 		return err
 	}
@@ -150,6 +170,9 @@ func apply(ctx context.Context, asked request) error {
 		var described pod
 		if err := yaml.Unmarshal([]byte(part), &described); err != nil {
 			return fmt.Errorf("%s: %w", asked.parts[0], err)
+		}
+		if onlyComments.MatchString(part) {
+			continue
 		}
 		if described.Kind == "" || described.Metadata.Name == "" {
 			return fmt.Errorf("%s holds an object without a kind or a name", asked.parts[0])

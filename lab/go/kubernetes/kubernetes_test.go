@@ -112,6 +112,11 @@ stringData:
 	m.runKubectl("delete node another --ignore-not-found --wait=false", "")
 	m.runKubectl("drain ip-10-0-0-1.internal --ignore-daemonsets --delete-emptydir-data --force --timeout 780s", "")
 	m.runKubectl("apply --server-side --force-conflicts -f ../../../ignition/files/controller/etc/cluster/manifests/node-bootstrap.yaml", "")
+	if out := m.runKubectl("get configmap addons -n kube-system --ignore-not-found -o jsonpath={.data.objects}", ""); out != "" {
+		t.Errorf("add-ons before any: %s", out)
+	}
+	addons := m.runKubectl("create configmap addons -n kube-system --from-file=objects --dry-run=client -o yaml", "")
+	m.runKubectl("apply --server-side --force-conflicts --field-manager addons -f -", "#- ConfigMap - addons\n---\n"+addons)
 	m.runKubeadm("init phase upload-config all --config " + m.document)
 	m.runKubeadm("init phase addon all --config " + m.document)
 	if token := m.runKubeadm("token generate"); len(token) != 24 || token[6] != '.' {

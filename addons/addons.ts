@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fill } from "../ignition/nodeFiles";
+import { images } from "./images";
+import type { ManifestFile } from "./manifests";
+
+/** The add-ons that a stack may leave out: each is a file in `manifests/`. */
+export const addonNames = [
+  "aws-cloud-controller-manager",
+  "aws-ebs-csi-driver",
+  "cluster-autoscaler",
+  "flannel",
+  "metrics-server",
+] as const;
+
+export type AddonName = (typeof addonNames)[number];
+
+/** What the manifests say of the cluster. */
+export interface AddonFacts {
+  readonly clusterName: string;
+  readonly region: string;
+  /** DNS name of the Kubernetes API. */
+  readonly apiName: string;
+  readonly podCidr: string;
+  /** ARN of the role of each add-on that calls AWS. */
+  readonly roleArns: Readonly<Partial<Record<AddonName, string>>>;
+}
+
+/** The manifests of the named add-ons as they stand in the project: images and facts are placeholders. */
+export const addonFiles = (names: readonly AddonName[]): ManifestFile[] =>
+  names.map((addon) => {
+    const name = `${addon}.yaml`;
+    return { name, text: readFileSync(join(__dirname, "manifests", name), "utf8") };
+  });
+
+/** The same with images and facts filled in. @throws Error if a placeholder has no value */
+export function addonManifests(
+  names: readonly AddonName[],
+  { roleArns, ...facts }: AddonFacts,
+): ManifestFile[] {
+  const imageValues = Object.entries(images).map(([name, image]) => [`image.${name}`, image] as const);
+  const common = { ...facts, ...Object.fromEntries(imageValues) };
+  return addonFiles(names).map(({ name, text }, i) => {
+    const roleArn = roleArns[names[i]];
+    const values = roleArn === undefined ? common : { ...common, roleArn };
+    return { name, text: fill(name, text, values, new Set()) };
+  });
+}

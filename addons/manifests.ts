@@ -1,0 +1,93 @@
+import { parseAllDocuments } from "yaml";
+
+/** A file of Kubernetes manifests. */
+export interface ManifestFile {
+  /** What people know it by: its path as they wrote it. */
+  readonly name: string;
+  /** YAML, one document for each object. */
+  readonly text: string;
+}
+
+/** What is wrong with one document. */
+export interface ManifestMistake {
+  /** `<file>, document <number>`, counted from 1. */
+  readonly where: string;
+  readonly problem: string;
+}
+
+/** Where controllers keep the list of what they have applied: `kubectl get configmap addons -n kube-system`. */
+export const inventory = "ConfigMap kube-system addons";
+
+/**
+ * The objects of all files, as `<Kind>[.<group>] <namespace or -> <name>`, which tells one object from any other: not its
+ * version, so that a newer one of the same object is no other object.
+ */
+export function objectsOf(files: readonly ManifestFile[]): {
+  objects: string[];
+  mistakes: ManifestMistake[];
+} {
+  const places = new Map([[inventory, "what controllers write themselves"]]);
+  const mistakes: ManifestMistake[] = [];
+  for (const { name, text } of files) {
+    for (const [index, document] of documentsOf(text).entries()) {
+      const where = `${name}, document ${index + 1}`;
+      if (document.problem === undefined && document.value === null) continue; // comments alone
+      const found = document.problem === undefined ? identify(document.value) : document;
+      const other = found.object === undefined ? undefined : places.get(found.object);
+      if (found.object === undefined) mistakes.push({ where, problem: found.problem });
+      else if (other !== undefined) mistakes.push({ where, problem: `${found.object} is in ${other} too` });
+      else places.set(found.object, where);
+    }
+  }
+  places.delete(inventory);
+  return { objects: [...places.keys()], mistakes };
+}
+
+/**
+ * One text for controllers to apply: a line `#- <object>` for each object, then the files as they are.
+ *
+ * @throws Error that names each wrong document
+ */
+export function manifestOf(files: readonly ManifestFile[]): string {
+  const { objects, mistakes } = objectsOf(files);
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.map(({ where, problem }) => `${where}: ${problem}`).join("\n"));
+  }
+  const contents = files.map(({ name, text }) => `---\n# ${name}\n${text.trimEnd().replace(/^---\n/, "")}\n`);
+  return [...objects.map((object) => `#- ${object}\n`), ...contents].join("");
+}
+
+type Found = { object: string; problem?: undefined } | { object?: undefined; problem: string };
+type Document = { value: unknown; problem?: undefined } | { object?: undefined; problem: string };
+
+function documentsOf(text: string): Document[] {
+  return [...parseAllDocuments(text)].map((document) => {
+    const [error] = document.errors;
+    return error === undefined
+      ? { value: document.toJS() as unknown }
+      : { problem: firstLine(error.message) };
+  });
+}
+
+const firstLine = (text: string) => text.split("\n")[0].replace(/:$/, "");
+
+function identify(value: unknown): Found {
+  if (!isMap(value)) return { problem: "is no Kubernetes object: it is not a map" };
+  const { apiVersion, kind, metadata } = value;
+  if (!isText(apiVersion)) return { problem: "has no apiVersion" };
+  if (!isText(kind)) return { problem: "has no kind" };
+  if (Array.isArray(value.items))
+    return { problem: `is a ${kind}: write its items as documents of their own` };
+  if (!isMap(metadata) || !isText(metadata.name)) return { problem: `${kind} has no metadata.name` };
+  const { name, namespace = "-" } = metadata;
+  if (!isText(namespace)) return { problem: `${kind} ${name} has a metadata.namespace that is no text` };
+  if (/\s/.test(`${apiVersion}${kind}${name}${namespace}`)) {
+    return { problem: `${kind} ${name} has white space in its apiVersion, kind, name or namespace` };
+  }
+  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+  return { object: `${kind}${group} ${namespace} ${name}` };
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";

@@ -1,0 +1,182 @@
+import * as assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { addonFiles, addonManifests, AddonName, addonNames } from "../../addons/addons";
+import { images } from "../../addons/images";
+import { objectsOf } from "../../addons/manifests";
+import { wantedAddons } from "../../components/addons";
+import { parseSettings } from "../../settings";
+import { containersOf, everyAddon, facts, parsed, podTemplates } from "./rendered";
+
+const manifests = path.join(__dirname, "../../addons/manifests");
+
+describe("The add-ons", () => {
+  it("are the files of addons/manifests", () => {
+    assert.deepEqual(
+      readdirSync(manifests),
+      addonNames.map((name) => `${name}.yaml`),
+    );
+  });
+
+  it("are objects that are each there once, in a namespace that PodSecurity exempts or in none", () => {
+    const { objects, mistakes } = objectsOf(everyAddon());
+    assert.deepEqual(mistakes, []);
+    assert.ok(objects.length > 40, String(objects.length));
+    for (const object of objects) assert.match(object, /^\S+ (-|kube-system) \S+$/);
+  });
+
+  it("are the objects, with the images, that golden/objects.txt says", () => {
+    const golden = path.join(__dirname, "golden/objects.txt");
+    const listed = everyAddon().map((file) => {
+      const used = [...new Set([...file.text.matchAll(/image: "?([^\s"]+)/g)].map(([, image]) => image))];
+      return [file.name, ...objectsOf([file]).objects, ...used].join("\n  ") + "\n";
+    });
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, listed.join(""));
+    assert.equal(listed.join(""), readFileSync(golden, "utf8"));
+  });
+
+  it("are all that a stack does not leave out, with the autoscaler if there is a pool for it to size", () => {
+    const { workerPools } = parseSettings({ name: "dev", domain: "k8s.example.com" });
+    const { workers } = workerPools;
+    const wanted = (max: number, leaveOut: AddonName[] = []) =>
+      wantedAddons({
+        addons: { manifests: [], leaveOut },
+        workerPools: { workers, more: { ...workers, max } },
+      });
+    assert.deepEqual(wanted(workers.min + 1), addonNames);
+    const others = addonNames.filter((name) => name !== "cluster-autoscaler");
+    assert.deepEqual(wanted(workers.min), others);
+    assert.deepEqual(
+      wanted(workers.min, ["flannel"]),
+      others.filter((name) => name !== "flannel"),
+    );
+  });
+
+  it("have an image from the one place in every container, and every image of it is in use", () => {
+    const used = new Set<string>();
+    for (const file of addonFiles(addonNames)) {
+      for (const [, image] of file.text.matchAll(/^ +image: (.*)$/gm)) {
+        const [, name] = /^"\{\{image\.(.*)\}\}"$/.exec(image) ?? [];
+        assert.ok(name && name in images, `${file.name}: image: ${image}`);
+        used.add(name);
+      }
+    }
+    assert.deepEqual([...used].sort(), Object.keys(images).sort());
+    for (const { where, spec } of podTemplates()) {
+      for (const { name, image } of containersOf(spec)) assert.ok(image, `${where} ${name}`);
+    }
+  });
+
+  it("have images at an exact release, never `latest`", () => {
+    for (const image of Object.values(images)) {
+      assert.match(image, /^[a-z0-9.]+\/[a-z0-9/-]+:v\d+\.\d+\.\d+(-flannel\d+)?(@sha256:[0-9a-f]{64})?$/);
+    }
+  });
+
+  for (const { where, spec } of podTemplates()) {
+    describe(where, () => {
+      it("asks for CPU and memory, and is never throttled", () => {
+        for (const { name, resources } of containersOf(spec)) {
+          assert.ok(resources?.requests?.cpu && resources.requests.memory, name);
+          assert.equal(resources.limits?.cpu, undefined, name);
+        }
+      });
+
+      it("may do no more than it needs", () => {
+        assert.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
+        for (const { name, securityContext } of containersOf(spec)) {
+          if (securityContext.privileged) {
+            assert.equal(`${where} ${name}`, "aws-ebs-csi-driver.yaml DaemonSet ebs-csi-node ebs-plugin");
+            continue;
+          }
+          assert.equal(securityContext.allowPrivilegeEscalation, false, name);
+          assert.deepEqual(securityContext.capabilities.drop, ["ALL"], name);
+          assert.equal(securityContext.readOnlyRootFilesystem, name !== "flannel", name);
+        }
+        const asRoot = ["DaemonSet flannel", "DaemonSet ebs-csi-node"].some((name) => where.endsWith(name));
+        assert.equal(spec.securityContext.runAsNonRoot ?? false, !asRoot);
+      });
+
+      it("is of the system's priority, has an account of its own and is watched", () => {
+        assert.match(spec.priorityClassName, /^system-(node|cluster)-critical$/);
+        assert.ok(spec.serviceAccountName);
+        assert.ok(spec.containers[0].livenessProbe);
+      });
+
+      it("starts where it must", () => {
+        const tolerated = (key: string, value = "") =>
+          (spec.tolerations as Record<string, string>[]).some(
+            (each) => each.operator === "Exists" || (each.key === key && (each.value ?? "") === value),
+          );
+        assert.ok(tolerated("node-role.kubernetes.io/control-plane"));
+        if (!/flannel|cloud-controller/.test(where)) return;
+        // What others wait for waits for nothing: neither for itself nor for the pod network nor for kube-proxy.
+        assert.ok(tolerated("node.cloudprovider.kubernetes.io/uninitialized", "true"));
+        assert.deepEqual([spec.hostNetwork, spec.dnsPolicy], [true, "Default"]);
+        assert.ok(
+          spec.containers[0].env.some(({ name }: { name: string }) => name === "KUBERNETES_SERVICE_HOST"),
+        );
+      });
+    });
+  }
+
+  it("call AWS by a role of their own, from controllers alone", () => {
+    for (const { addon, where, spec } of podTemplates()) {
+      const roles = containersOf(spec).flatMap(({ env = [] }) =>
+        env.filter(({ name }: { name: string }) => name === "AWS_ROLE_ARN"),
+      );
+      const roleArn = /DaemonSet ebs-csi-node/.test(where) ? undefined : facts.roleArns[addon];
+      assert.deepEqual(
+        roles.map(({ value }) => value),
+        roleArn === undefined ? [] : [roleArn],
+        where,
+      );
+      if (roleArn === undefined) continue;
+      assert.deepEqual(spec.nodeSelector, { "node-role.kubernetes.io/control-plane": "" }, where);
+      const token = spec.volumes.find(({ name }: { name: string }) => name === "aws-token");
+      assert.equal(token.projected.sources[0].serviceAccountToken.audience, "sts.amazonaws.com", where);
+    }
+  });
+
+  it("have the cluster's pod network, in flannel's words", () => {
+    const [file] = addonManifests(["flannel"], { ...facts, podCidr: "10.32.0.0/14" });
+    const data = parsed(file).find(({ kind }) => kind === "ConfigMap")?.data as Record<string, string>;
+    const network: unknown = JSON.parse(data["net-conf.json"]);
+    assert.deepEqual(network, { Network: "10.32.0.0/14", Backend: { Type: "vxlan" } });
+    assert.deepEqual(
+      (JSON.parse(data["cni-conf.json"]) as { plugins: { type: string }[] }).plugins.map(({ type }) => type),
+      ["flannel", "portmap"],
+    );
+  });
+
+  it("have a budget for what runs twice", () => {
+    const all = everyAddon().flatMap(parsed);
+    const twice = all.filter(({ spec }) => spec?.replicas === 2).map(({ metadata }) => metadata.name);
+    const budgets = all.filter(({ kind }) => kind === "PodDisruptionBudget");
+    assert.deepEqual(
+      budgets.map(({ metadata }) => metadata.name),
+      twice,
+    );
+    for (const { metadata, spec } of budgets) {
+      assert.deepEqual(spec.selector.matchLabels, { "app.kubernetes.io/name": metadata.name });
+    }
+  });
+
+  it("fail to render without the role of one that needs it", () => {
+    assert.throws(() => addonManifests(["cluster-autoscaler"], { ...facts, roleArns: {} }), {
+      message: "cluster-autoscaler.yaml: no value for the placeholder {{roleArn}}",
+    });
+  });
+
+  it("have a default StorageClass, and only one", () => {
+    const classes = everyAddon()
+      .flatMap(parsed)
+      .filter(({ kind }) => kind === "StorageClass");
+    assert.deepEqual(
+      classes.map(({ metadata, parameters }) => [metadata.name, parameters]),
+      [["gp3", { type: "gp3", encrypted: "true" }]],
+    );
+    const text = readFileSync(path.join(manifests, "aws-ebs-csi-driver.yaml"), "utf8");
+    assert.match(text, /storageclass\.kubernetes\.io\/is-default-class: "true"/);
+  });
+});

@@ -1,0 +1,95 @@
+import * as assert from "node:assert/strict";
+import { ManifestFile, manifestOf, objectsOf } from "../../addons/manifests";
+
+const file = (text: string, name = "a.yaml"): ManifestFile => ({ name, text });
+const configMap = (name: string, more = "") =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
+
+describe("Manifests", () => {
+  it("become one text: a list of the objects, and the files as they are", () => {
+    const files = [
+      file(`# Two.\n${configMap("one")}---\n${configMap("two", ", namespace: demo")}`),
+      file(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: three, namespace: demo}\n\n",
+        "b.yaml",
+      ),
+    ];
+    assert.equal(
+      manifestOf(files),
+      [
+        "#- ConfigMap - one",
+        "#- ConfigMap demo two",
+        "#- Deployment.apps demo three",
+        "---",
+        "# a.yaml",
+        "# Two.",
+        configMap("one").trimEnd(),
+        "---",
+        configMap("two", ", namespace: demo").trimEnd(),
+        "---",
+        "# b.yaml",
+        "apiVersion: apps/v1",
+        "kind: Deployment",
+        "metadata: {name: three, namespace: demo}",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("are the same objects in another version of their API", () => {
+    const inVersion = (version: string) =>
+      objectsOf([file(`apiVersion: example.com/${version}\nkind: Widget\nmetadata: {name: a}\n`)]).objects;
+    assert.deepEqual(inVersion("v1beta1"), inVersion("v1"));
+  });
+
+  it("may have documents of nothing but comments", () => {
+    const { objects, mistakes } = objectsOf([file(`# head\n---\n${configMap("one")}---\n# tail\n`)]);
+    assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);
+  });
+
+  const wrong: [text: string, where: string, problem: string][] = [
+    [
+      "a: [",
+      "document 1",
+      "Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5",
+    ],
+    ["hello", "document 1", "is no Kubernetes object: it is not a map"],
+    ["- a", "document 1", "is no Kubernetes object: it is not a map"],
+    ["kind: ConfigMap", "document 1", "has no apiVersion"],
+    ["apiVersion: v1", "document 1", "has no kind"],
+    [`${configMap("one")}---\napiVersion: v1\nkind: Pod\n`, "document 2", "Pod has no metadata.name"],
+    ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", "document 1", "Pod has no metadata.name"],
+    [
+      "apiVersion: v1\nkind: List\nitems: []\n",
+      "document 1",
+      "is a List: write its items as documents of their own",
+    ],
+    [
+      configMap("one", ", namespace: 1"),
+      "document 1",
+      "ConfigMap one has a metadata.namespace that is no text",
+    ],
+    [
+      configMap('"one two"'),
+      "document 1",
+      "ConfigMap one two has white space in its apiVersion, kind, name or namespace",
+    ],
+    [
+      `${configMap("one")}---\n${configMap("one")}`,
+      "document 2",
+      "ConfigMap - one is in a.yaml, document 1 too",
+    ],
+    [
+      configMap("addons", ", namespace: kube-system"),
+      "document 1",
+      "ConfigMap kube-system addons is in what controllers write themselves too",
+    ],
+  ];
+  for (const [text, where, problem] of wrong) {
+    it(`are refused where a document ${problem}`, () => {
+      const { mistakes } = objectsOf([file(text)]);
+      assert.deepEqual(mistakes, [{ where: `a.yaml, ${where}`, problem }]);
+      assert.throws(() => manifestOf([file(text)]), { message: `a.yaml, ${where}: ${problem}` });
+    });
+  }
+});

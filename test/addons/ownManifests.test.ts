@@ -1,0 +1,75 @@
+import * as assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { readOwnManifests } from "../../addons/ownManifests";
+import { WrongSettings } from "../../settings/mistakes";
+
+const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`;
+
+describe("A stack's own manifests", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "manifests-"));
+    const write = (name: string, text: string) => {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    };
+    write("site/b.yml", namespace("b"));
+    write("site/a/c.yaml", namespace("c"));
+    write("site/README.md", "no manifest");
+    write("one.txt", namespace("one"));
+    write("empty/README.md", "no manifest");
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const mistakesOf = async (...paths: string[]) => {
+    const error: unknown = await readOwnManifests(
+      paths,
+      [{ name: "ours.yaml", text: namespace("c") }],
+      folder,
+    ).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof WrongSettings, String(error));
+    return error.mistakes;
+  };
+
+  it("are files by their names, and the YAML files in folders and below, in order", async () => {
+    const files = await readOwnManifests(["one.txt", "site"], [], folder);
+    assert.deepEqual(
+      files.map(({ name, text }) => [name, text]),
+      [
+        ["one.txt", namespace("one")],
+        ["site/a/c.yaml", namespace("c")],
+        ["site/b.yml", namespace("b")],
+      ],
+    );
+  });
+
+  it("are none by default", async () => {
+    assert.deepEqual(await readOwnManifests([], [], folder), []);
+  });
+
+  it("that are not there, or not in a folder, are told with the setting", async () => {
+    assert.deepEqual(await mistakesOf("one.txt", "none.yaml", "empty"), [
+      {
+        key: "addons.manifests[1]",
+        value: "none.yaml",
+        remedy: "there is no such file or folder in the project",
+      },
+      { key: "addons.manifests[2]", value: "empty", remedy: "there is no .yaml or .yml file in this folder" },
+    ]);
+  });
+
+  it("that the project has too are told with the setting, the file and the document", async () => {
+    assert.deepEqual(await mistakesOf("one.txt", "site"), [
+      {
+        key: "addons.manifests[1]",
+        value: "site",
+        remedy: "site/a/c.yaml, document 1: Namespace - c is in ours.yaml, document 1 too",
+      },
+    ]);
+  });
+});
