@@ -75,6 +75,7 @@ func request(method string) finding {
 		if err != nil {
 			return "", err
 		}
+		request.Close = true // a Service chooses a pod for each connection
 		request.Header.Set("X-aws-ec2-metadata-token-ttl-seconds", "60")
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
