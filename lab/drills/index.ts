@@ -1,5 +1,6 @@
 import { controlPlane } from "./kubernetes/controlPlane";
 import { access } from "./kubernetes/access";
+import { addons } from "./kubernetes/addons";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
@@ -46,6 +47,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   identity: [identity],
   "pod-metadata": [podMetadata],
   drain: [drain],
+  addons: [addons],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };
