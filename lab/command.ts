@@ -2,7 +2,20 @@ import { allDrills, drills } from "./drills";
 import type { KubernetesKind } from "./drills/drill";
 
 /** The drills of a run without arguments: what every change of the project has to pass. */
-export const everyChange = ["form-3", "crash", "roll", "renew", "destroy-serving"] as const;
+export const everyChange = [
+  ...["form-3", "crash", "roll", "renew", "destroy-serving"],
+  ...[
+    "control-plane",
+    "worker-join",
+    "user",
+    "heal",
+    "secrets",
+    "access",
+    "identity",
+    "pod-metadata",
+    "drain",
+  ],
+];
 
 const defaultScale = 0.1;
 
