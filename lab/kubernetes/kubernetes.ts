@@ -81,6 +81,16 @@ export class Kubernetes {
     await this.kubectl(["apply", "--server-side", "-f", "-"], yaml);
   }
 
+  /** Waits until a workload such as `deployment/web` has all of its pods, as it is now. */
+  rolledOut(workload: string, namespace: string, seconds: number): Promise<void> {
+    return until(`${workload} is rolled out`, seconds, async () => {
+      const { status, stdout, stderr } = await this.attempt([
+        ...["rollout", "status", workload, "-n", namespace, "--timeout", "5s"],
+      ]);
+      return status === 0 || (stderr || stdout).trim();
+    });
+  }
+
   /** Waits until the nodes of exactly these instances are registered and have nothing against them. */
   async nodesAre(instances: readonly string[], seconds: number): Promise<Node[]> {
     let nodes: Node[] = [];

@@ -25,7 +25,7 @@ export const addons: Drill = {
   limits: {},
   async run(stage) {
     const { lab } = stage;
-    for (const workload of running) await rolledOut(lab, workload);
+    for (const workload of running) await lab.kubernetes.rolledOut(workload, "kube-system", patience);
     await nodesAreInitialised(lab);
     await loadIsMeasured(lab);
     stage.note(`${running.join(", ")} serve`);
@@ -35,14 +35,6 @@ export const addons: Drill = {
     return { what: "add-ons serve, drift is repaired, own manifests come and go by setting", seconds };
   },
 };
-
-const rolledOut = (lab: Lab, workload: string) =>
-  until(`${workload} is rolled out`, patience, async () => {
-    const { status, stdout, stderr } = await lab.kubernetes.attempt([
-      ...["rollout", "status", workload, "-n", "kube-system", "--timeout", "5s"],
-    ]);
-    return status === 0 || (stderr || stdout).trim();
-  });
 
 /** The cloud controller manager, with its role's permissions, has found each node's instance in AWS. */
 const nodesAreInitialised = (lab: Lab) =>
@@ -75,7 +67,7 @@ async function driftIsRepaired(lab: Lab): Promise<void> {
     const now = await uid();
     return (now !== "" && now !== before) || "it is not";
   });
-  await rolledOut(lab, "daemonset/flannel");
+  await lab.kubernetes.rolledOut("daemonset/flannel", "kube-system", patience);
 }
 
 /** For addons-apply, which looks at the age of a file to know when it last applied. */

@@ -1,6 +1,5 @@
 import { podImage } from "../../kubernetes/images";
 import type { Kubernetes, KubernetesObject } from "../../kubernetes/kubernetes";
-import { until } from "../../until";
 
 /** Seconds after which pods that do not run are a failure. */
 const patience = 180;
@@ -72,12 +71,12 @@ export class Web {
     await kubernetes.apply(manifest);
     const web = new Web(kubernetes);
     await web.isAvailable();
-    await rolledOut(kubernetes, "coredns", "kube-system");
+    await kubernetes.rolledOut("deployment/coredns", "kube-system", patience);
     return web;
   }
 
   isAvailable(): Promise<void> {
-    return rolledOut(this.kubernetes, "web", namespace);
+    return this.kubernetes.rolledOut("deployment/web", namespace, patience);
   }
 
   /** Its pods that are not on their way out. */
@@ -94,13 +93,4 @@ export class Web {
       await this.kubernetes.kubectl(["get", "--raw", query === "" ? proxy : `${proxy}?${query}`])
     ).trim();
   }
-}
-
-function rolledOut(kubernetes: Kubernetes, deployment: string, namespace: string): Promise<void> {
-  return until(`the deployment ${deployment} is available`, patience, async () => {
-    const { status, stdout, stderr } = await kubernetes.attempt([
-      ...["rollout", "status", "deployment", deployment, "-n", namespace, "--timeout", "5s"],
-    ]);
-    return status === 0 || (stderr || stdout).trim();
-  });
 }
