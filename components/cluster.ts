@@ -15,6 +15,7 @@ import { kubeconfig } from "./kubeconfig";
 import { clusterNames, Names } from "./names";
 import { Network } from "./network";
 import type { ClusterFacts } from "./nodeGroup";
+import { NodeLogs } from "./nodeLogs";
 import { NodeStore } from "./nodeStore";
 import { Pki } from "./pki";
 import type { Placement } from "./placement";
@@ -129,12 +130,14 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
+    const logs = new NodeLogs(`${name}-node-logs`, { cluster, logGroup: names.nodeLogs }, parent);
     const facts: ClusterFacts = {
       cluster,
       partition: placement.partition,
       region: placement.region,
       accountId: placement.accountId,
       bucket: names.nodeStore,
+      logGroup: names.nodeLogs,
       keyArn: store.keyArn,
       nodeStore: store.bucket,
       subnetIds: network.privateSubnetIds,
@@ -162,7 +165,7 @@ export class Cluster extends pulumi.ComponentResource {
         imageId: image(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
-        after: [network, dns, groups, store, identity, cloudProvider, api, discovery, addons],
+        after: [network, dns, groups, store, identity, cloudProvider, api, discovery, logs, addons],
       },
       parent,
     );
@@ -212,6 +215,7 @@ export class Cluster extends pulumi.ComponentResource {
       poolRoleArns: ofPools((pool) => pool.nodes.roleArn),
       poolRoleNames: ofPools((pool) => pool.nodes.roleName),
       nodeStoreBucket: store.bucket,
+      nodeLogGroup: names.nodeLogs,
       snapshotLocation: backups.location,
       oidcIssuer: names.issuer,
       oidcProviderArn: identity.providerArn,

@@ -10,6 +10,8 @@ export interface Names {
   readonly controllers: string;
   /** S3 bucket of node configurations, keys, formation objects and snapshots. */
   readonly nodeStore: string;
+  /** Log group that nodes report to. */
+  readonly nodeLogs: string;
   /** S3 bucket that publishes the service-account issuer's documents. */
   readonly issuerBucket: string;
   /** Issuer URL of service-account tokens. */
@@ -33,6 +35,7 @@ export function clusterNames(
     api: `api.${zone}`,
     controllers: `${name}-controllers`,
     nodeStore: `${name}-nodes-${accountId}-${region}`,
+    nodeLogs: `${name}-nodes`,
     issuerBucket,
     issuer: `https://${issuerBucket}.s3.${region}.${dnsSuffix}`,
   };

@@ -14,6 +14,8 @@ export interface NodePolicyFacts {
   readonly accountId: string;
   /** Name of the node store's bucket. */
   readonly bucket: string;
+  /** Name of the log group that nodes report to. */
+  readonly logGroup: string;
   /** ARN of the node store's KMS key. */
   readonly keyArn: string;
   /** Auto Scaling group of the node. */
@@ -40,6 +42,16 @@ function readConfig(facts: NodePolicyFacts): Statement {
     Effect: "Allow",
     Action: ["s3:GetObject", "s3:GetObjectVersion"],
     Resource: objectArn(facts, facts.configKey),
+  };
+}
+
+/** For `put-log-events`: streams of the node's own group alone. */
+function report({ partition, region, accountId, logGroup, group }: NodePolicyFacts): Statement {
+  return {
+    Sid: "Report",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${group}/*`,
   };
 }
 
@@ -114,6 +126,7 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
     },
+    report(facts),
     ...pullImages(facts),
   ];
 }
@@ -137,6 +150,7 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: groupArn(facts, facts.group),
     },
+    report(facts),
     ...pullImages(facts),
   ];
 }

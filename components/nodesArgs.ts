@@ -29,6 +29,7 @@ export function nodeFacts(
     region: facts.region,
     dnsSuffix,
     bucket: names.nodeStore,
+    logGroup: names.nodeLogs,
     group,
     architecture,
     kubernetesVersion: settings.versions.kubernetes,

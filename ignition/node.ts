@@ -14,6 +14,8 @@ export interface NodeFacts {
   dnsSuffix: string;
   /** The node store. */
   bucket: string;
+  /** What the node reports to. */
+  logGroup: string;
   /** The Auto Scaling group. */
   group: string;
   architecture: Architecture;
@@ -40,6 +42,7 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
     region: facts.region,
     dnsSuffix: facts.dnsSuffix,
     bucket: facts.bucket,
+    logGroup: facts.logGroup,
     group: facts.group,
     kubernetesVersion: facts.kubernetesVersion,
     ...values,

@@ -122,7 +122,7 @@ describe("Placeholders", () => {
 
   function workerPlaceholders(): Record<string, string> {
     const names =
-      "clusterName zone region dnsSuffix bucket group pool kubernetesVersion nodeLabels taints featureGates " +
+      "clusterName zone region dnsSuffix bucket logGroup group pool kubernetesVersion nodeLabels taints featureGates " +
       "cpuManagerPolicy systemReserved kubeReserved";
     return Object.fromEntries(names.split(" ").map((name) => [name, name]));
   }

@@ -18,6 +18,7 @@ const place = {
   region: "eu-west-1",
   dnsSuffix: "amazonaws.com",
   bucket: "demo-nodes-123456789012-eu-west-1",
+  logGroup: "demo-nodes",
   architecture: "amd64",
   kubernetesVersion: "1.36.4",
   downloads: { sha256: {} },

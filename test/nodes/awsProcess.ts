@@ -92,7 +92,7 @@ async function answer(request: Call): Promise<{ status: number; headers?: object
   const parameters = Object.fromEntries(new URLSearchParams(bucket ? "" : request.body.toString()));
   const call: AwsCall = {
     service,
-    action: parameters.Action ?? request.method,
+    action: parameters.Action ?? request.headers["x-amz-target"]?.split(".")[1] ?? request.method,
     url: request.url,
     parameters,
     status: 0,

@@ -32,6 +32,16 @@ describe("complete-launch", function () {
     LifecycleActionResult: result,
   });
 
+  const editScript = (from: string, to: string) => {
+    const script = node.read("/opt/cluster/bin/complete-launch");
+    assert.ok(script.includes(from), from);
+    node.write("/opt/cluster/bin/complete-launch", script.replace(from, to), 0o755);
+  };
+  const completions = async () =>
+    (await cloud.calls())
+      .filter(({ action }) => action === "CompleteLifecycleAction")
+      .map(({ parameters }) => parameters);
+
   it("continues the launch once the node is ready", async () => {
     readyIs('[[ -e /tmp/tried ]] || { touch /tmp/tried; echo "no quorum"; exit 1; }');
     assert.match(
@@ -51,16 +61,64 @@ describe("complete-launch", function () {
   });
 
   it("abandons the launch when the node does not become ready, with the reason in the log", async () => {
-    const script = node.read("/opt/cluster/bin/complete-launch");
-    node.write("/opt/cluster/bin/complete-launch", script.replace("wait_for 780", "wait_for 2"), 0o755);
+    editScript("patience=780", "patience=2");
     readyIs('echo "etcd members without health: i-1"; exit 1');
     const { code, stderr } = await node.script("complete-launch");
     assert.equal(code, 1);
-    assert.match(stderr, /ERROR: not ready: etcd members without health: i-1/);
-    assert.deepEqual(
-      (await cloud.calls()).map(({ parameters }) => parameters),
-      [completion("ABANDON")],
+    assert.match(stderr, /ERROR: not ready after \d+ s: etcd members without health: i-1/);
+    assert.deepEqual(await completions(), [completion("ABANDON")]);
+  });
+
+  const stream = () => cloud.logEvents(`test-controllers/${node.instance.id}`);
+
+  it("abandons at once when a unit fails again and again, with its last lines in the log group too", async () => {
+    readyIs('echo "no control plane"; exit 1');
+    node.write(
+      "/run/units-not-up",
+      "kubeadm-init.service activating auto-restart\nlaunch-complete.service x\n",
     );
+    node.write("/run/restarts-kubeadm-init.service", "3\n");
+    node.write("/usr/local/bin/journalctl", '#!/bin/bash\necho "the last lines of $5"\n', 0o755);
+    const folder = "/var/log/pods/kube-system_kube-apiserver-node_1234/kube-apiserver";
+    const time = "2026-11-24T02:00:00Z stderr F";
+    node.write(`${folder}/2.log`, `${time} E1124 an old error\n`);
+    node.write(`${folder}/10.log`, `${time} I1124 starting\n${time} Error: unknown flag: --what\n`);
+    const began = Date.now();
+    const { code, stderr } = await node.script("complete-launch");
+    assert.equal(code, 1);
+    assert.ok(Date.now() - began < 20_000);
+    const report = [
+      /ERROR: not ready after \d+ s: kubeadm-init.service has failed 3 times; no control plane$/,
+      /unit kubeadm-init.service is not up:$/,
+      /^the last lines of --unit=kubeadm-init.service$/,
+      /container kube-apiserver, start 10, says:$/,
+      /^Error: unknown flag: --what$/,
+    ];
+    const events = (await stream()).slice(-report.length);
+    report.forEach((line, index) => {
+      assert.match(events[index], line);
+      assert.match(stderr, new RegExp(line, "m"));
+    });
+    assert.deepEqual(await completions(), [completion("ABANDON")]);
+  });
+
+  it("reports while it waits, and that it is ready after all", async () => {
+    await node.sh("rm -r /run/units-not-up /run/restarts-* /run/cluster/launch-report /var/log/pods");
+    editScript("next_report=60", "next_report=0");
+    readyIs('[[ -e /tmp/again ]] || { touch /tmp/again; echo "no quorum yet"; exit 1; }');
+    await node.mustSucceed("complete-launch");
+    const [waiting, ready] = (await stream()).slice(-2);
+    assert.match(waiting, /ERROR: not ready after \d+ s: no quorum yet$/);
+    assert.match(ready, /: ready after \d+ s$/);
+    assert.deepEqual(await completions(), [completion("CONTINUE")]);
+  });
+
+  it("completes the hook where the log group takes nothing", async () => {
+    await node.sh("rm /tmp/again; sed -i s/^LOG_GROUP=.*/LOG_GROUP=no-such-group/ /etc/cluster/cluster.env");
+    const log = await node.mustSucceed("complete-launch");
+    assert.match(log, /ERROR: no log stream .* HTTP 400 ResourceNotFoundException: The specified log group/);
+    assert.match(log, /nothing written to the log group no-such-group/);
+    assert.deepEqual(await completions(), [completion("CONTINUE")]);
   });
 });
 

@@ -39,6 +39,7 @@ export type AwsMessage =
 export const region = "us-east-1";
 export const zone = "test.example.com";
 export const bucket = "test-nodes";
+export const logGroup = "test-nodes";
 const gateway = "10.77.0.1";
 
 /**
@@ -104,6 +105,7 @@ export class Cloud {
         });
       });
       await cloud.send("s3", `/${bucket}`, "PUT");
+      await cloud.logs("CreateLogGroup", { logGroupName: logGroup });
       return cloud;
     } catch (error) {
       cloud.stop();
@@ -135,11 +137,18 @@ export class Cloud {
   }
 
   /** A request of the test's own to the local AWS, which takes any signature but wants one. */
-  private send(service: "s3" | "ec2", requestPath: string, method: string, body?: string): Promise<string> {
+  private send(
+    service: "s3" | "ec2" | "logs",
+    requestPath: string,
+    method: string,
+    body?: string,
+    more: Record<string, string> = {},
+  ): Promise<string> {
     const scope = `Credential=test/20260101/${region}/${service}/aws4_request`;
     const headers = {
       authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`,
       ...(service === "ec2" ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+      ...more,
     };
     return this.ask({ kind: "send", path: requestPath, method, headers, body });
   }
@@ -154,6 +163,24 @@ export class Cloud {
 
   deleteObject(key: string): Promise<string> {
     return this.send("s3", `/${bucket}/${key}`, "DELETE");
+  }
+
+  private logs(action: string, request: object): Promise<string> {
+    const target = {
+      "x-amz-target": `Logs_20140328.${action}`,
+      "content-type": "application/x-amz-json-1.1",
+    };
+    return this.send("logs", "/", "POST", JSON.stringify(request), target);
+  }
+
+  /** The messages in a stream of the nodes' log group. @throws Error if there is no such stream */
+  async logEvents(logStreamName: string): Promise<string[]> {
+    const answer = await this.logs("GetLogEvents", {
+      logGroupName: logGroup,
+      logStreamName,
+      startFromHead: true,
+    });
+    return (JSON.parse(answer) as { events: { message: string }[] }).events.map(({ message }) => message);
   }
 
   /** Nothing in the bucket, no member in the zone, three controllers wanted, every request answered. */
@@ -219,7 +246,7 @@ export class Cloud {
       `${address} ${id}.etcd.${zone}`,
       `${address} etcd.${zone}`,
     ]);
-    const aws = ["ec2", "autoscaling", "api.ecr", `${bucket}.s3`].map(
+    const aws = ["ec2", "autoscaling", "logs", "api.ecr", `${bucket}.s3`].map(
       (name) => `${gateway} ${name}.${region}.amazonaws.com`,
     );
     // In place: the nodes have these very files mounted.

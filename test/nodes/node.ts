@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { controllerIgnition } from "../../ignition/controller";
 import { IgnitionConfig } from "../../ignition/spec";
 import { etcd, etcdctl, etcdutl } from "../../toolchain/etcd";
-import { bucket, Cloud, Instance, region, zone } from "./cloud";
+import { bucket, Cloud, Instance, logGroup, region, zone } from "./cloud";
 
 const run = promisify(execFile);
 
@@ -26,6 +26,7 @@ function controllerFiles() {
       region,
       dnsSuffix: "amazonaws.com",
       bucket,
+      logGroup,
       group: "test-controllers",
       architecture: "amd64",
       kubernetesVersion: "1.36.4",
@@ -51,8 +52,10 @@ const standIns = {
 grep "^$4 " /run/cloud/srv | sed 's/$/                -- link: eth0/' || { echo "$4: resolve call failed" >&2; exit 1; }
 `,
   systemctl: `#!/bin/bash
-# Shows etcd.service as the test sees it; notes all other orders.
+# Shows etcd.service, restarts and units that are not up as the test sees them; notes all other orders.
 case $1 in
+  show) [[ $* != *NRestarts* ]] || { cat "/run/restarts-$4" 2>/dev/null || echo 0; exit 0; } ;;&
+  list-units) cat /run/units-not-up 2>/dev/null ;;
   show) cat /run/etcd-state ;;
   is-active) grep -q ActiveState=active /run/etcd-state ;;
   *) echo "$*" >>/run/systemctl.log ;;

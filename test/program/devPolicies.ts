@@ -1,11 +1,16 @@
+import { devPodPolicies, group } from "./devPodPolicies";
 import type { Statement } from "./policies";
 
 const store = "arn:aws:s3:::dev-nodes-123456789012-eu-central-1";
 const key = "arn:aws:kms:eu-central-1:123456789012:Key/dev-store";
 const zone = "arn:aws:route53:eu-central-1:123456789012:Zone/dev-dns";
 const deadLetters = "arn:aws:sqs:eu-central-1:123456789012:Queue/dev-discovery-dead-letters";
-const anyVolume = "arn:*:ec2:*:*:volume/*";
-const anyGroup = "arn:*:ec2:*:*:security-group/*";
+const report = (group: string) => ({
+  Sid: "Report",
+  Effect: "Allow",
+  Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  Resource: `arn:aws:logs:eu-central-1:123456789012:log-group:dev-nodes:log-stream:${group}/*`,
+});
 const pullImages = [
   { Sid: "LogInToEcr", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
   {
@@ -15,27 +20,9 @@ const pullImages = [
     Resource: "arn:aws:ecr:*:123456789012:repository/*",
   },
 ];
-const group = (name: string) =>
-  `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`;
-
 /** Who may have the role of one AWS service. */
 export const trust = (service: string): Statement[] => [
   { Sid: "AllowAssumeRole", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" },
-];
-
-/** The pods of one service account in kube-system. */
-const trustPods = (serviceAccount: string): Statement[] => [
-  {
-    Effect: "Allow",
-    Principal: { Federated: "arn:aws:iam:eu-central-1:123456789012:OpenIdConnectProvider/dev-identity" },
-    Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: {
-      StringEquals: {
-        "dev-oidc-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com:aud": "sts.amazonaws.com",
-        "dev-oidc-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com:sub": `system:serviceaccount:kube-system:${serviceAccount}`,
-      },
-    },
-  },
 ];
 
 /** Every policy of the stack `dev`, whole. */
@@ -113,6 +100,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: [group("dev-controllers"), group("dev-pool-*")],
     },
+    report("dev-controllers"),
     ...pullImages,
   ],
   "iam.Role dev-pool-workers assumeRolePolicy": trust("ec2.amazonaws.com"),
@@ -136,6 +124,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: group("dev-pool-workers"),
     },
+    report("dev-pool-workers"),
     ...pullImages,
   ],
   "iam.Role dev-discovery assumeRolePolicy": trust("lambda.amazonaws.com"),
@@ -173,150 +162,7 @@ export const devPolicies: Record<string, Statement[]> = {
     },
     { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters },
   ],
-  "iam.Role dev-cloud-provider assumeRolePolicy": trustPods("cloud-controller-manager"),
-  "iam.RolePolicy dev-cloud-provider policy": [
-    {
-      Sid: "Look",
-      Effect: "Allow",
-      Action: [
-        "ec2:DescribeAvailabilityZones",
-        "ec2:DescribeInstances",
-        "ec2:DescribeInstanceTopology",
-        "ec2:DescribeRegions",
-        "ec2:DescribeRouteTables",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-        "elasticloadbalancing:DescribeListeners",
-        "elasticloadbalancing:DescribeLoadBalancerAttributes",
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTargetGroupAttributes",
-        "elasticloadbalancing:DescribeTargetGroups",
-        "elasticloadbalancing:DescribeTargetHealth",
-      ],
-      Resource: "*",
-    },
-    {
-      Sid: "MakeSecurityGroups",
-      Effect: "Allow",
-      Action: "ec2:CreateSecurityGroup",
-      Resource: [anyGroup, "arn:*:ec2:*:*:vpc/*"],
-    },
-    {
-      Sid: "TagNewSecurityGroups",
-      Effect: "Allow",
-      Action: "ec2:CreateTags",
-      Resource: anyGroup,
-      Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
-    },
-    {
-      Sid: "ChangeTheClustersSecurityGroups",
-      Effect: "Allow",
-      Action: [
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:DeleteSecurityGroup",
-        "ec2:RevokeSecurityGroupIngress",
-      ],
-      Resource: anyGroup,
-      Condition: { StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" } },
-    },
-    {
-      Sid: "Balance",
-      Effect: "Allow",
-      Action: [
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:CreateListener",
-        "elasticloadbalancing:CreateLoadBalancer",
-        "elasticloadbalancing:CreateTargetGroup",
-        "elasticloadbalancing:DeleteListener",
-        "elasticloadbalancing:DeleteLoadBalancer",
-        "elasticloadbalancing:DeleteTargetGroup",
-        "elasticloadbalancing:DeregisterTargets",
-        "elasticloadbalancing:ModifyListener",
-        "elasticloadbalancing:ModifyLoadBalancerAttributes",
-        "elasticloadbalancing:ModifyTargetGroup",
-        "elasticloadbalancing:ModifyTargetGroupAttributes",
-        "elasticloadbalancing:RegisterTargets",
-        "elasticloadbalancing:SetSecurityGroups",
-      ],
-      Resource: "arn:*:elasticloadbalancing:*:*:*",
-    },
-  ],
-  "iam.Role dev-addons-ebs-csi-controller assumeRolePolicy": trustPods("ebs-csi-controller"),
-  "iam.RolePolicy dev-addons-ebs-csi-controller policy": [
-    {
-      Sid: "Look",
-      Effect: "Allow",
-      Action: [
-        "ec2:DescribeAvailabilityZones",
-        "ec2:DescribeInstances",
-        "ec2:DescribeInstanceTypes",
-        "ec2:DescribeTags",
-        "ec2:DescribeVolumes",
-        "ec2:DescribeVolumesModifications",
-        "ec2:DescribeVolumeStatus",
-      ],
-      Resource: "*",
-    },
-    {
-      Sid: "MakeVolumes",
-      Effect: "Allow",
-      Action: "ec2:CreateVolume",
-      Resource: anyVolume,
-      Condition: {
-        StringEquals: {
-          "aws:RequestTag/kubernetes.io/cluster/dev": "owned",
-          "aws:RequestTag/ebs.csi.aws.com/cluster": "true",
-        },
-      },
-    },
-    {
-      Sid: "TagNewVolumes",
-      Effect: "Allow",
-      Action: "ec2:CreateTags",
-      Resource: anyVolume,
-      Condition: { StringEquals: { "ec2:CreateAction": "CreateVolume" } },
-    },
-    {
-      Sid: "ChangeItsVolumes",
-      Effect: "Allow",
-      Action: ["ec2:AttachVolume", "ec2:DeleteVolume", "ec2:DetachVolume", "ec2:ModifyVolume"],
-      Resource: anyVolume,
-      Condition: {
-        StringEquals: {
-          "aws:ResourceTag/kubernetes.io/cluster/dev": "owned",
-          "aws:ResourceTag/ebs.csi.aws.com/cluster": "true",
-        },
-      },
-    },
-    {
-      Sid: "AttachToTheClustersInstances",
-      Effect: "Allow",
-      Action: ["ec2:AttachVolume", "ec2:DetachVolume"],
-      Resource: "arn:*:ec2:*:*:instance/*",
-      Condition: { StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" } },
-    },
-  ],
-  "iam.Role dev-addons-cluster-autoscaler assumeRolePolicy": trustPods("cluster-autoscaler"),
-  "iam.RolePolicy dev-addons-cluster-autoscaler policy": [
-    {
-      Sid: "Look",
-      Effect: "Allow",
-      Action: [
-        "autoscaling:DescribeAutoScalingGroups",
-        "autoscaling:DescribeScalingActivities",
-        "ec2:DescribeInstanceTypes",
-        "ec2:DescribeLaunchTemplateVersions",
-      ],
-      Resource: "*",
-    },
-    {
-      Sid: "SizePools",
-      Effect: "Allow",
-      Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-      Resource: group("dev-pool-*"),
-    },
-  ],
+  ...devPodPolicies,
   "sqs.QueuePolicy dev-discovery-dead-letters policy": [
     {
       Effect: "Allow",

@@ -61,7 +61,17 @@ export async function fillAccount(localAws: URL): Promise<Account> {
     const document = JSON.stringify({ Version: "2012-10-17", Statement: statements });
     await iam.putRolePolicy({ RoleName: name, PolicyName: "own", PolicyDocument: document });
   };
-  const facts = { cluster: "blue", partition: "aws", region, accountId, bucket, keyArn, group, configKey };
+  const facts = {
+    cluster: "blue",
+    partition: "aws",
+    region,
+    accountId,
+    bucket,
+    keyArn,
+    group,
+    configKey,
+    logGroup: "blue-nodes",
+  };
   await role("controller", controllerStatements(facts));
   await role("discovery", discoveryStatements(`arn:aws:route53:::hostedzone/${zoneId}`, zoneName));
   await iam.createInstanceProfile({ InstanceProfileName: "controller" });

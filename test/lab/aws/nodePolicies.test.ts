@@ -16,6 +16,7 @@ const facts: NodePolicyFacts = {
   region: "us-east-1",
   accountId: "123456789012",
   bucket: "store",
+  logGroup: "blue-nodes",
   keyArn,
   group: "blue-controllers",
   configKey: "ignition/controller.json",
@@ -57,6 +58,13 @@ const object = (key: string) => call("s3", "GET", `/${key}`, store);
 const put = (key: string) => call("s3", "PUT", `/${key}`, store);
 const complete = (group: string) =>
   queryCall("autoscaling", { Action: "CompleteLifecycleAction", AutoScalingGroupName: group });
+const report = (stream: string, logGroupName = "blue-nodes") =>
+  ["CreateLogStream", "PutLogEvents"].map((action) =>
+    call("logs", "POST", "/", {
+      headers: { "x-amz-target": `Logs_20140328.${action}` },
+      body: JSON.stringify({ logGroupName, logStreamName: stream }),
+    }),
+  );
 const password = call("ecr", "POST", "/", {
   headers: { "x-amz-target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken" },
 });
@@ -79,6 +87,7 @@ describe("a controller's role", () => {
       queryCall("ec2", { Action: "DescribeInstances" }),
       complete("blue-controllers"),
       complete("blue-pool-a"),
+      ...report("blue-controllers/i-1"),
       password,
     ];
     for (const each of calls)
@@ -95,6 +104,8 @@ describe("a controller's role", () => {
       call("s3", "GET", "/?list-type=2&prefix=pki%2F", store),
       call("s3", "HEAD", "/", store),
       object("etcd/formed.json?versionId=1"),
+      ...report("blue-pool-a/i-1"),
+      ...report("blue-controllers/i-1", "red-nodes"),
       complete("red-controllers"),
       complete("blue-controllers-2"),
     ];
@@ -111,6 +122,7 @@ describe("a worker's role", () => {
       call("s3", "GET", "/ignition/pool-a.json?versionId=1", store),
       object("bootstrap/token"),
       complete("blue-pool-a"),
+      ...report("blue-pool-a/i-1"),
       password,
     ];
     for (const each of calls) assert.ok(await mayMake(node, each), each.url);
@@ -120,6 +132,7 @@ describe("a worker's role", () => {
     const calls = [
       object("etcd/formed.json"),
       put("bootstrap/token"),
+      ...report("blue-pool-b/i-1"),
       complete("blue-pool-b"),
       complete("blue-controllers"),
       queryCall("ec2", { Action: "DescribeInstances" }),

@@ -26,6 +26,17 @@ aws_credentials() {
 # xml_values ELEMENT: the texts of all elements of that name, one a line.
 xml_values() { sed 's/</\n</g' | sed -n "s/^<$1>//p"; }
 
+# read_error FILE: what an answer says is wrong, in XML or in JSON.
+read_error() {
+  if jq -e 'has("__type")' "$1" &>/dev/null; then
+    AWS_ERROR=$(jq -r '.__type | sub(".*#"; "")' "$1")
+    AWS_MESSAGE=$(jq -r '.message // .Message' "$1")
+  else
+    AWS_ERROR=$(xml_values Code <"$1" | head -n 1)
+    AWS_MESSAGE=$(xml_values Message <"$1" | head -n 1)
+  fi
+}
+
 # Succeeds if the failed call may succeed later: network, server, throttling, credentials that have just expired.
 aws_transient() {
   case $AWS_STATUS in 000 | 409 | 429 | 5??) return 0 ;; esac
@@ -54,10 +65,7 @@ aws_call() {
     fi
     case $AWS_STATUS in 2?? | 304 | 404 | 412) return 0 ;; esac
     AWS_CREDENTIALS_UNTIL=0
-    if [[ $AWS_STATUS != 000 ]]; then
-      AWS_ERROR=$(xml_values Code <"$body" | head -n 1)
-      AWS_MESSAGE=$(xml_values Message <"$body" | head -n 1)
-    fi
+    [[ $AWS_STATUS == 000 ]] || read_error "$body"
     if ! aws_transient || ((SECONDS + pause > deadline)); then
       log "${url%%\?*}: HTTP $AWS_STATUS ${AWS_ERROR:-no error code}: $AWS_MESSAGE"
       return 1

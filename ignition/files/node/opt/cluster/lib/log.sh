@@ -2,6 +2,9 @@
 
 log() { echo "${0##*/}: $*" >&2; }
 
+# Holds why this node will not become ready, where a script is certain of that.
+HOPELESS=/run/cluster/hopeless
+
 fail() {
   log "ERROR: $*"
   exit 1
