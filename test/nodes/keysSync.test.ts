@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createPublicKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { encryptionConfiguration } from "../../components/encryptionConfiguration";
 import { controllerKeyObjects } from "../../ignition/keyObjects";
 import { CertificateAuthority, etcdNames } from "./certificates";
 import { Cloud, zone } from "./cloud";
-import { keyObjectTexts } from "./keyObjectTexts";
+import { encryptionKeys, keyObjectTexts } from "./keyObjectTexts";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
@@ -47,31 +52,124 @@ describe("keys-sync", function () {
     assert.equal(await node.sh("stat -c '%a %U' /etc/etcd/pki/server.pem"), "600 etcd");
   });
 
-  const good = () => node.read("/etc/etcd/pki/server.pem");
-  const badObjects: [string, () => string][] = [
+  const other = () => new CertificateAuthority(cloud.shared, "other-ca");
+  const otherKey = () => readFileSync(other().key, "utf8");
+  const server = "pki/etcd/server.pem";
+  const badObjects: [what: string, key: string, text: () => string, reason: string][] = [
     [
       "a key that is not the certificate's",
+      server,
       () => {
-        const [one, other] = [etcdCa.leaf("server", etcdNames(zone)), etcdCa.leaf("server", etcdNames(zone))];
-        return one.certificate + other.key;
+        const [one, another] = [1, 2].map(() => etcdCa.leaf("server", etcdNames(zone)));
+        return one.certificate + another.key;
       },
+      "its key is not its certificate's",
     ],
-    ["a certificate without a key", () => etcdCa.leaf("server", etcdNames(zone)).certificate],
-    ["half a file", () => good().slice(0, good().length / 2)],
-    ["no PEM", () => "<html>"],
+    [
+      "a certificate without a key",
+      server,
+      () => etcdCa.leaf("server", etcdNames(zone)).certificate,
+      "its key is not its certificate's",
+    ],
+    [
+      "a certificate of another CA",
+      server,
+      () => other().leaf("server", etcdNames(zone)).pem,
+      "by /etc/etcd/pki/ca.crt it is not valid: unable to get local issuer certificate",
+    ],
+    ["half a file", server, () => good(server).slice(0, good(server).length / 2), "it is no valid PEM"],
+    ["no PEM", server, () => "<html>", "it is no valid PEM"],
+    [
+      "a CA's key that is not the certificate's",
+      "pki/kubernetes/ca.key",
+      otherKey,
+      "it does not belong to /etc/kubernetes/pki/ca.crt",
+    ],
+    [
+      "another CA than it began with",
+      "pki/kubernetes/ca.crt",
+      () => readFileSync(other().certificate, "utf8"),
+      "this node began with another one, as all others did",
+    ],
+    [
+      "another service account key than it began with",
+      "pki/service-account/sa.key",
+      otherKey,
+      "this node began with another one, as all others did",
+    ],
+    [
+      "a public key of another service account key",
+      "pki/service-account/sa.pub",
+      () => createPublicKey(otherKey()).export({ type: "spki", format: "pem" }) as string,
+      "it does not belong to /etc/kubernetes/pki/sa.key",
+    ],
+    ["an empty object", "pki/front-proxy/ca.key", () => "", "it is no valid PEM"],
+    [
+      "an empty encryption configuration",
+      "encryption/encryption.yaml",
+      () => "",
+      "it is no EncryptionConfiguration with keys",
+    ],
+    [
+      "an encryption configuration with half a key",
+      "encryption/encryption.yaml",
+      () => encryptionConfiguration([encryptionKeys[0], encryptionKeys[1].slice(0, 20)], 1),
+      "key2 is not 32 bytes in base64",
+    ],
+    [
+      "an encryption configuration without a key that Secrets may be encrypted with",
+      "encryption/encryption.yaml",
+      () => encryptionConfiguration([encryptionKeys[2], encryptionKeys[1]], 1),
+      "it lacks what this node's own has: key1",
+    ],
   ];
-  for (const [what, text] of badObjects) {
+  const objectOf = (key: string) => controllerKeyObjects.find((object) => object.key === key)!;
+  const good = (key: string) => node.read(objectOf(key).path);
+  for (const [what, key, text, reason] of badObjects) {
     it(`refuses ${what}, and keeps what it has`, async () => {
-      const before = good();
-      await cloud.putObject("pki/etcd/server.pem", text());
+      const before = good(key);
+      await cloud.putObject(key, text());
       const { code, stderr } = await node.script("keys-sync");
       assert.notEqual(code, 0);
-      assert.match(stderr, /ERROR: s3:\/\/test-nodes\/pki\/etcd\/server\.pem is refused/);
-      assert.equal(good(), before);
-      await cloud.putObject("pki/etcd/server.pem", before);
+      assert.equal(
+        stderr,
+        `keys-sync: ERROR: s3://test-nodes/${key} is refused: ${reason}; ${objectOf(key).path} stays as it is\n`,
+      );
+      assert.equal(good(key), before);
+      await cloud.putObject(key, before);
       assert.equal((await node.script("keys-sync")).code, 0);
     });
   }
+
+  it("takes a CA's renewed certificate, and an encryption configuration with one key more", async () => {
+    const renewed = execFileSync("openssl", ["req", "-x509", "-key", etcdCa.key, "-subj", "/CN=etcd-ca"]);
+    await cloud.putObject("pki/etcd/ca.crt", renewed.toString());
+    await cloud.putObject("encryption/encryption.yaml", encryptionConfiguration(encryptionKeys, 2));
+    const { code, stderr } = await node.script("keys-sync");
+    assert.equal(code, 0, stderr);
+    assert.equal(good("pki/etcd/ca.crt"), renewed.toString());
+  });
+
+  it("tells complete-launch of a boot with an object that it refuses, until that is mended", async () => {
+    const script = node.read("/opt/cluster/bin/keys-sync");
+    node.write("/opt/cluster/bin/keys-sync", script.replace(" < 30)", " < 2)"), 0o755);
+    await node.sh("rm /etc/kubernetes/pki/*");
+    const right = await cloud.readObject("pki/service-account/sa.key");
+    await cloud.putObject("pki/service-account/sa.key", otherKey());
+    const boot = node.script("keys-sync", "boot");
+    for (const deadline = Date.now() + 20_000; !node.exists("/run/cluster/hopeless"); await sleep(100))
+      assert.ok(Date.now() < deadline, "complete-launch is told nothing");
+    assert.equal(
+      node.read("/run/cluster/hopeless"),
+      "s3://test-nodes/pki/service-account/sa.pub is refused: it does not belong to /etc/kubernetes/pki/sa.key; " +
+        "/etc/kubernetes/pki/sa.pub stays as it is\n",
+    );
+    await cloud.putObject("pki/service-account/sa.key", right);
+    const { code, stderr } = await boot;
+    assert.equal(code, 0, stderr);
+    assert.ok(!node.exists("/run/cluster/hopeless"));
+    assert.equal(node.read("/etc/kubernetes/pki/sa.key"), right);
+  });
 
   it("names a missing object; one that is on disk already does not stop a boot", async () => {
     await cloud.deleteObject("pki/service-account/sa.key");

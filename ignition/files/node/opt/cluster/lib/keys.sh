@@ -1,0 +1,64 @@
+# Sourced by keys-sync: what is wrong with a key object.
+
+# public_key FILE NAME: prints the public key of a certificate, a private or a public key, by the name's ending.
+public_key() {
+  case $2 in
+    *.crt | *.pem) openssl x509 -in "$1" -noout -pubkey ;;
+    *.key) openssl pkey -in "$1" -pubout ;;
+    *.pub) openssl pkey -pubin -in "$1" -pubout ;;
+  esac 2>/dev/null
+}
+
+# encryption_keys FILE: the keys of an EncryptionConfiguration, a line `<name> <secret>` each.
+encryption_keys() { sed -n '/^ *- name: /{N;s/^ *- name: \(.*\)\n *secret: \(.*\)$/\1 \2/p}' "$1"; }
+
+# key_fault FILE PATH: succeeds if the file is what the path is for. Else prints why not.
+#
+# A CA or a service account key is for the life of a node that HAS_BEGUN: with another one it would refuse all others, and
+# they would refuse it. A CA's certificate may be renewed.
+key_fault() {
+  local file=$1 path=$2 own
+  if [[ $path == *.yaml ]]; then
+    encryption_fault "$file" "$path"
+    return
+  fi
+  own=$(public_key "$file" "$path") || { echo "it is no valid PEM" && return 1; }
+  case $path in
+    *.pem)
+      [[ $own == "$(public_key "$file" .key)" ]] || { echo "its key is not its certificate's" && return 1; }
+      certificate_fault "$file" "${path%/*}/ca.crt"
+      return
+      ;;
+    *.key) is_half_of "$own" "${path%.key}.crt" || return ;;
+    *.pub) is_half_of "$own" "${path%.pub}.key" || return ;;
+  esac
+  [[ $HAS_BEGUN == no || $own == "$(public_key "$path" "$path")" ]] ||
+    { echo "this node began with another one, as all others did" && return 1; }
+}
+
+# is_half_of PUBLIC_KEY PATH: succeeds if the file there has the same key, or is not on this node.
+is_half_of() {
+  [[ ! -e $2 || $1 == "$(public_key "$2" "$2")" ]] || { echo "it does not belong to $2" && return 1; }
+}
+
+# certificate_fault FILE CA: succeeds if the certificate is of that CA, and valid now.
+certificate_fault() {
+  local said
+  said=$(openssl verify -CAfile "$2" "$1" 2>&1) ||
+    { echo "by $2 it is not valid: $(sed -n 's/^error .* lookup: *//p' <<<"$said" | head -n 1)" && return 1; }
+}
+
+# encryption_fault FILE PATH: whatever was written with a key stays unreadable without it, so none may go.
+encryption_fault() {
+  local name secret gone
+  if ! grep -qx 'kind: EncryptionConfiguration' "$1" || [[ -z $(encryption_keys "$1") ]]; then
+    echo "it is no EncryptionConfiguration with keys"
+    return 1
+  fi
+  while read -r name secret; do
+    [[ $(base64 -d <<<"$secret" 2>/dev/null | wc -c) == 32 ]] || { echo "$name is not 32 bytes in base64" && return 1; }
+  done < <(encryption_keys "$1")
+  [[ -e $2 ]] || return 0
+  gone=$(comm -23 <(encryption_keys "$2" | sort) <(encryption_keys "$1" | sort) | cut -d ' ' -f 1 | paste -sd ' ')
+  [[ -z $gone ]] || { echo "it lacks what this node's own has: $gone" && return 1; }
+}
