@@ -1,6 +1,7 @@
 import { controlPlane } from "./kubernetes/controlPlane";
 import { access } from "./kubernetes/access";
 import { addons } from "./kubernetes/addons";
+import { certificates } from "./kubernetes/certificates";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
@@ -47,6 +48,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   identity: [identity],
   "pod-metadata": [podMetadata],
   drain: [drain],
+  certificates: [certificates],
   addons: [addons],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
