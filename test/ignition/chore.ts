@@ -8,6 +8,8 @@ import { controllerNode } from "./rendered";
 export interface Answers {
   /** By arguments after the connection's own; the first that matches. A call without an answer fails. */
   kubectl: Record<string, string>;
+  /** By its arguments. @default - it says nothing */
+  kubeadm?: Record<string, string>;
   /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. */
   aws?: Record<string, string>;
   /** Files that the node has besides its config's, by path. */
@@ -30,7 +32,7 @@ export interface Run {
   status: number | null;
   /** Standard error: the log. */
   log: string[];
-  /** What it changed or asked for, in order: `kubectl …`, `kubeadm …`, `systemctl …`, `ec2 …`, `s3_put …`. */
+  /** What it changed or asked for, in order: `kubectl …`, `kubeadm …`, `systemctl …`, `etcdctl …`, `ec2 …`, `s3_put …`. */
   calls: string[];
   /** What it gave to `kubectl create`. */
   created: string;
@@ -43,7 +45,7 @@ export interface Run {
 export function runChore(
   script: string,
   args: readonly string[],
-  { kubectl, aws = {}, files = {} }: Answers,
+  { kubectl, kubeadm = {}, aws = {}, files = {} }: Answers,
 ): Run {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
@@ -60,14 +62,17 @@ export function runChore(
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
   try {
     for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
-      write(path, text.replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`));
+      write(
+        path,
+        text.replace(/(?<![\w/])\/(opt|etc|run|var\/lib)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`),
+      );
     }
     mkdirSync(join(root, "run/cluster"), { recursive: true });
     write(
       "opt/bin/kubectl",
       standIn("kubectl", [
         `[[ $* != *" create -f -" ]] || cat >"${root}/created"`,
-        "shift 8 # kubeconfig, server, cache and time limit",
+        "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
         `case "$*" in`,
         ...cases(kubectl, "kubectl"),
         `"create -f -" | "certificate "*) ;;`,
@@ -77,9 +82,15 @@ export function runChore(
     );
     write(
       "opt/bin/kubeadm",
-      standIn("kubeadm", ['[[ $* != "token generate" ]] || echo abcdef.0123456789abcdef']),
+      standIn("kubeadm", [
+        `case "$*" in`,
+        ...cases(kubeadm, "kubeadm"),
+        `"token generate") echo abcdef.0123456789abcdef ;;`,
+        "esac",
+      ]),
     );
     write("opt/bin/systemctl", standIn("systemctl", []));
+    write("opt/bin/etcdctl", standIn("etcdctl", ['[[ $1 != lock ]] || exec "${@:4}"']));
     const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
     write(
       "opt/cluster/lib/aws.sh",
