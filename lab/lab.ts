@@ -28,6 +28,10 @@ export interface EventFaults {
   readonly functions?: Readonly<Record<string, "fail">>;
 }
 
+const noAwsFaults: Record<keyof Faults, undefined> = {
+  ...{ s3: undefined, metadata: undefined, credentialSeconds: undefined, interruptions: undefined },
+};
+
 /** etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
 
@@ -99,14 +103,19 @@ export class Lab {
     return minutes * 60_000 * this.scale;
   }
 
-  /**
-   * Lets a wait that is named in minutes pass, at the scale of the run, but never less than the nodes' own timers need:
-   * every half minute they look for what there is to remove or to restore. Returns the seconds that passed.
-   */
+  /** Lets a wait that is named in minutes pass, as long as `passing` says. Returns the seconds that passed. */
   async pass(minutes: number): Promise<number> {
-    const passing = Math.max(this.minutes(minutes), timerMilliseconds);
+    const passing = this.passing(minutes);
     await sleep(passing);
     return Math.round(passing / 1000);
+  }
+
+  /**
+   * Milliseconds of a wait that is named in minutes, at the scale of the run, but never less than the nodes' own timers need:
+   * every half minute they look for what there is to remove or to restore.
+   */
+  passing(minutes: number): number {
+    return Math.max(this.minutes(minutes), timerMilliseconds);
   }
 
   /** The machines that are booted, the oldest first. */
@@ -258,7 +267,7 @@ export class Lab {
   /** Everything works again. */
   async noFaults(): Promise<void> {
     await this.eventFaults({});
-    Object.assign(this.awsFaults, { s3: undefined, metadata: undefined, credentialSeconds: undefined });
+    Object.assign(this.awsFaults, noAwsFaults);
     Object.assign(this.dnsFaults, {
       delayMilliseconds: undefined,
       dropShare: undefined,

@@ -4,6 +4,8 @@ export interface Faults {
   s3?: { status: number };
   /** Instance metadata answers that much later. @default at once */
   metadata?: { delaySeconds: number };
+  /** When EC2 takes Spot instances back, by id: their metadata tell. @default none */
+  interruptions?: ReadonlyMap<string, Date>;
   /** Lifetime of roles' credentials, also of those given before. @default six hours, as EC2's */
   credentialSeconds?: number;
 }

@@ -5,13 +5,16 @@ import type { RoleCredentials } from "./roleCredentials";
 export type MetadataTree = Readonly<Record<string, string | Buffer>>;
 
 /**
+ * What metadata tell of an instance, and when EC2 takes it back, if it is a Spot instance with a notice.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html#instancedata-data-categories,
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html,
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
 export function metadataTree(
   instance: InstanceFacts,
   credentials: RoleCredentials | undefined,
   userData: Buffer,
+  interruption?: Date,
 ): MetadataTree {
   const { profile, targetLifecycleState } = instance;
   const values: Record<string, string | Buffer | undefined> = {
@@ -28,6 +31,8 @@ export function metadataTree(
     "meta-data/mac": instance.mac,
     "meta-data/placement/availability-zone": instance.availabilityZone,
     "meta-data/placement/region": instance.region,
+    "meta-data/spot/instance-action":
+      interruption && json({ action: "terminate", time: seconds(interruption) }),
     "user-data": userData.length > 0 ? userData : undefined,
   };
   if (credentials)

@@ -49,7 +49,9 @@ export function metadataListener(args: MetadataServiceArgs): RequestListener {
     const role = instance.profile?.role;
     const credentials =
       role && url.includes("/iam") ? await args.credentials.ofInstance(instance.id, role) : undefined;
-    const tree = metadataTree(instance, credentials, await args.instances.userData(instance.id));
+    const interruption = args.faults.interruptions?.get(instance.id);
+    const userData = await args.instances.userData(instance.id);
+    const tree = metadataTree(instance, credentials, userData, interruption);
     const found = metadataAt(tree, url);
     return found === undefined ? [404] : [200, found];
   };

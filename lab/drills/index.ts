@@ -6,6 +6,7 @@ import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
 import { secrets } from "./kubernetes/secrets";
+import { spotNotice } from "./kubernetes/spotNotice";
 import { user } from "./kubernetes/user";
 import { heal } from "./kubernetes/heal";
 import { workerJoin } from "./kubernetes/workerJoin";
@@ -48,6 +49,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   identity: [identity],
   "pod-metadata": [podMetadata],
   drain: [drain],
+  "spot-notice": [spotNotice],
   certificates: [certificates],
   addons: [addons],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],

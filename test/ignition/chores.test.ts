@@ -82,9 +82,21 @@ describe("Draining", () => {
   const asked = (ids: readonly string[]) =>
     `autoscaling Action=DescribeAutoScalingInstances ${ids.map((id, index) => `InstanceIds.member.${index + 1}=${id}`).join(" ")}`;
 
+  const marked = "get nodes -l pulumi-kubeadm/interrupted-at *";
+
+  it("begins for Nodes that say EC2 takes their instance back, whatever AWS answers", () => {
+    const { calls } = runChore("drain", [], {
+      kubectl: { ...leading, [marked]: "aws:///eu-west-1a/i-1 aws:///eu-west-1b/i-2" },
+    });
+    assert.deepEqual(changes(calls), [
+      "systemctl start --no-block drain@i-1.service",
+      "systemctl start --no-block drain@i-2.service",
+    ]);
+  });
+
   it("begins for this cluster's pool instances that wait for termination", () => {
     const { status, calls } = runChore("drain", [], {
-      kubectl: leading,
+      kubectl: { ...leading, [marked]: "" },
       aws: {
         [`ec2 ${owned}`]: listed(...ids(5)),
         [asked(ids(5))]:
@@ -103,7 +115,7 @@ describe("Draining", () => {
   it("asks EC2 page by page, and Auto Scaling for 50 instances at a time", () => {
     const all = ids(101);
     const { status, calls } = runChore("drain", [], {
-      kubectl: leading,
+      kubectl: { ...leading, [marked]: "" },
       aws: {
         [`ec2 ${owned} NextToken=page2`]: listed(...all.slice(60)),
         [`ec2 ${owned}`]: `${listed(...all.slice(0, 60))}<nextToken>page2</nextToken>`,
@@ -156,6 +168,27 @@ describe("Draining", () => {
     const { status, changed, log } = drainNode({});
     assert.deepEqual([status, changed], [0, [drain, complete]]);
     assert.match(log.join("\n"), /ERROR: worker \(i-2\) is not empty after 780 s, its termination goes on/);
+  });
+
+  it("takes no longer than EC2 leaves the instance", () => {
+    const interrupted = (at: string) =>
+      drainNode({
+        "get nodes *": JSON.stringify({
+          items: [
+            {
+              metadata: { name: "worker", labels: { "pulumi-kubeadm/interrupted-at": at } },
+              spec: { providerID: "aws:///eu-west-1a/i-2" },
+            },
+          ],
+        }),
+      })
+        .changed[0]?.split(" ")
+        .at(-1);
+    const inSeconds = (seconds: number) => String(Math.floor(Date.now() / 1000) + seconds);
+    const limit = Number(interrupted(inSeconds(100))?.replace("s", ""));
+    assert.ok(limit > 90 && limit <= 100, String(limit));
+    assert.equal(interrupted(inSeconds(-10)), "1s");
+    for (const wrong of [inSeconds(5000), "soon", "limit_seconds"]) assert.equal(interrupted(wrong), "780s");
   });
 
   it("completes the hook of an instance that never joined", () => {

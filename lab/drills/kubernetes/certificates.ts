@@ -16,10 +16,10 @@ import { usesOf } from "./leafUses";
 import { Web } from "./web";
 
 /** Three controllers, one after the other, each with three pods to restart. */
-const patience = 480;
+const patience = 600;
 
 /** What the API may be silent for while its apiservers restart. */
-const longestGapMilliseconds = 2000;
+const longestGapMilliseconds = 5000;
 
 /** Days that a renewed certificate has at least: kubeadm.yaml says 90. */
 const renewedDays = 89;
@@ -37,7 +37,7 @@ export const certificates: Drill = {
   async run(stage) {
     const { lab } = stage;
     const web = await Web.deploy(lab.kubernetes);
-    const asks = await stage.askApi();
+    const asks = await stage.askApi("writes");
     const instances = (await lab.cluster.controllers()).map(({ id }) => id).sort();
     const controllers = instances.map((id) => lab.machine(id));
     for (const machine of controllers) await makeShortLived(machine);

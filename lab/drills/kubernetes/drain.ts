@@ -1,4 +1,5 @@
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
+import type { Lab } from "../../lab";
 import { until } from "../../until";
 import type { Drill } from "../drill";
 import { Web } from "./web";
@@ -28,7 +29,7 @@ export const drain: Drill = {
       return lab.machines().every(({ id }) => id !== instance) || "it is there";
     });
     const seconds = (Date.now() - began) / 1000;
-    const log = await drainLog();
+    const log = await drainLog(lab, instance);
     for (const step of [
       `node/${node.metadata.name} cordoned`,
       `evicting pod drill/${pod.metadata.name}`,
@@ -41,13 +42,13 @@ export const drain: Drill = {
     await lab.cluster.settled(patience);
     await web.isAvailable();
     return { what: "a worker was terminated by Auto Scaling", seconds };
-
-    /** What controllers say of it: the one that leads has drained it. */
-    async function drainLog(): Promise<string> {
-      const words = ["journalctl", "--unit", `drain@${instance}.service`, "--output", "cat", "--no-pager"];
-      const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
-      const logs = await Promise.all(controllers.map((machine) => machine.run(words)));
-      return logs.map(({ stdout }) => stdout).join("");
-    }
   },
 };
+
+/** What controllers say of an instance's drain: the one that leads has done it. */
+export async function drainLog(lab: Lab, instance: string): Promise<string> {
+  const words = ["journalctl", "--unit", `drain@${instance}.service`, "--output", "cat", "--no-pager"];
+  const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
+  const logs = await Promise.all(controllers.map((machine) => machine.run(words)));
+  return logs.map(({ stdout }) => stdout).join("");
+}

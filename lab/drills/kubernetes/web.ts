@@ -42,6 +42,8 @@ spec:
         - name: web
           image: ${podImage}
           ports: [{containerPort: 8080}]
+          # Until kube-proxy on every node has heard that it ends.
+          lifecycle: {preStop: {sleep: {seconds: 2}}}
           readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}
           securityContext:
             allowPrivilegeEscalation: false

@@ -50,6 +50,16 @@ describe("instance metadata", () => {
     assert.match(at("/latest/meta-data/")!, /^ami-id\nautoscaling\/\nhostname\niam\/\ninstance-id\n/);
   });
 
+  it("tells when EC2 takes the instance back, and nothing of it before", () => {
+    const taken = metadataTree(instance, credentials, Buffer.of(), new Date("2026-11-23T12:00:00.500Z"));
+    const path = "/latest/meta-data/spot/instance-action";
+    assert.deepEqual(JSON.parse(String(metadataAt(taken, path))), {
+      action: "terminate",
+      time: "2026-11-23T12:00:00Z",
+    });
+    assert.equal(at(path), undefined);
+  });
+
   it("has nothing else", () => {
     for (const path of ["/latest/meta-data/instance", "/latest/meta-data/spot/", "/meta-data/", "/latest"])
       assert.equal(at(path), undefined, path);
