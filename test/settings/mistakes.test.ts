@@ -5,7 +5,7 @@ const existingVpc = { vpcId: "vpc-0a1b2c3d", privateSubnetIds: ["subnet-0000000a
 const seven = [..."abcdefg"].map((letter) => `eu-central-1${letter}`);
 
 const known =
-  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, snapshots, encryption, restore, alarmTopicArn, protect";
+  "name, domain, parentZoneId, zones, network, existingVpc, podCidr, serviceCidr, api, access, controlPlane, versions, downloads, workerPools, addons, snapshots, encryption, restore, alarmTopicArn, protect";
 const nameRemedy = "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter";
 const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 const cidrRemedy = "use an IPv4 range such as 10.0.0.0/16";
