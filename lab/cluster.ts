@@ -58,9 +58,9 @@ export class Cluster {
     this.known = await clusterOutputs(this.stack);
   }
 
-  /** `pulumi config rm` of a setting, then `pulumi up`. */
+  /** `pulumi config rm --path` of a setting, then `pulumi up`. */
   async forget(setting: string): Promise<void> {
-    await this.stack.removeConfig(`pulumi-kubeadm:${setting}`);
+    await this.stack.removeConfig(`pulumi-kubeadm:${setting}`, true);
     await operate(this.run, "up", this.stack);
   }
 

@@ -1,7 +1,9 @@
 import {
   DeleteObjectsCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
+  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -16,6 +18,13 @@ export class NodeStore {
   async read(key: string): Promise<string> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     return (await Body?.transformToString()) ?? "";
+  }
+
+  /** Puts a text in an object's place, or removes it. */
+  async write(key: string, text: string | undefined): Promise<void> {
+    const object = { Bucket: this.bucket, Key: key };
+    if (text === undefined) await this.s3.send(new DeleteObjectCommand(object));
+    else await this.s3.send(new PutObjectCommand({ ...object, Body: text }));
   }
 
   /** Keys below a prefix, with the time of their last change, the oldest first. */

@@ -12,6 +12,7 @@ export interface ClusterOutputs {
   readonly controllerGroupName: string;
   readonly poolGroupNames: Readonly<Record<string, string>>;
   readonly nodeStoreBucket: string;
+  readonly nodeLogGroup: string;
   readonly discoveryFunctionName: string;
   /** URL whose documents say who signs service-account tokens. */
   readonly oidcIssuer: string;

@@ -1,7 +1,9 @@
 import { controlPlane } from "./kubernetes/controlPlane";
+import { abandon } from "./kubernetes/abandon";
 import { access } from "./kubernetes/access";
 import { addons } from "./kubernetes/addons";
 import { certificates } from "./kubernetes/certificates";
+import { credentials } from "./kubernetes/credentials";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
@@ -46,6 +48,8 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   heal: [heal],
   secrets: [secrets],
   access: [access],
+  credentials: [credentials],
+  abandon: [abandon],
   identity: [identity],
   "pod-metadata": [podMetadata],
   drain: [drain],

@@ -13,6 +13,7 @@ describe("the closing page of make local", () => {
           controllerGroupName: "demo-controllers",
           poolGroupNames: { general: "demo-pool-general", batch: "demo-pool-batch" },
           nodeStoreBucket: "demo-nodes-123456789012-eu-central-1",
+          nodeLogGroup: "demo-nodes",
           discoveryFunctionName: "demo-discovery",
           oidcIssuer: "https://demo-oidc.s3.us-east-1.amazonaws.com",
           cloudProviderRoleArn: "arn:aws:iam::123456789012:role/demo-cloud-provider",

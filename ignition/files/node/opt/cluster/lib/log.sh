@@ -3,6 +3,7 @@
 log() { echo "${0##*/}: $*" >&2; }
 
 # Holds why this node will not become ready, where a script is certain of that.
+# shellcheck disable=SC2034 # for who sources this
 HOPELESS=/run/cluster/hopeless
 
 fail() {
