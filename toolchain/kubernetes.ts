@@ -41,22 +41,21 @@ const staging = [
 ];
 
 /** Path of one of Kubernetes' programs; the first call builds it. */
-const kubernetesTool = (name: string) =>
+const kubernetesTool = (name: string, version: string) =>
   goTool({
     name,
-    version: kubernetesVersion,
+    version,
     module: "k8s.io/kubernetes",
     package: `k8s.io/kubernetes/cmd/${name}`,
-    goMod: staging.map(
-      (module) => `replace k8s.io/${module} => k8s.io/${module} v0.${kubernetesVersion.slice(2)}`,
-    ),
-    ldflags: `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
+    goMod: staging.map((module) => `replace k8s.io/${module} => k8s.io/${module} v0.${version.slice(2)}`),
+    ldflags: `-X k8s.io/component-base/version.gitVersion=v${version}`,
   });
 
-export const kubeadm = () => kubernetesTool("kubeadm");
-export const kubelet = () => kubernetesTool("kubelet");
-export const kubectl = () => kubernetesTool("kubectl");
-export const kubeApiserver = () => kubernetesTool("kube-apiserver");
-export const kubeControllerManager = () => kubernetesTool("kube-controller-manager");
-export const kubeScheduler = () => kubernetesTool("kube-scheduler");
-export const kubeProxy = () => kubernetesTool("kube-proxy");
+export const kubeadm = (version = kubernetesVersion) => kubernetesTool("kubeadm", version);
+export const kubelet = (version = kubernetesVersion) => kubernetesTool("kubelet", version);
+export const kubectl = (version = kubernetesVersion) => kubernetesTool("kubectl", version);
+export const kubeApiserver = (version = kubernetesVersion) => kubernetesTool("kube-apiserver", version);
+export const kubeControllerManager = (version = kubernetesVersion) =>
+  kubernetesTool("kube-controller-manager", version);
+export const kubeScheduler = (version = kubernetesVersion) => kubernetesTool("kube-scheduler", version);
+export const kubeProxy = (version = kubernetesVersion) => kubernetesTool("kube-proxy", version);
