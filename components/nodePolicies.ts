@@ -147,7 +147,7 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
     {
       Sid: "CompleteHooks",
       Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
       Resource: groupArn(facts, facts.group),
     },
     report(facts),

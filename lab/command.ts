@@ -60,6 +60,11 @@ export function usage(): string {
 export const needsKubernetes = ({ drills: names, stay }: Command): boolean =>
   stay === "real" || names.some((name) => drills[name]?.some(({ kubernetes }) => kubernetes === "real"));
 
+/** The releases of Kubernetes that its drills need beside the lab's own. */
+export const otherReleases = ({ drills: names }: Command): string[] => [
+  ...new Set(names.flatMap((name) => drills[name] ?? []).flatMap((drill) => drill.otherReleases ?? [])),
+];
+
 function parseScale(value: string | undefined): number {
   const scale = Number(value || defaultScale);
   if (!(scale > 0 && scale <= 1)) {

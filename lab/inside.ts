@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
 import { projectFolder } from "../local/folders";
-import { parseCommand, type Command } from "./command";
+import { otherReleases, parseCommand, type Command } from "./command";
 import { drills } from "./drills";
 import type { KubernetesKind } from "./drills/drill";
 import { runDrill, type Run } from "./drills/run";
@@ -25,7 +25,7 @@ async function main(command: Command): Promise<boolean> {
   process.env.TMPDIR = "/run/lab/tmp";
   mkdirSync(process.env.TMPDIR, { recursive: true });
   if (command.stay) {
-    const { lab } = await openLab(command.scale, command.stay, folder, console.log);
+    const { lab } = await openLab(command.scale, command.stay, [], folder, console.log);
     return stay(lab);
   }
 
@@ -52,7 +52,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
         open = undefined;
       }
       kubernetes = drill.kubernetes;
-      open ??= await openLab(command.scale, kubernetes, folder, console.log);
+      open ??= await openLab(command.scale, kubernetes, otherReleases(command), folder, console.log);
       const run = await runDrill(drill, open.lab, folder);
       writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
       publish(projectFolder, run);

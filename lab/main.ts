@@ -1,5 +1,5 @@
 import { endOnInterrupt } from "../local/interrupt";
-import { needsKubernetes, parseCommand, usage } from "./command";
+import { parseCommand, usage } from "./command";
 import { claimFolder, labFolder } from "./folder";
 import { enterNamespaces } from "./namespaces";
 import { openShell } from "./shell";
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   if (!command) return openShell(words[1] ?? "");
   const lock = claimFolder(labFolder);
   const began = Date.now();
-  await prepare(needsKubernetes(command), console.log);
+  await prepare(command, console.log);
   console.log(`Prepared in ${Math.round((Date.now() - began) / 1000)} s`);
   return enterNamespaces(words, lock);
 }

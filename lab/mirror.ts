@@ -11,11 +11,16 @@ import { controllerReleases, findDownloads, type Release } from "../ignition/dow
 /** The lab's name for it; only the lab's DNS knows it. */
 export const mirrorUrl = "https://mirror.lab.internal";
 
-/** Programs by the name that a release gives them. */
-export interface MirrorPrograms {
+/** Programs of an etcd release by the name that it gives them. */
+interface EtcdPrograms {
   readonly etcd: string;
   readonly etcdctl: string;
   readonly etcdutl: string;
+}
+
+/** What nodes download of one release of Kubernetes, or of what stands in for it. */
+export interface NodePrograms {
+  readonly release: string;
   readonly kubeadm: string;
   readonly kubelet: string;
   readonly kubectl: string;
@@ -32,16 +37,20 @@ export const brokenEtcd = "3.6.99";
  */
 export async function fillMirror(
   folder: string,
-  versions: { readonly kubernetes: string; readonly etcd: string },
-  programs: MirrorPrograms,
+  etcd: EtcdPrograms & { readonly version: string },
+  kubernetes: readonly NodePrograms[],
 ): Promise<Record<string, string>> {
   const sha256: Record<string, string> = {};
-  for (const etcd of [versions.etcd, brokenEtcd]) {
-    for (const release of controllerReleases(versions.kubernetes, etcd, "amd64")) {
-      const file = fileOf(folder, release);
-      await mkdir(path.dirname(file), { recursive: true });
-      await write(file, release, programs);
-      sha256[`${release.name}-${release.version}-${release.architecture}`] = await digest(file);
+  for (const programs of kubernetes) {
+    for (const version of [etcd.version, brokenEtcd]) {
+      for (const release of controllerReleases(programs.release, version, "amd64")) {
+        const name = `${release.name}-${release.version}-${release.architecture}`;
+        if (name in sha256) continue;
+        const file = fileOf(folder, release);
+        await mkdir(path.dirname(file), { recursive: true });
+        await write(file, release, { ...etcd, ...programs });
+        sha256[name] = await digest(file);
+      }
     }
   }
   return sha256;
@@ -55,7 +64,11 @@ function fileOf(folder: string, release: Release): string {
   return path.join(folder, source.slice(mirrorUrl.length));
 }
 
-async function write(file: string, { name, version }: Release, programs: MirrorPrograms): Promise<void> {
+async function write(
+  file: string,
+  { name, version }: Release,
+  programs: EtcdPrograms & NodePrograms,
+): Promise<void> {
   switch (name) {
     case "kubeadm":
     case "kubelet":

@@ -14,7 +14,7 @@ import { Cluster } from "./cluster";
 import type { KubernetesKind } from "./drills/drill";
 import { putControlPath } from "./controlPath";
 import { Lab } from "./lab";
-import { fillMirror, mirrorSettings, type MirrorPrograms } from "./mirror";
+import { fillMirror, mirrorSettings, type NodePrograms } from "./mirror";
 import { addressIn, awsAddress, metadataAddress, resolverOf } from "./network/addresses";
 import { Balancers } from "./network/balancers";
 import { Dns } from "./network/dns";
@@ -48,11 +48,12 @@ export interface OpenLab {
 
 /**
  * Opens a lab behind this process's hub: local AWS, resolver, machines, and the stack deployed on them. `folder` takes
- * logs and state; disks are in memory, and so gone with the namespaces.
+ * logs and state; disks are in memory, and so gone with the namespaces. `otherReleases` of Kubernetes are there for the nodes too.
  */
 export async function openLab(
   scale: number,
   kubernetes: KubernetesKind,
+  otherReleases: readonly string[],
   folder: string,
   report: (line: string) => void,
 ): Promise<OpenLab> {
@@ -61,7 +62,8 @@ export async function openLab(
     for (const end of endings.splice(0).reverse()) await end();
   };
   try {
-    return { lab: await open(scale, kubernetes, folder, report, (end) => endings.push(end)), close };
+    const lab = await open(scale, kubernetes, otherReleases, folder, report, (end) => endings.push(end));
+    return { lab, close };
   } catch (error) {
     await close();
     throw error;
@@ -71,6 +73,7 @@ export async function openLab(
 async function open(
   scale: number,
   kubernetes: KubernetesKind,
+  otherReleases: readonly string[],
   folder: string,
   report: (line: string) => void,
   atEnd: (end: () => Promise<unknown>) => void,
@@ -92,8 +95,8 @@ async function open(
 
   const mirrorFolder = inFolder("mirror");
   const root = await baseRoot(report);
-  const nodes = await nodePrograms(kubernetes, root, report);
-  const sha256 = await fillMirror(mirrorFolder, versions, { ...programs, ...nodes.programs });
+  const nodes = await nodePrograms(kubernetes, otherReleases, root, report);
+  const sha256 = await fillMirror(mirrorFolder, { ...programs, version: versions.etcd }, nodes.releases);
   const localAws = await openLocalAws(scale, report, atEnd);
 
   const hopLimits = new HopLimits();
@@ -158,7 +161,7 @@ async function open(
   const kubernetesClient =
     kubernetes === "real"
       ? Kubernetes.open({
-          ...{ machine: client, kubectl: nodes.programs.kubectl, file: path.join(folder, "kubeconfig") },
+          ...{ machine: client, kubectl: nodes.releases[0].kubectl, file: path.join(folder, "kubeconfig") },
           kubeconfig: await cluster.secretOutput("kubeconfig"),
         })
       : undefined;
@@ -175,17 +178,19 @@ async function open(
 /** What nodes download, and the images that they begin with, on the file system that their disks are on. */
 async function nodePrograms(
   kubernetes: KubernetesKind,
+  otherReleases: readonly string[],
   root: string,
   report: (line: string) => void,
-): Promise<{ programs: Omit<MirrorPrograms, "etcd" | "etcdctl" | "etcdutl">; imageStore?: string }> {
+): Promise<{ releases: readonly [NodePrograms, ...NodePrograms[]]; imageStore?: string }> {
   if (kubernetes === "standIn") {
     const { standIn } = labPrograms();
-    return { programs: { kubeadm: standIn, kubelet: standIn, kubectl: standIn, cniPlugins: {} } };
+    const programs = { kubeadm: standIn, kubelet: standIn, kubectl: standIn, cniPlugins: {} };
+    return { releases: [{ ...programs, release: kubernetesVersion }] };
   }
-  const programs = kubernetesPrograms();
+  const releases = [kubernetesPrograms(), ...otherReleases.map(kubernetesPrograms)] as const;
   const images = "/run/lab/images";
-  if (!existsSync(images)) await cp(await imageStore(programs, root, report), images, { recursive: true });
-  return { programs, imageStore: images };
+  if (!existsSync(images)) await cp(await imageStore(releases, root, report), images, { recursive: true });
+  return { releases, imageStore: images };
 }
 
 async function openLocalAws(

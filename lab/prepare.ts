@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
+import { needsKubernetes, otherReleases, type Command } from "./command";
 import { imageStore } from "./kubernetes/imageStore";
 import { kubernetesPrograms } from "./kubernetes/programs";
 import { haproxyProgram } from "./network/haproxyProgram";
@@ -12,7 +13,7 @@ import { baseRoot } from "./node/root";
  * Brings everything that comes from the network into the user's cache: inside the lab there is none. Kubernetes itself
  * only where it is asked for.
  */
-export async function prepare(withKubernetes: boolean, report: (line: string) => void): Promise<void> {
+export async function prepare(command: Command, report: (line: string) => void): Promise<void> {
   const { error } = spawnSync("go", ["version"]);
   if (error)
     throw new Error("go is missing: install Go 1.25 or newer, the lab builds etcd, CoreDNS and Ignition");
@@ -24,5 +25,8 @@ export async function prepare(withKubernetes: boolean, report: (line: string) =>
   report(`Engine: ${(await findEngine(report)).origin}`);
   labPrograms();
   const root = await baseRoot(report);
-  if (withKubernetes) await imageStore(kubernetesPrograms(), root, report);
+  if (needsKubernetes(command)) {
+    const releases = [kubernetesPrograms(), ...otherReleases(command).map(kubernetesPrograms)];
+    await imageStore(releases, root, report);
+  }
 }

@@ -38,12 +38,21 @@ const named = (directives: readonly string[]): Plugin[] =>
 /** With what the lab's own Corefile names. */
 export const coredns = () => corednsWith("1.14.6", named(["bind", "errors", "log", "template", "route53"]));
 
-/** Cluster DNS in kubeadm's version, with what kubeadm's Corefile names: `kubeadm config images list`. */
-export const clusterDnsVersion = "1.14.2";
+/** Versions of cluster DNS by the minor version of kubeadm that deploys it: `kubeadm config images list`. */
+const clusterDnsVersions = { "1.36": "1.14.2", "1.37": "1.14.6" } as const;
 
-export const clusterDns = () =>
+/** The version that goes with a release of Kubernetes, such as `1.36.3`. @throws Error for a minor version not known here */
+export function clusterDnsVersion(release: string): string {
+  const minor = release.split(".").slice(0, 2).join(".");
+  const version = new Map<string, string>(Object.entries(clusterDnsVersions)).get(minor);
+  if (version === undefined) throw new Error(`which CoreDNS kubeadm ${release} deploys is not known here`);
+  return version;
+}
+
+/** With what kubeadm's Corefile names. */
+export const clusterDns = (release: string) =>
   corednsWith(
-    clusterDnsVersion,
+    clusterDnsVersion(release),
     named([
       ...["reload", "ready", "health", "prometheus", "errors", "loadbalance", "cache"],
       ...["kubernetes", "loop", "forward"],

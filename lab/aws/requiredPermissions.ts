@@ -46,7 +46,8 @@ async function queryPermissions(call: ServiceCall, deployed: DeployedResources):
     case "autoscaling:DescribeAutoScalingGroups":
     case "autoscaling:DescribeAutoScalingInstances":
       return [{ action, resource: "*", context: commonContext }];
-    case "autoscaling:CompleteLifecycleAction": {
+    case "autoscaling:CompleteLifecycleAction":
+    case "autoscaling:RecordLifecycleActionHeartbeat": {
       const group = parameters.get("AutoScalingGroupName") ?? "";
       const { partition, region, accountId } = deployed;
       const unknown = `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup::autoScalingGroupName/${group}`;

@@ -37,6 +37,8 @@ export interface Outcome {
 export interface Drill {
   readonly name: string;
   readonly kubernetes: KubernetesKind;
+  /** Releases of Kubernetes that nodes run during the drill beside the lab's own. @default none */
+  readonly otherReleases?: readonly string[];
   /** Controllers that the cluster has, all healthy, before the drill. */
   readonly size: 1 | 3 | 5;
   /** Workers that it has beside them, in service. @default 0 */

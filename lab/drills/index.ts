@@ -9,6 +9,7 @@ import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
 import { secrets } from "./kubernetes/secrets";
 import { spotNotice } from "./kubernetes/spotNotice";
+import { upgrade } from "./kubernetes/upgrade";
 import { user } from "./kubernetes/user";
 import { heal } from "./kubernetes/heal";
 import { workerJoin } from "./kubernetes/workerJoin";
@@ -55,6 +56,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   drain: [drain],
   "spot-notice": [spotNotice],
   certificates: [certificates],
+  upgrade: [upgrade],
   addons: [addons],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],

@@ -11,11 +11,11 @@ import type { KubernetesPrograms } from "./programs";
  * when a program changes.
  */
 export async function imageStore(
-  programs: KubernetesPrograms,
+  releases: readonly KubernetesPrograms[],
   baseRoot: string,
   report: (line: string) => void,
 ): Promise<string> {
-  const images = await allImages(programs, baseRoot);
+  const images = await allImages(releases, baseRoot);
   const recipe = [JSON.stringify(images), importArchive];
   const entry = await cacheEntry(
     cacheRoot(),

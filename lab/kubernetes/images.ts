@@ -2,7 +2,6 @@ import { readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { addonVersions } from "../../toolchain/addons";
 import { clusterDnsVersion } from "../../toolchain/coredns";
-import { kubernetesVersion } from "../../toolchain/kubernetes";
 import { debianFile } from "../../toolchain/debianTool";
 import { execute } from "../execute";
 import type { Image } from "./ociImage";
@@ -17,19 +16,23 @@ const program = (name: string, tag: string, file: string): Image => {
 };
 
 /** All images that the lab's nodes have, under their upstream names: what kubeadm pulls, add-ons, and the drills' own. */
-export async function allImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
-  return [
-    ...(await kubeadmImages(programs, baseRoot)),
-    ...(await addonImages(programs, baseRoot)),
-    { name: podImage, entrypoint: ["/pod"], files: { "/pod": programs.pod } },
-  ];
+export async function allImages(releases: readonly KubernetesPrograms[], baseRoot: string): Promise<Image[]> {
+  const images: Image[] = [];
+  for (const programs of releases) {
+    images.push(...(await kubeadmImages(programs, baseRoot)), ...(await addonImages(programs, baseRoot)), {
+      name: podImage,
+      entrypoint: ["/pod"],
+      files: { "/pod": programs.pod },
+    });
+  }
+  return [...new Map(images.map((image) => [image.name, image])).values()];
 }
 
 /** `kubeadm config images list` less etcd, with the pause image that containerd's configuration names. */
 async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
-  const release = `v${kubernetesVersion}`;
+  const release = `v${programs.release}`;
   const proxy = program("kube-proxy", release, programs.proxy);
-  const dns = program("coredns/coredns", `v${clusterDnsVersion}`, programs.clusterDns);
+  const dns = program("coredns/coredns", `v${clusterDnsVersion(programs.release)}`, programs.clusterDns);
   return [
     program("kube-apiserver", release, programs.apiserver),
     program("kube-controller-manager", release, programs.controllerManager),

@@ -27,6 +27,8 @@ export interface Node extends KubernetesObject {
       readonly status: string;
       readonly message?: string;
     }[];
+    /** The version is as `v1.36.3`. */
+    readonly nodeInfo?: { readonly kubeletVersion: string };
   };
 }
 

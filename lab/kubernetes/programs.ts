@@ -4,9 +4,12 @@ import { cniPlugins } from "../../toolchain/cniPlugins";
 import { clusterDns } from "../../toolchain/coredns";
 import { ownGoTool } from "../../toolchain/goTool";
 import * as kubernetes from "../../toolchain/kubernetes";
+import { kubernetesVersion } from "../../toolchain/kubernetes";
 
 /** What a node of a cluster runs besides etcd: paths in the user's cache. */
 export interface KubernetesPrograms {
+  /** Kubernetes' release, such as `1.36.3`. */
+  readonly release: string;
   readonly kubeadm: string;
   readonly kubelet: string;
   readonly kubectl: string;
@@ -31,15 +34,16 @@ const own = (name: string) =>
   ownGoTool({ name: `lab-${name}`, folder: path.join(__dirname, "..", "go"), package: `./${name}` });
 
 /** Builds what is not built yet, which takes eight minutes on two cores the first time. */
-export const kubernetesPrograms = (): KubernetesPrograms => ({
-  kubeadm: kubernetes.kubeadm(),
-  kubelet: kubernetes.kubelet(),
-  kubectl: kubernetes.kubectl(),
-  apiserver: kubernetes.kubeApiserver(),
-  controllerManager: kubernetes.kubeControllerManager(),
-  scheduler: kubernetes.kubeScheduler(),
-  proxy: kubernetes.kubeProxy(),
-  clusterDns: clusterDns(),
+export const kubernetesPrograms = (release = kubernetesVersion): KubernetesPrograms => ({
+  release,
+  kubeadm: kubernetes.kubeadm(release),
+  kubelet: kubernetes.kubelet(release),
+  kubectl: kubernetes.kubectl(release),
+  apiserver: kubernetes.kubeApiserver(release),
+  controllerManager: kubernetes.kubeControllerManager(release),
+  scheduler: kubernetes.kubeScheduler(release),
+  proxy: kubernetes.kubeProxy(release),
+  clusterDns: clusterDns(release),
   pause: own("pause"),
   flannel: flannel(),
   flannelCni: own("flannel-cni"),

@@ -121,7 +121,7 @@ export const devPolicies: Record<string, Statement[]> = {
     {
       Sid: "CompleteHooks",
       Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
       Resource: group("dev-pool-workers"),
     },
     report("dev-pool-workers"),

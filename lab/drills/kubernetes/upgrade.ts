@@ -1,0 +1,119 @@
+import type { Lab } from "../../lab";
+import { longestGap } from "../../apiClient";
+import { instanceOf, type Node } from "../../kubernetes/kubernetes";
+import { until } from "../../until";
+import { kubernetesVersion } from "../../../toolchain/kubernetes";
+import type { Drill, Stage } from "../drill";
+import { follow, skewsIn, type Sample } from "./versions";
+import { Web } from "./web";
+
+const olderPatch = "1.36.1";
+const nextMinor = "1.37.2";
+
+/** Milliseconds for which nobody may be without the API. */
+const longestGapAllowed = 5000;
+
+/** Seconds after which an upgrade that is not through is a failure, besides the waits of Auto Scaling's checkpoints. */
+const patience = 600;
+
+/** The next patch and the next minor version by one setting: controllers before workers, one by one, with everything in service. */
+export const upgrade: Drill = {
+  name: "upgrade",
+  kubernetes: "real",
+  otherReleases: [olderPatch, nextMinor],
+  size: 3,
+  workers: 2,
+  limits: {},
+  async run(stage) {
+    const { lab } = stage;
+    await lab.cluster.up({ "versions.kubernetes": olderPatch });
+    await lab.startFromNothing();
+    await allRun(lab, olderPatch, []);
+    await lab.cluster.settled(patience);
+    await Web.deploy(lab.kubernetes);
+    const asks = await stage.askApi("writes");
+
+    const patch = await upgraded(stage, kubernetesVersion);
+    const minor = await upgraded(stage, nextMinor);
+
+    const failed = asks.filter(({ answered }) => !answered);
+    if (failed.length > 0)
+      throw new Error(
+        `${failed.length} writes failed twice, the first by ${failed[0]?.failures.join(" and ")}`,
+      );
+    const gap = longestGap(asks);
+    if (gap > longestGapAllowed) throw new Error(`the API did not answer for ${gap} ms`);
+    await lab.cluster.up({ "versions.kubernetes": kubernetesVersion }); // for the drills that follow
+    await lab.startFromNothing();
+    return {
+      what: `Kubernetes ${olderPatch} to ${kubernetesVersion}, then to ${nextMinor}, by one setting each`,
+      seconds: minor,
+      figures: { "seconds of the patch": patch },
+    };
+  },
+};
+
+/** Sets the version, runs `pulumi up` and follows what comes of it. Returns the seconds until all nodes ran it. */
+async function upgraded(stage: Stage, release: string): Promise<number> {
+  const { lab } = stage;
+  stage.note(`versions.kubernetes ${release}`);
+  const began = Date.now();
+  const following = follow(lab);
+  let samples: readonly Sample[];
+  try {
+    await lab.cluster.up({ "versions.kubernetes": release });
+    await allRun(lab, release, following.samples);
+    await lab.cluster.settled(patience);
+  } finally {
+    samples = await following.stop();
+  }
+  const seconds = (Date.now() - began) / 1000;
+  stage.note(`all nodes run ${release} after ${seconds.toFixed(0)} s; ${samples.length} times looked at`);
+
+  const problems = skewsIn(samples, stage.size);
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  const serves = samples.find(({ apiservers }) => [...apiservers.values()].includes(`v${release}`));
+  await wasSnapshotBetween(lab, began, serves?.time ?? 0);
+  await clusterObjectsAre(lab, release);
+  return seconds;
+}
+
+/** Waits until the nodes of all instances run a release, and nothing else is left. */
+async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Promise<void> {
+  const limit = patience + lab.minutes(60) / 1000;
+  await until(`all nodes run ${release}`, limit, async () => {
+    const wanted = [...(await lab.cluster.controllers()), ...(await lab.cluster.workers())];
+    let nodes: Node[];
+    try {
+      nodes = await lab.kubernetes.list<Node>("nodes");
+    } catch (error) {
+      return (error as Error).message;
+    }
+    const others = nodes.filter(({ status }) => status.nodeInfo?.kubeletVersion !== `v${release}`);
+    const found = nodes.map(instanceOf).sort().join();
+    const instances = wanted.map(({ id }) => id).sort();
+    if (others.length === 0 && found === instances.join()) return true;
+    const versions = others.map((node) => `${instanceOf(node)} ${node.status.nodeInfo?.kubeletVersion}`);
+    return `${versions.join(", ") || `nodes ${found} of instances ${instances.join()}`} (${samples.length} samples)`;
+  });
+}
+
+/** A snapshot of the upgrade's own beginning, and not one that was due anyway later. */
+async function wasSnapshotBetween(lab: Lab, began: number, served: number): Promise<void> {
+  const snapshots = await lab.store.list("etcd/snapshots/");
+  // S3 tells seconds.
+  if (!snapshots.some(({ changed }) => changed.getTime() >= began - 1000 && changed.getTime() <= served))
+    throw new Error(
+      `no snapshot was taken between ${new Date(began).toISOString()} and ${new Date(served).toISOString()}, when the new apiserver served`,
+    );
+}
+
+/** kube-proxy and kubeadm's own configuration follow the last controller. */
+const clusterObjectsAre = async (lab: Lab, release: string): Promise<void> => {
+  const image = ["get", "daemonset", "kube-proxy", "-n", "kube-system", "-o", "jsonpath={..image}"];
+  await until(`kube-proxy is to run ${release}`, patience, async () => {
+    const found = await lab.kubernetes.kubectl(image);
+    return found.endsWith(`:v${release}`) || found;
+  });
+  await lab.kubernetes.rolledOut("daemonset/kube-proxy", "kube-system", patience);
+};

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubernetesObject, Node } from "../../kubernetes/kubernetes";
+import type { Lab } from "../../lab";
+
+/** What runs at one moment; versions are as `v1.36.3`. */
+export interface Sample {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Version of each worker's kubelet by the Node's name; looked up first, so that none is newer than what served then. */
+  readonly kubelets: ReadonlyMap<string, string>;
+  /** Version of each apiserver that answers, by its instance. */
+  readonly apiservers: ReadonlyMap<string, string>;
+  /** Pods of the Deployment that are ready. */
+  readonly readyPods: number;
+}
+
+const controller = "node-role.kubernetes.io/control-plane";
+
+interface Pod extends KubernetesObject {
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** Looks about once a second, until it is told to stop. */
+export function follow(lab: Lab): { samples: readonly Sample[]; stop(): Promise<readonly Sample[]> } {
+  const samples: Sample[] = [];
+  let isOver = false;
+  const looking = (async () => {
+    while (!isOver) {
+      const sample = await look(lab);
+      if (sample) samples.push(sample);
+      await sleep(500);
+    }
+  })();
+  return {
+    samples,
+    async stop() {
+      isOver = true;
+      await looking;
+      return samples;
+    },
+  };
+}
+
+/** Undefined if the API cannot be asked at this moment, which the drill's own client judges. */
+async function look(lab: Lab): Promise<Sample | undefined> {
+  try {
+    const nodes = await lab.kubernetes.list<Node>("nodes", "-l", `!${controller}`);
+    const apiservers = new Map<string, string>();
+    const controllers = await lab.cluster.controllers();
+    await Promise.all(
+      lab.machines().map(async ({ id, address }) => {
+        if (!controllers.some((one) => one.id === id)) return;
+        const asked = ["--server", `https://${address}:6443`, "get", "--raw", "/version"];
+        const { status, stdout } = await lab.kubernetes.attempt(asked);
+        if (status === 0) apiservers.set(id, (JSON.parse(stdout) as { gitVersion: string }).gitVersion);
+      }),
+    );
+    const pods = await lab.kubernetes.list<Pod>("pods", "-n", "drill", "-l", "app=web");
+    const isReady = ({ status }: Pod) =>
+      status.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+    return {
+      time: Date.now(),
+      kubelets: new Map(
+        nodes.map(({ metadata, status }) => [metadata.name, status.nodeInfo?.kubeletVersion ?? ""]),
+      ),
+      apiservers,
+      readyPods: pods.filter(isReady).length,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What an upgrade may not do and did, each once: by https://kubernetes.io/releases/version-skew-policy/, by the order of
+ * controllers before workers and one by one, and by the pods' budget.
+ */
+export function skewsIn(samples: readonly Sample[], size: number): string[] {
+  const problems = new Set<string>();
+  if (samples.length === 0) problems.add("nobody looked");
+  for (const { kubelets, apiservers, readyPods } of samples) {
+    const served = [...apiservers.values()].sort(byVersion);
+    const [oldest] = served;
+    const newest = served.at(-1);
+    if (oldest === undefined || newest === undefined) continue;
+    if (minorOf(newest) - minorOf(oldest) > 1) problems.add(`apiservers ran ${oldest} and ${newest}`);
+    if (served.length > size + 1) problems.add(`${served.length} apiservers served at once`);
+    for (const [node, version] of kubelets)
+      if (byVersion(version, oldest) > 0)
+        problems.add(`the kubelet of ${node} ran ${version}, an apiserver ${oldest}`);
+    if (readyPods < 1) problems.add("no pod of the Deployment was ready");
+  }
+  return [...problems];
+}
+
+const minorOf = (version: string) => Number(version.split(".")[1]);
+
+const byVersion = (one: string, other: string) => one.localeCompare(other, "en", { numeric: true });
