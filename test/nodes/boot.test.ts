@@ -69,6 +69,19 @@ describe("complete-launch", function () {
     assert.deepEqual(await completions(), [completion("ABANDON")]);
   });
 
+  it("gives a node that waits for others the hook's time anew, and its own patience with it", async () => {
+    readyIs('[[ -e /tmp/waited ]] || { echo "it has not joined yet"; exit 1; }');
+    node.write("/run/cluster/waiting", "the apiserver at 10.0.0.5 runs v1.36.1\n");
+    const launching = node.script("complete-launch");
+    await node.sh("sleep 6; rm /run/cluster/waiting; touch /tmp/waited");
+    const { code, stderr } = await launching;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(
+      (await cloud.calls()).map(({ action }) => action).filter((action) => action.includes("Lifecycle")),
+      ["RecordLifecycleActionHeartbeat", "CompleteLifecycleAction"],
+    );
+  });
+
   const stream = () => cloud.logEvents(`test-controllers/${node.instance.id}`);
 
   it("abandons at once when a unit fails again and again, with its last lines in the log group too", async () => {

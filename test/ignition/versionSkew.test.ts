@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { runChore } from "./chore";
+import { controllerFacts } from "./rendered";
+
+const own = controllerFacts.kubernetesVersion; // 1.36.4
+
+/** Runs `version-skew` beside another controller whose apiserver runs `apiserver`, and a worker whose kubelet runs `kubelet`. */
+function besides(
+  apiserver: string | undefined,
+  kubelet = own,
+  { ready = "True", snapshot = "exit 0", files = {} as Record<string, string> } = {},
+) {
+  const node = (name: string, version: string, labels: object) => ({
+    metadata: { name, labels },
+    status: { nodeInfo: { kubeletVersion: `v${version}` }, conditions: [{ type: "Ready", status: ready }] },
+  });
+  const items = [
+    node("controller", apiserver ?? own, { "node-role.kubernetes.io/control-plane": "" }),
+    node("worker", kubelet, {}),
+  ];
+  const { status, log, calls } = runChore("version-skew", [], {
+    kubectl: {
+      ...(apiserver && { "get --raw /version": JSON.stringify({ gitVersion: `v${apiserver}` }) }),
+      "get nodes -o json": JSON.stringify({ items }),
+    },
+    kubeadm: { "kubeconfig user *": "apiVersion: v1" },
+    files: {
+      "/run/cluster/instance.env": "INSTANCE_ID=i-0\n",
+      "/opt/cluster/lib/etcd.sh":
+        'PATH=/opt/bin:$PATH\nmembers() { printf "%s\\n" "1 i-0 voter started" "2 i-1 voter started"; }\n',
+      "/opt/cluster/lib/dns.sh": "addresses() { echo 10.0.0.5; }\n",
+      "/opt/cluster/bin/etcd-snapshot": `#!/bin/bash\necho "etcd-snapshot $*" >&2\n${snapshot}\n`,
+      ...files,
+    },
+  });
+  const isSnapshot = (line: string) => line === "etcd-snapshot now";
+  return {
+    status,
+    calls,
+    said: log.filter((line) => !isSnapshot(line)).join("\n"),
+    snapshots: log.filter(isSnapshot).length,
+  };
+}
+
+describe("A controller of a version", () => {
+  it("serves beside apiservers that run it too, without a snapshot", () => {
+    const { status, said, snapshots } = besides(own);
+    assert.deepEqual([status, snapshots], [0, 0], said);
+    assert.match(said, /v1\.36\.4 may serve beside i-1 v1\.36\.4$/);
+  });
+
+  for (const version of ["1.36.1", "1.36.9", "1.35.8", "1.37.0"]) {
+    it(`serves beside ${version} once there is a snapshot`, () => {
+      const { status, said, snapshots } = besides(version);
+      assert.deepEqual([status, snapshots], [0, 1], said);
+    });
+  }
+
+  it("does not serve where there is no snapshot", () => {
+    const { status, said } = besides("1.36.1", own, { snapshot: "exit 1" });
+    assert.equal(status, 1);
+    assert.match(said, /no snapshot, and so v1\.36\.4 does not serve beside another version$/);
+  });
+
+  for (const [version, remedy] of [
+    ["1.34.9", "the minor version after that one first"],
+    ["1.38.0", "that version"],
+    ["2.36.4", "that version"],
+  ]) {
+    it(`is refused beside an apiserver of ${version}, with what to do`, () => {
+      const { status, said, snapshots } = besides(version);
+      assert.deepEqual([status, snapshots], [1, 0]);
+      assert.match(
+        said,
+        new RegExp(`Kubernetes v1.36.4 is refused: the apiserver of i-1 runs v${version}, .*`),
+      );
+      assert.ok(said.endsWith(`set versions.kubernetes to ${remedy}`), said);
+    });
+  }
+
+  for (const [version, reason] of [
+    ["1.37.0", "none may be newer than an apiserver"],
+    ["1.32.1", "none may be more than three minor versions older"],
+  ]) {
+    it(`is refused where a worker's kubelet runs ${version}`, () => {
+      const { status, said } = besides("1.36.1", version);
+      assert.equal(status, 1);
+      assert.match(said, new RegExp(`the kubelet of the worker worker runs v${version}, and ${reason}`));
+    });
+  }
+
+  for (const version of ["1.36.9", "1.33.0"]) {
+    it(`serves where a worker's kubelet runs ${version}`, () => {
+      assert.equal(besides("1.36.4", version).status, 0);
+    });
+  }
+
+  it("does not mind a kubelet that is silent", () => {
+    assert.equal(besides("1.36.4", "1.37.0", { ready: "Unknown" }).status, 0);
+  });
+
+  it("serves where no other apiserver answers, as in a cluster's first minutes", () => {
+    const { status, said, snapshots } = besides(undefined);
+    assert.deepEqual([status, snapshots], [0, 0]);
+    assert.match(said, /may serve beside no other apiserver, as none answers$/);
+  });
+
+  it("is judged once: what serves goes on serving after a reboot", () => {
+    const { status, calls } = besides("1.34.9", own, { files: { "/var/lib/cluster/version-skew": "" } });
+    assert.deepEqual([status, calls], [0, []]);
+  });
+});
