@@ -4,6 +4,7 @@ import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
 import { needsKubernetes, otherReleases, type Command } from "./command";
 import { imageStore } from "./kubernetes/imageStore";
+import { kubeBenchArchive } from "./kubernetes/kubeBench";
 import { kubernetesPrograms } from "./kubernetes/programs";
 import { haproxyProgram } from "./network/haproxyProgram";
 import { labPrograms } from "./programs";
@@ -29,4 +30,5 @@ export async function prepare(command: Command, report: (line: string) => void):
     const releases = [kubernetesPrograms(), ...otherReleases(command).map(kubernetesPrograms)];
     await imageStore(releases, root, report);
   }
+  if (command.drills.includes("cis")) await kubeBenchArchive(report);
 }

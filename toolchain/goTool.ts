@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { cacheRoot } from "../engine/cache";
 
@@ -44,7 +45,7 @@ export interface OwnGoTool {
 export function goTool(tool: GoTool): string {
   const { name, version, module } = tool;
   return cached(name, `${version}-${digest(JSON.stringify(tool))}`, (folder) => {
-    const own = tool.main ?? (tool.without && mainWithout(folder, tool, tool.without));
+    const own = tool.main ?? (tool.without && mainWithout(tool, tool.without));
     const main = own === undefined ? (tool.package ?? module) : ".";
     const source = own ?? `package toolbuild\n\nimport _ "${main}"\n`;
     const goMod = [
@@ -98,12 +99,15 @@ function cached(name: string, version: string, make: (folder: string) => void): 
   return program;
 }
 
+/** Folder with the sources of a module; brings it from the registry where it is not there yet. */
+export function moduleFolder({ module, version }: Pick<GoTool, "module" | "version">): string {
+  const download = ["mod", "download", "-json", `${module}@v${version}`];
+  return (JSON.parse(go(os.tmpdir(), download)) as { Dir: string }).Dir;
+}
+
 /** The module's main.go less these imports, which it has for their side effects alone. */
-function mainWithout(folder: string, { module, version }: GoTool, imports: readonly string[]): string {
-  const { Dir } = JSON.parse(go(folder, ["mod", "download", "-json", `${module}@v${version}`])) as {
-    Dir: string;
-  };
-  const lines = fs.readFileSync(path.join(Dir, "main.go"), "utf8").split("\n");
+function mainWithout(tool: GoTool, imports: readonly string[]): string {
+  const lines = fs.readFileSync(path.join(moduleFolder(tool), "main.go"), "utf8").split("\n");
   return lines.filter((line) => !imports.some((left) => line.trim() === `_ "${left}"`)).join("\n");
 }
 

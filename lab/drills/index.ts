@@ -1,6 +1,7 @@
 import { controlPlane } from "./kubernetes/controlPlane";
 import { abandon } from "./kubernetes/abandon";
 import { access } from "./kubernetes/access";
+import { cis } from "./kubernetes/cis";
 import { addons } from "./kubernetes/addons";
 import { certificates } from "./kubernetes/certificates";
 import { credentials } from "./kubernetes/credentials";
@@ -51,6 +52,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   access: [access],
   credentials: [credentials],
   abandon: [abandon],
+  cis: [cis],
   identity: [identity],
   "pod-metadata": [podMetadata],
   drain: [drain],

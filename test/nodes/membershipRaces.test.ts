@@ -33,7 +33,8 @@ describe("etcd membership, at moments that are hard to meet", function () {
     controllers.publish(...nodes, newcomer);
     await newcomer.mustSucceed("etcd-membership");
     newcomer.partition(true);
-    const etcd = "set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env; timeout 60 etcd 2>&1";
+    const etcd =
+      "source /etc/etcd/etcd.conf; set -a; source /run/etcd/membership.env; timeout 60 etcd $FLAGS 2>&1";
     const said = await newcomer.sh(`PATH=/opt/bin:$PATH; mkdir -p /var/lib/etcd; (${etcd}) || true`);
     assert.match(said, /cannot fetch cluster info/);
     assert.ok(newcomer.exists("/var/lib/etcd/member"), "a directory that is no data");

@@ -15,8 +15,8 @@ describe("a cluster whose etcd is as large as its quota", function () {
     nodes = await controllers.boot(3);
     controllers.publish(...nodes);
     for (const node of nodes) {
-      const settings = node.read("/etc/etcd/etcd.env");
-      node.write("/etc/etcd/etcd.env", settings.replace(/(BACKEND_BYTES)=\d+/, "$1=1000000"));
+      const settings = node.read("/etc/etcd/etcd.conf");
+      node.write("/etc/etcd/etcd.conf", settings.replace(/(backend-bytes)=\d+/, "$1=1000000"));
     }
     await Promise.all(nodes.map((node) => controllers.start(node)));
     await nodes[0].etcdctl("put written before");

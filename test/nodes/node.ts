@@ -205,8 +205,8 @@ export class Node {
   async startEtcd(): Promise<string> {
     const decision = await this.mustSucceed("etcd-membership");
     const start = `mkdir -p /var/lib/etcd; chown -R etcd: /var/lib/etcd; chmod 0700 /var/lib/etcd
-      set -a; source /etc/etcd/etcd.env; source /run/etcd/membership.env
-      exec setpriv --reuid=etcd --regid=etcd --clear-groups /opt/bin/etcd >/run/etcd.log 2>&1`;
+      source /etc/etcd/etcd.conf; set -a; source /run/etcd/membership.env
+      exec setpriv --reuid=etcd --regid=etcd --clear-groups /opt/bin/etcd $FLAGS >/run/etcd.log 2>&1`;
     this.etcdExit = undefined;
     this.writeUnitState("active", 1, 0, 0);
     this.etcd = spawn("nsenter", this.enter("bash", "-euc", start), {
