@@ -41,10 +41,15 @@ export class NodeStore {
   }
 
   /** Removes what the nodes wrote about their etcd cluster, in every version: the next nodes find a store as after the first `up`. */
-  async forgetEtcd(): Promise<void> {
+  forgetEtcd(): Promise<void> {
+    return this.forget("etcd/");
+  }
+
+  /** Removes what is below a prefix, in every version. */
+  async forget(prefix: string): Promise<void> {
     for (;;) {
       const { Versions = [], DeleteMarkers = [] } = await this.s3.send(
-        new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: "etcd/" }),
+        new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: prefix }),
       );
       const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
       if (Objects.length === 0) return;

@@ -8,6 +8,7 @@ import { credentials } from "./kubernetes/credentials";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { podMetadata } from "./kubernetes/podMetadata";
+import { restore } from "./kubernetes/restore";
 import { secrets } from "./kubernetes/secrets";
 import { spotNotice } from "./kubernetes/spotNotice";
 import { upgrade } from "./kubernetes/upgrade";
@@ -59,6 +60,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "spot-notice": [spotNotice],
   certificates: [certificates],
   upgrade: [upgrade],
+  restore: [restore],
   addons: [addons],
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
