@@ -22,9 +22,20 @@ export const drain: Drill = {
     const node = nodes.find(({ metadata }) => metadata.name === pod?.spec.nodeName);
     if (!pod || !node) throw new Error("no pod runs on a node");
     const instance = instanceOf(node);
-    stage.note(`${instance}, on which ${pod.metadata.name} runs, is to be terminated`);
-    const began = Date.now();
+    await web.keeps(2);
+    stage.note(
+      `${instance}, on which ${pod.metadata.name} runs, is to be terminated; the budget spares no pod`,
+    );
     await lab.terminate(instance);
+    await until("the budget holds the pod", patience, async () => {
+      const log = await drainLog(lab, instance);
+      return log.includes("would violate the pod's disruption budget") || "it does not";
+    });
+    if (!(await web.pods()).some(({ metadata }) => metadata.name === pod.metadata.name))
+      throw new Error(`${pod.metadata.name} was evicted against its budget`);
+    stage.note("the budget spares one");
+    await web.keeps(1);
+    const began = Date.now();
     await until(`${instance} is gone`, patience, () => {
       return lab.machines().every(({ id }) => id !== instance) || "it is there";
     });

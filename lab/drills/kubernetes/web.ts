@@ -81,6 +81,12 @@ export class Web {
     return this.kubernetes.rolledOut("deployment/web", namespace, patience);
   }
 
+  /** Changes its budget: so many pods are to be available whatever is drained. */
+  async keeps(minAvailable: number): Promise<void> {
+    const patch = ["--type", "merge", "--patch", JSON.stringify({ spec: { minAvailable } })];
+    await this.kubernetes.kubectl(["patch", "pdb", "web", "-n", namespace, ...patch]);
+  }
+
   /** Its pods that are not on their way out. */
   async pods(): Promise<Pod[]> {
     const pods = await this.kubernetes.list<Pod>("pods", "-n", namespace, "-l", "app=web");
