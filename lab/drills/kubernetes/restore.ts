@@ -9,9 +9,6 @@ import { Restored } from "./restored";
 /** Seconds after which what does not come about is a failure. */
 const patience = 420;
 
-/** Minutes for which nothing happens by itself. */
-const silentMinutes = 3;
-
 /** Two of three controllers vanish, and an operator goes back to a snapshot: Kubernetes goes on from there, on every node. */
 export const restore: Drill = {
   name: "restore",
@@ -42,7 +39,6 @@ export const restore: Drill = {
     const apiserver = await apiserverOf(survivor);
     stage.note(`${gone.join(" and ")} vanish at once`);
     await lab.cluster.vanish(gone);
-    await lab.pass(silentMinutes);
 
     // The runbook, docs/operations.md: "Quorum is lost".
     const epoch = (await lab.store.list("etcd/formation-")).length;
