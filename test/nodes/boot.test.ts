@@ -92,10 +92,14 @@ describe("complete-launch", function () {
     );
     node.write("/run/restarts-kubeadm-init.service", "3\n");
     node.write("/usr/local/bin/journalctl", '#!/bin/bash\necho "the last lines of $5"\n', 0o755);
+    const key = Buffer.from("a key of 32 bytes".padEnd(32)).toString("base64");
     const folder = "/var/log/pods/kube-system_kube-apiserver-node_1234/kube-apiserver";
     const time = "2026-11-24T02:00:00Z stderr F";
     node.write(`${folder}/2.log`, `${time} E1124 an old error\n`);
-    node.write(`${folder}/10.log`, `${time} I1124 starting\n${time} Error: unknown flag: --what\n`);
+    node.write(
+      `${folder}/10.log`,
+      `${time} I1124 starting\n${time} Error: cannot read "secret: ${key}" of abcdef.0123456789abcdef\n`,
+    );
     const began = Date.now();
     const { code, stderr } = await node.script("complete-launch");
     assert.equal(code, 1);
@@ -105,7 +109,7 @@ describe("complete-launch", function () {
       /unit kubeadm-init.service is not up:$/,
       /^the last lines of --unit=kubeadm-init.service$/,
       /container kube-apiserver, start 10, says:$/,
-      /^Error: unknown flag: --what$/,
+      /^Error: cannot read "secret: <left out>" of <left out>$/,
     ];
     const events = (await stream()).slice(-report.length);
     report.forEach((line, index) => {

@@ -51,7 +51,8 @@ certificate_fault() {
 # encryption_fault FILE PATH: whatever was written with a key stays unreadable without it, so none may go.
 encryption_fault() {
   local name secret gone
-  if ! grep -qx 'kind: EncryptionConfiguration' "$1" || [[ -z $(encryption_keys "$1") ]]; then
+  if [[ $(grep -cx -e 'apiVersion: apiserver.config.k8s.io/v1' -e 'kind: EncryptionConfiguration' "$1") != 2 ||
+    -z $(encryption_keys "$1") ]]; then
     echo "it is no EncryptionConfiguration with keys"
     return 1
   fi
