@@ -2,14 +2,6 @@
 
 log() { echo "${0##*/}: $*" >&2; }
 
-# Holds why this node will not become ready, where a script is certain of that.
-# shellcheck disable=SC2034 # for who sources this
-HOPELESS=/run/cluster/hopeless
-
-# Holds what this node waits for that may take longer than a launch and is no fault of its own.
-# shellcheck disable=SC2034 # for who sources this
-WAITING=/run/cluster/waiting
-
 fail() {
   log "ERROR: $*"
   exit 1
