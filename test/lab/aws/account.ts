@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { controllerStatements } from "../../../components/nodePolicies";
 import { tlsOnly } from "../../../components/nodeStore";
@@ -48,6 +49,9 @@ export async function fillAccount(localAws: URL): Promise<Account> {
     },
   });
   await s3.putBucketPolicy({ Bucket: bucket, Policy: JSON.stringify(tlsOnly(`arn:aws:s3:::${bucket}`)) });
+  await new CloudWatchLogs({ endpoint: localAws.href, region, credentials: anyKey }).createLogGroup({
+    logGroupName: "blue-nodes",
+  });
   const configKey = "ignition/controller.json";
   const { VersionId: versionId = "" } = await s3.putObject({ Bucket: bucket, Key: configKey, Body: config });
   await s3.putObject({ Bucket: bucket, Key: "secret", Body: "secret" });

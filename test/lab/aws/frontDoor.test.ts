@@ -67,6 +67,16 @@ describe("the front door of the lab's AWS", function () {
     );
   });
 
+  it("lets a node write to log streams of its own group, and of no other", async () => {
+    const create = (logStreamName: string) =>
+      status(`aws_call logs "https://logs.$REGION.amazonaws.com/" "$AWS_RESPONSE" \
+        --data '${JSON.stringify({ logGroupName: "blue-nodes", logStreamName })}' \
+        -H 'X-Amz-Target: Logs_20140328.CreateLogStream' -H 'Content-Type: application/x-amz-json-1.1'`);
+    assert.match((await create("blue-controllers/i-1")).status, /^200/);
+    assert.match((await create("blue-controllers/i-1")).status, /^400 ResourceAlreadyExistsException/);
+    assert.match((await create("blue-pool-a/i-1")).status, /^400 AccessDeniedException/);
+  });
+
   it("refuses calls of which it does not know the permission, and names them", async () => {
     const { status: denied, stderr } = await status("ec2 Action=TerminateInstances InstanceId.1=i-1");
     assert.match(denied, /^403 UnauthorizedOperation/);

@@ -19,6 +19,7 @@ const metadataAddress = "169.254.169.254";
 const names = [
   "ec2",
   "autoscaling",
+  "logs",
   "api.ecr",
   "iam",
   "s3",
