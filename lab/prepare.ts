@@ -3,6 +3,7 @@ import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
 import { needsKubernetes, otherReleases, type Command } from "./command";
+import { drills } from "./drills";
 import { imageStore } from "./kubernetes/imageStore";
 import { kubeBenchArchive } from "./kubernetes/kubeBench";
 import { kubernetesPrograms } from "./kubernetes/programs";
@@ -11,8 +12,8 @@ import { labPrograms } from "./programs";
 import { baseRoot } from "./node/root";
 
 /**
- * Brings everything that comes from the network into the user's cache: inside the lab there is none. Kubernetes itself
- * only where it is asked for.
+ * Brings everything that comes from the network into the user's cache: inside the lab there is none. Kubernetes itself, and what
+ * single drills need, only where it is asked for.
  */
 export async function prepare(command: Command, report: (line: string) => void): Promise<void> {
   const { error } = spawnSync("go", ["version"]);
@@ -31,4 +32,5 @@ export async function prepare(command: Command, report: (line: string) => void):
     await imageStore(releases, root, report);
   }
   if (command.drills.includes("cis")) await kubeBenchArchive(report);
+  for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) await drill.prepare?.(report);
 }

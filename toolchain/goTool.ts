@@ -17,6 +17,8 @@ export interface GoTool {
   package?: string;
   /** Text of a main package of our own that imports from the module; takes the place of `package`. */
   main?: string;
+  /** Whether the package's tests are built, as one program. @default false */
+  tests?: boolean;
   /** Imports, by their paths, that the module's own main.go is built without. @default - built as it is */
   without?: readonly string[];
   /** Further lines of the go.mod, e.g. `replace` directives. */
@@ -59,7 +61,8 @@ export function goTool(tool: GoTool): string {
     fs.writeFileSync(path.join(folder, "go.mod"), goMod.join("\n"));
     const environment = { CGO_ENABLED: tool.cgo ? "1" : "0", GOFLAGS: "-mod=mod -buildvcs=false" };
     go(folder, ["mod", "tidy", "-e"], environment);
-    build(folder, main, path.join(folder, name), tool.ldflags ?? "", environment);
+    const command = tool.tests ? ["test", "-c", "-vet=off"] : ["build"];
+    go(folder, [...command, ...buildFlags(path.join(folder, name), main, tool.ldflags)], environment);
   });
 }
 
@@ -70,9 +73,10 @@ export function ownGoTool({ name, folder, package: main }: OwnGoTool): string {
     .filter((file) => /\.go$|^go\.(mod|sum)$/.test(file) && !file.endsWith("_test.go"))
     .sort();
   const sources = files.map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]);
-  return cached(name, digest(JSON.stringify([main, ...sources])), (into) =>
-    build(folder, main, path.join(into, name), "", { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" }),
-  );
+  return cached(name, digest(JSON.stringify([main, ...sources])), (into) => {
+    const environment = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
+    go(folder, ["build", ...buildFlags(path.join(into, name), main)], environment);
+  });
 }
 
 function cached(name: string, version: string, make: (folder: string) => void): string {
@@ -111,9 +115,9 @@ function mainWithout(tool: GoTool, imports: readonly string[]): string {
   return lines.filter((line) => !imports.some((left) => line.trim() === `_ "${left}"`)).join("\n");
 }
 
-function build(folder: string, main: string, output: string, ldflags: string, env: NodeJS.ProcessEnv): void {
-  go(folder, ["build", "-trimpath", "-ldflags", `-s -w ${ldflags}`, "-o", output, main], env);
-}
+const buildFlags = (output: string, main: string, ldflags = ""): string[] => [
+  ...["-trimpath", "-ldflags", `-s -w ${ldflags}`, "-o", output, main],
+];
 
 function go(cwd: string, args: string[], environment: NodeJS.ProcessEnv = {}): string {
   const { error, status, stdout, stderr } = spawnSync("go", args, {

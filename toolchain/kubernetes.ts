@@ -1,4 +1,4 @@
-import { goTool } from "./goTool";
+import { goTool, type GoTool } from "./goTool";
 
 /** The newest release of the project's default minor version that the Go module proxy serves. */
 export const kubernetesVersion = "1.36.3";
@@ -40,15 +40,24 @@ const staging = [
   "streaming",
 ];
 
-/** Path of one of Kubernetes' programs; the first call builds it. */
-const kubernetesTool = (name: string, version: string) =>
+/** Module of the releases. */
+export const kubernetesModule = "k8s.io/kubernetes";
+
+/** Path of one of Kubernetes' programs, or of one that is built from what its module requires; the first call builds it. */
+export const kubernetesTool = (
+  name: string,
+  version: string,
+  main = `${kubernetesModule}/cmd/${name}`,
+  more: Pick<GoTool, "tests"> = {},
+): string =>
   goTool({
     name,
     version,
-    module: "k8s.io/kubernetes",
-    package: `k8s.io/kubernetes/cmd/${name}`,
+    module: kubernetesModule,
+    package: main,
     goMod: staging.map((module) => `replace k8s.io/${module} => k8s.io/${module} v0.${version.slice(2)}`),
     ldflags: `-X k8s.io/component-base/version.gitVersion=v${version}`,
+    ...more,
   });
 
 export const kubeadm = (version = kubernetesVersion) => kubernetesTool("kubeadm", version);

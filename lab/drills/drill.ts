@@ -1,5 +1,6 @@
 import type { Ask } from "../apiAsker";
 import type { ApiUse } from "../askApi";
+import type { Conformance } from "../conformance/results";
 import type { Lab } from "../lab";
 import type { Load, Window } from "../load";
 
@@ -18,6 +19,8 @@ export interface Stage {
    * drill's figures. @default reads
    */
   askApi(use?: ApiUse): Promise<readonly Ask[]>;
+  /** Takes what the drill writes. */
+  readonly folder: string;
   /** Tells what happens now: a line at the terminal and a mark in the timeline. */
   note(what: string): void;
 }
@@ -29,6 +32,10 @@ export interface Outcome {
   /** From the fault, or the power-on, to a healthy cluster. */
   readonly seconds: number | null;
   readonly figures?: Readonly<Record<string, number | string>>;
+  /** What became of Kubernetes' own tests. */
+  readonly conformance?: Conformance;
+  /** What must hold and did not, where the drill went on nevertheless. */
+  readonly failures?: readonly string[];
   /** The stretches of the history that are linearizable each, where the whole cannot be. @default the whole */
   readonly linearizable?: readonly Window[];
 }
@@ -55,6 +62,8 @@ export interface Drill {
   readonly formsClusters?: true;
   /** The drill leaves no cluster behind. */
   readonly endsCluster?: true;
+  /** Brings what this drill alone needs from the network into the user's cache: inside the lab there is none. */
+  prepare?(report: (line: string) => void): Promise<void>;
   /** @throws Error that says what did not come about */
   run(stage: Stage): Promise<Outcome>;
 }

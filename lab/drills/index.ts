@@ -1,3 +1,4 @@
+import { conformance, conformanceParts } from "./kubernetes/conformance";
 import { controlPlane } from "./kubernetes/controlPlane";
 import { abandon } from "./kubernetes/abandon";
 import { access } from "./kubernetes/access";
@@ -62,12 +63,15 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   upgrade: [upgrade],
   restore: [restore],
   addons: [addons],
+  conformance: [conformance],
+  "conformance-full": conformanceParts,
+  ...Object.fromEntries(conformanceParts.map((part) => [part.name, [part]])),
   destroy: [destroyRolling, destroyWithoutQuorum, destroyJoining, destroyServing],
   "destroy-serving": [destroyServing],
 };
 
 /** Drills of the list that are part of another one. */
-const parts = ["form-3", "destroy-serving"];
+const parts = ["form-3", "destroy-serving", "conformance", ...conformanceParts.map(({ name }) => name)];
 
 /** What `all` runs: every drill once. */
 export const allDrills = Object.keys(drills).filter((name) => !parts.includes(name));

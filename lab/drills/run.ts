@@ -31,6 +31,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   const stage: Stage = {
     lab,
     size: drill.size,
+    folder,
     async load() {
       if (!load) {
         load = lab.startLoad(path.join(folder, `${drill.name}.history.jsonl`));
@@ -54,6 +55,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     await lab.hasWorkers(drill.workers ?? 0);
     first = lab.members.observations.length;
     outcome = await drill.run(stage);
+    reasons.push(...(outcome.failures ?? []));
     if (load && !drill.endsCluster) await sleep(marginSeconds * 1000);
   } catch (error) {
     reasons.push(error instanceof Error ? error.message : String(error));
@@ -80,6 +82,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     linearizable: verdict?.linearizable ?? null,
     passed: reasons.length === 0,
     reasons,
+    conformance: outcome?.conformance,
     figures: { ...outcome?.figures, ...(api && apiFigures(api.asks)) },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);

@@ -37,6 +37,8 @@ export class Kubernetes {
   private constructor(
     private readonly machine: ClientMachine,
     private readonly command: readonly string[],
+    /** Paths of the program, and of the administrator's kubeconfig. */
+    readonly paths: { readonly kubectl: string; readonly kubeconfig: string },
     /** PEM of the administrator's certificate and its key. */
     readonly identityFile: string,
   ) {}
@@ -52,7 +54,8 @@ export class Kubernetes {
     const identityFile = `${args.file}.pem`;
     writeFileSync(identityFile, identityIn(args.kubeconfig), { mode: 0o600 });
     const command = [args.kubectl, "--kubeconfig", args.file, "--cache-dir", `${args.file}.cache`];
-    return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"], identityFile);
+    const paths = { kubectl: args.kubectl, kubeconfig: args.file };
+    return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"], paths, identityFile);
   }
 
   /** Runs kubectl, whatever its outcome. */

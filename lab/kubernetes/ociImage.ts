@@ -4,12 +4,16 @@ import os from "node:os";
 import path from "node:path";
 import { execute } from "../execute";
 
-/** A container image of one layer. */
+/** A container image of one layer, or of two. */
 export interface Image {
   /** Such as `registry.k8s.io/pause:3.10.2`. */
   readonly name: string;
   /** What runs, if the container says nothing else. */
   readonly entrypoint: readonly string[];
+  /** Its arguments, if the container says nothing else. @default - none */
+  readonly command?: readonly string[];
+  /** Folder on this machine that is the layer below, with its modes; root owns it all. @default - there is none */
+  readonly root?: string;
   /** Path in the image to the file on this machine that stands there; all of them may be executed. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -31,7 +35,14 @@ export async function writeArchive(archive: string, images: readonly Image[]): P
     const blobs = path.join(layout, "blobs", "sha256");
     await mkdir(blobs, { recursive: true });
     const manifests: Descriptor[] = [];
-    for (const image of images) manifests.push(await writeImage(image, layout, blobs));
+    const roots = new Map<string, Buffer>();
+    for (const { root } of images) {
+      if (root !== undefined && !roots.has(root)) roots.set(root, await archiveOf(root, `${layout}.tar`));
+    }
+    for (const image of images) {
+      const root = image.root === undefined ? [] : [roots.get(image.root)!];
+      manifests.push(await writeImage(image, [...root, await layerOf(image, layout)], blobs));
+    }
     const json = (name: string, value: object) => writeFile(path.join(layout, name), JSON.stringify(value));
     await json("oci-layout", { imageLayoutVersion: "1.0.0" });
     await json("index.json", { schemaVersion: 2, manifests });
@@ -41,29 +52,32 @@ export async function writeArchive(archive: string, images: readonly Image[]): P
   }
 }
 
-async function writeImage(image: Image, layout: string, blobs: string): Promise<Descriptor> {
+async function writeImage(image: Image, content: readonly Buffer[], blobs: string): Promise<Descriptor> {
   const put = async (mediaType: string, content: Buffer): Promise<Descriptor> => {
     const hash = createHash("sha256").update(content).digest("hex");
     await writeFile(path.join(blobs, hash), content);
     return { mediaType: `${oci}.${mediaType}`, digest: `sha256:${hash}`, size: content.length };
   };
   const json = (value: object) => Buffer.from(JSON.stringify(value));
-  const layer = await put("layer.v1.tar", await layerOf(image, layout));
-  const config = await put("config.v1+json", json(configuration(image, layer.digest)));
+  const layers: Descriptor[] = [];
+  for (const layer of content) layers.push(await put("layer.v1.tar", layer));
+  const digests = layers.map(({ digest }) => digest);
+  const config = await put("config.v1+json", json(configuration(image, digests)));
   const mediaType = `${oci}.manifest.v1+json`;
-  const manifest = await put(
-    "manifest.v1+json",
-    json({ schemaVersion: 2, mediaType, config, layers: [layer] }),
-  );
+  const manifest = await put("manifest.v1+json", json({ schemaVersion: 2, mediaType, config, layers }));
   return { ...manifest, annotations: { "io.containerd.image.name": image.name } };
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/config.md */
-export const configuration = ({ entrypoint }: Image, layerDigest: string) => ({
+export const configuration = ({ entrypoint, command }: Image, layerDigests: readonly string[]) => ({
   architecture: "amd64",
   os: "linux",
-  config: { Entrypoint: entrypoint, Env: ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] },
-  rootfs: { type: "layers", diff_ids: [layerDigest] },
+  config: {
+    Entrypoint: entrypoint,
+    Cmd: command,
+    Env: ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+  },
+  rootfs: { type: "layers", diff_ids: layerDigests },
 });
 
 async function layerOf({ files }: Image, scratch: string): Promise<Buffer> {
@@ -76,11 +90,15 @@ async function layerOf({ files }: Image, scratch: string): Promise<Buffer> {
   }
   await execute("chmod", ["--recursive", "0755", root]);
   await execute("chmod", ["1777", path.join(root, "tmp")]);
-  const layer = `${root}.tar`;
-  await tar(layer, root, ["."]);
-  const content = await readFile(layer);
+  const content = await archiveOf(root, `${root}.tar`);
   await rm(root, { recursive: true });
-  await rm(layer);
+  return content;
+}
+
+async function archiveOf(folder: string, scratch: string): Promise<Buffer> {
+  await tar(scratch, folder, ["."]);
+  const content = await readFile(scratch);
+  await rm(scratch);
   return content;
 }
 

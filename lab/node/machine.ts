@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines, type ExecuteOptions, type Outcome } from "../execute";
@@ -34,6 +35,7 @@ export type Happening = "powered on" | "configured" | "booted" | "failed" | "off
 
 const bootSeconds = 60;
 const emergencySeconds = 300;
+const importSeconds = 300;
 
 /** One EC2 instance as a machine: a disk, a wire, and a systemd that boots from the one and speaks over the other. */
 export class Machine {
@@ -110,6 +112,18 @@ export class Machine {
   /** Runs a command as root, whatever its outcome. */
   run(command: readonly string[], options?: Omit<ExecuteOptions, "env">): Promise<Outcome> {
     return this.running().run(command, options);
+  }
+
+  /** Adds the container images of an archive to those that it began with. */
+  async importImages(archive: string): Promise<void> {
+    if (!this.disk) throw new Error(`${this.id} has no disk`);
+    const copy = path.join(this.disk.volume("containerd"), "import.tar");
+    await copyFile(archive, copy);
+    const inside = "/var/lib/containerd/import.tar";
+    const importing = ["ctr", "--namespace", "k8s.io", "images", "import", inside];
+    const { status, stderr } = await this.run(importing, { seconds: importSeconds });
+    await rm(copy);
+    if (status !== 0) throw new Error(`${this.id} does not import ${archive}: ${lastLines(stderr)}`);
   }
 
   /** Nothing reaches it or leaves it any more, and nobody is told. */

@@ -80,10 +80,7 @@ export async function baseRoot(report: (line: string) => void): Promise<string> 
 }
 
 async function install(root: string): Promise<void> {
-  debianTool("debootstrap", "debootstrap");
-  const keyring = debianFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
-  const options = ["--variant=minbase", `--keyring=${keyring}`, `--include=${packages.join(",")}`];
-  await execute("debootstrap", [...options, suite, root, ...(await ownMirror())], { seconds: 900 });
+  await debootstrap(root, packages);
   for (const name of removed) await fs.rm(path.join(root, name), { recursive: true, force: true });
   for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(root, name), text);
   await fs.mkdir(path.join(root, "/etc/systemd/system"));
@@ -93,6 +90,14 @@ async function install(root: string): Promise<void> {
   }
   await execute("chroot", [root, "useradd", ...coreUser]);
   for (const name of folders) await fs.mkdir(path.join(root, name), { recursive: true });
+}
+
+/** Installs Debian with these packages into a folder that is not there yet. */
+export async function debootstrap(root: string, include: readonly string[]): Promise<void> {
+  debianTool("debootstrap", "debootstrap");
+  const keyring = debianFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
+  const options = ["--variant=minbase", `--keyring=${keyring}`, `--include=${include.join(",")}`];
+  await execute("debootstrap", [...options, suite, root, ...(await ownMirror())], { seconds: 900 });
 }
 
 /** Flatcar's login user: https://github.com/flatcar/baselayout/blob/main/baselayout/passwd */

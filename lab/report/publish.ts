@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Run } from "../drills/run";
+import { conformanceLines } from "./conformance";
 import type { Row } from "./row";
 import { table } from "./table";
 import { timelineSvg } from "./timeline";
@@ -48,6 +49,7 @@ function document(rows: readonly Row[]): string {
     table(rows),
     "",
     ...(figures.length > 0 ? ["Seen besides:", "", ...figures, ""] : []),
+    ...conformanceLines(rows),
     ...pictured.flatMap((drill) => [`## ${drill}`, "", `![timeline of ${drill}](drill-${drill}.svg)`, ""]),
   ].join("\n");
 }

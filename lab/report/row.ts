@@ -1,3 +1,5 @@
+import type { Conformance } from "../conformance/results";
+
 /** What came of one drill; `bench/drills.json` holds these. */
 export interface Row {
   readonly drill: string;
@@ -22,6 +24,8 @@ export interface Row {
   readonly passed: boolean;
   /** Why it did not pass. */
   readonly reasons: readonly string[];
+  /** What became of Kubernetes' own tests, where the drill runs them. */
+  readonly conformance?: Conformance;
   /** Further figures that the drill saw, by name. */
   readonly figures: Readonly<Record<string, number | string>>;
 }

@@ -15,7 +15,11 @@ const heads = [
 
 /** The rows as a Markdown table, which reads well on a terminal too. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(cellsOf);
+  return markdownTable(heads, rows.map(cellsOf));
+}
+
+/** Columns as wide as their widest cell. */
+export function markdownTable(heads: readonly string[], cells: readonly (readonly string[])[]): string {
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...cells.map((row) => row[column].length)),
   );
