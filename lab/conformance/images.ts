@@ -27,7 +27,8 @@ export async function conformanceImages(
   programs: ConformancePrograms,
   report: (line: string) => void,
 ): Promise<string> {
-  const names = (await execute(programs.e2eTest, ["--list-images"])).split("\n");
+  // Listed in another order each time.
+  const names = (await execute(programs.e2eTest, ["--list-images"])).split("\n").sort();
   const recipe = [JSON.stringify([programs, packages, imagesOf(names, programs, inFolder("/"))]), arrange];
   const key = { tool: "conformance-images", version: "1", recipe };
   const entry = await cacheEntry(
