@@ -37,6 +37,8 @@ export async function runSpecs(args: {
       ...[`--output-dir=${folder}`, "--json-report=report.json", `--focus=${focus(specs)}`],
       ...[suite, "--", "--provider=skeleton", `--kubeconfig=${args.kubeconfig}`],
       ...[`--kubectl-path=${args.kubectl}`, `--allowed-not-ready-nodes=${args.podsNotReady}`],
+      // The drill has waited for what can run; the tests would for ten minutes, and then go on as well.
+      ...["--system-pods-startup-timeout=1s", "--system-daemonsets-startup-timeout=1s"],
     ],
     { seconds: seconds + 120 },
   );

@@ -30,6 +30,7 @@ const balancerTtl = 60;
 const refreshSeconds = 1;
 
 const noData = ["template ANY ANY {", "  rcode NOERROR", "}"];
+const noName = ["template ANY ANY {", "  rcode NXDOMAIN", "}"];
 
 /**
  * What the resolver of a VPC knows, as CoreDNS's configuration (https://coredns.io/manual/configuration/): the hosted
@@ -44,6 +45,7 @@ export function corefile({ address, zones, balancers, awsAddress, region }: Core
       .join("\n");
   const internal = region === "us-east-1" ? "ec2.internal." : `${region}.compute.internal.`;
   const bytes = "(?P<a>[0-9]+)-(?P<b>[0-9]+)-(?P<c>[0-9]+)-(?P<d>[0-9]+)";
+  const instance = `^ip-${bytes}[.]${internal.replaceAll(".", "[.]")}$`;
   return [
     ...balancers.map(({ name, addresses }) =>
       block(
@@ -69,11 +71,12 @@ export function corefile({ address, zones, balancers, awsAddress, region }: Core
       [internal],
       [
         "template IN A {",
-        `  match ^ip-${bytes}[.]${internal.replaceAll(".", "[.]")}$`,
+        `  match ${instance}`,
         '  answer "{{ .Name }} 5 IN A {{ .Group.a }}.{{ .Group.b }}.{{ .Group.c }}.{{ .Group.d }}"',
         "  fallthrough",
         "}",
-        ...noData,
+        ...["template ANY ANY {", `  match ${instance}`, "  rcode NOERROR", "  fallthrough", "}"],
+        ...noName,
       ],
     ),
     block(
@@ -87,6 +90,6 @@ export function corefile({ address, zones, balancers, awsAddress, region }: Core
         ...noData,
       ],
     ),
-    block(["."], ["template ANY ANY {", "  rcode NXDOMAIN", "}"]),
+    block(["."], noName),
   ].join("\n");
 }

@@ -20,6 +20,11 @@ describe("The resolver's configuration", () => {
     match(corefile({ ...args, region: "us-east-1" }), /^ec2\.internal\.:53 \{/m);
   });
 
+  it("denies other names of the region's domain, so that a search goes on", () => {
+    const text = corefile({ ...args, region: "us-east-1" });
+    match(text, /^ec2\.internal\.:53 \{\n(?: .*\n)* {2}template ANY ANY \{\n {4}rcode NXDOMAIN\n {2}\}\n\}/m);
+  });
+
   it("leads AWS's names and the mirror's to the lab's AWS", () => {
     match(
       corefile({ ...args, region: "eu-west-1" }),
