@@ -35,6 +35,16 @@ const vxlan = (from: Party, to: Party): Port => ({
   lastPort: 8472,
 });
 
+/** Services of type NodePort: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+const nodePorts = (protocol: Port["protocol"]): Port => ({
+  from: "workers",
+  to: "workers",
+  service: `node-ports-${protocol}`,
+  protocol,
+  firstPort: 30000,
+  lastPort: 32767,
+});
+
 /**
  * Every port that is open between groups; nothing else is
  * (https://kubernetes.io/docs/reference/networking/ports-and-protocols/).
@@ -53,6 +63,9 @@ export const openPorts: readonly Port[] = [
   vxlan("controllers", "workers"),
   vxlan("workers", "controllers"),
   vxlan("workers", "workers"),
+  // Conformant clusters serve a pod on a NodePort of every worker, not of its own alone.
+  nodePorts("tcp"),
+  nodePorts("udp"),
   tcp("access", "controllers", "ssh", 22),
   tcp("access", "workers", "ssh", 22),
 ];

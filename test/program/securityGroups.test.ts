@@ -17,6 +17,8 @@ const always = [
   "controllers ≫ 0.0.0.0/0 all",
   "workers ← controllers tcp 10250",
   "workers ← controllers udp 8472",
+  "workers ← workers tcp 30000-32767",
+  "workers ← workers udp 30000-32767",
   "workers ← workers udp 8472",
   "workers ≫ 0.0.0.0/0 all",
 ];
