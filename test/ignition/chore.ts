@@ -71,7 +71,8 @@ export function runChore(
     write(
       "opt/bin/kubectl",
       standIn("kubectl", [
-        `[[ $* != *" create -f -" ]] || cat >"${root}/created"`,
+        `[[ $* != *" -f -" ]] || cat >"${root}/input"`,
+        `[[ $* != *" create -f -" ]] || mv "${root}/input" "${root}/created"`,
         "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
         `case "$*" in`,
         ...cases(kubectl, "kubectl"),

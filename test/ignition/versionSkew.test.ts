@@ -8,7 +8,7 @@ const own = controllerFacts.kubernetesVersion; // 1.36.4
 function besides(
   apiserver: string | undefined,
   kubelet = own,
-  { ready = "True", snapshot = "exit 0", files = {} as Record<string, string> } = {},
+  { ready = "True", snapshot = "exit 0", files = {} } = {},
 ) {
   const node = (name: string, version: string, labels: object) => ({
     metadata: { name, labels },
