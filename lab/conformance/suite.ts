@@ -6,8 +6,8 @@ import type { ClientMachine } from "../clientMachine";
 import { lastLines } from "../execute";
 import { resultsOf, type Result } from "./results";
 
-/** Specs that run beside each other: more than the machine has cores, as most wait for what the cluster does. */
-const processes = 4;
+/** Specs that run beside each other, on a machine of two cores. */
+const processes = 2;
 
 /**
  * Runs specs with the administrator's rights from the clients' machine. `folder` is made anew and takes Ginkgo's report, with

@@ -4,7 +4,6 @@ import { conformanceImages } from "../../conformance/images";
 import { summary } from "../../conformance/results";
 import { choice, conformanceSpecs, select, sigOf, type Selection } from "../../conformance/specs";
 import { runSpecs } from "../../conformance/suite";
-import { lastLines } from "../../execute";
 import type { Lab } from "../../lab";
 import type { KubernetesObject } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
@@ -60,7 +59,9 @@ function drillOf(name: string, choose: (selection: Selection) => readonly string
         what: `${specs.length} of Kubernetes' conformance tests`,
         seconds,
         conformance: summary(results, selection.all),
-        failures: failed.map(({ name: spec, reason }) => `${spec}: ${lastLines(reason)}`),
+        failures: failed.map(
+          ({ name: spec, reason }) => `${spec}: ${reason.split("\n").slice(0, 3).join(" ")}`,
+        ),
       };
     },
   };
