@@ -10,6 +10,8 @@ export interface World {
   readonly metadata: Readonly<Record<string, readonly string[]>>;
   /** What curl prints. */
   readonly curl?: string;
+  /** Units that are active. */
+  readonly active?: readonly string[];
 }
 
 /** A worker's script, run below a temporary folder instead of the node's root; sleep takes no time. */
@@ -21,10 +23,12 @@ export class WorkerScript {
       this.write(path, text.replace(/(?<![\w/])\/(etc|run|opt)\/(cluster)\b/g, `${this.root}/$1/$2`));
     this.write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
     this.write("bin/sleep", "#!/bin/bash\n");
-    this.write("bin/systemctl", `#!/bin/bash\necho "$*" >>${this.root}/systemctl\n`);
   }
 
-  run({ metadata, curl = "" }: World) {
+  run({ metadata, curl = "", active = [] }: World) {
+    const isActive = active.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 0`);
+    const systemctl = [...isActive, "[[ $1 != is-active ]] || exit 3", `echo "$*" >>${this.root}/systemctl`];
+    this.write("bin/systemctl", ["#!/bin/bash", ...systemctl, ""].join("\n"));
     for (const [path, answers] of Object.entries(metadata))
       answers.forEach((answer, index) => this.write(`metadata/${path}/${index}`, answer));
     this.write("bin/curl", `#!/bin/bash\nprintf '%s\\n' "$@" >${this.root}/sent\nprintf %s '${curl}'\n`);
