@@ -49,6 +49,15 @@ export class Wire {
     return new Wire(args, link);
   }
 
+  /** Takes away the interfaces and the rules that the node itself has made: when it boots again, a kernel has none of them. */
+  async reset(): Promise<void> {
+    const { name } = this.args;
+    await shell(`
+      ip -n ${name} -o link | sed -e '/: \\(lo\\|eth0\\)[:@]/d' -e 's/^[0-9]*: \\([^:@]*\\).*/\\1/' |
+        while read -r link; do ip -n ${name} link delete "$link" 2>/dev/null || true; done
+      nsenter --net=${this.namespace} nft flush ruleset`);
+  }
+
   /** Nothing passes any more, in either direction, and nobody is told. */
   async cut(): Promise<void> {
     if (this.isCut) return;

@@ -195,6 +195,7 @@ export class Machine {
 
   private async boot(): Promise<void> {
     if (!this.disk) throw new Error(`${this.id} has no disk`);
+    await this.wire.reset();
     const { hostname } = this.instance;
     const { namespace } = this.wire;
     const { disk } = this;
