@@ -59,11 +59,12 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 		_, err := etcd.Get(ctx, "/registry/health") // linearizable
 		return err
 	}}
+	version := manifest.Metadata.Annotations["version"]
 	ctx, cancel := context.WithCancel(context.Background())
 	made := &apiserver{
 		etcd: etcd, cancel: cancel,
 		server: &http.Server{
-			Handler: newHandler(ready, &objects{etcd: etcd}, func(name string) (any, error) {
+			Handler: newHandler(ready, &objects{etcd: etcd}, version, func(name string) (any, error) {
 				return n.mirrorPod(name, self, manifest, ready)
 			}),
 			TLSConfig:         config,
@@ -83,7 +84,7 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 			}
 		})
 	}
-	made.tasks.Go(func() { keepNode(ctx, etcd, self, manifest.Metadata.Annotations["version"]) })
+	made.tasks.Go(func() { keepNode(ctx, etcd, self, version) })
 	made.tasks.Go(func() { keepLeading(ctx, etcd) })
 	return made, nil
 }
@@ -121,7 +122,7 @@ func servingConfig(caFile, certificateFile, keyFile string) (*tls.Config, error)
 }
 
 // newHandler answers health checks to everybody, and all else to administrators.
-func newHandler(ready *readiness, stored *objects, mirrorPod func(name string) (any, error)) http.Handler {
+func newHandler(ready *readiness, stored *objects, version string, mirrorPod func(name string) (any, error)) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(out http.ResponseWriter, _ *http.Request) { fmt.Fprint(out, "ok") })
 	mux.HandleFunc("GET /readyz", func(out http.ResponseWriter, _ *http.Request) {
@@ -134,6 +135,9 @@ func newHandler(ready *readiness, stored *objects, mirrorPod func(name string) (
 	mux.HandleFunc("GET /api/v1/namespaces/kube-system/pods/{name}", forAdministrators(func(out http.ResponseWriter, in *http.Request) {
 		found, err := mirrorPod(in.PathValue("name"))
 		respond(out, http.StatusOK, found, err)
+	}))
+	mux.HandleFunc("GET /version", forAdministrators(func(out http.ResponseWriter, _ *http.Request) {
+		respond(out, http.StatusOK, object{"gitVersion": version}, nil)
 	}))
 	mux.Handle("/", forAdministrators(stored.ServeHTTP))
 	return mux

@@ -22,6 +22,7 @@ var kubeadmCommands = []struct {
 	{regexp.MustCompile(`^certs check-expiration --config (\S+) -o json$`), (*node).checkExpiration},
 	{regexp.MustCompile(`^certs renew all --config (\S+)$`), (*node).renew},
 	{regexp.MustCompile(`^token generate$`), (*node).generateToken},
+	{regexp.MustCompile(`^kubeconfig user --client-name (\S+) --org (\S+) --validity-period (\S+) --config (\S+)$`), (*node).printKubeconfig},
 }
 
 func (n *node) kubeadm(ctx context.Context, args []string, out io.Writer) error {
@@ -54,6 +55,28 @@ func (n *node) clusterObjects(ctx context.Context, out io.Writer, parts []string
 func (n *node) generateToken(_ context.Context, out io.Writer, _ []string) error {
 	text := strings.ToLower(rand.Text())
 	_, err := fmt.Fprintf(out, "%s.%s\n", text[:6], text[6:22])
+	return err
+}
+
+// printKubeconfig prints one for a user who is not on disk.
+func (n *node) printKubeconfig(_ context.Context, out io.Writer, parts []string) error {
+	validity, err := time.ParseDuration(parts[2])
+	if err != nil {
+		return fmt.Errorf("--validity-period: %w", err)
+	}
+	read, err := readDocument(parts[3])
+	if err != nil {
+		return err
+	}
+	signer, err := n.authority(read)
+	if err != nil {
+		return err
+	}
+	text, err := newKubeconfig(signer, read.cluster.ClusterName, "https://"+read.cluster.ControlPlaneEndpoint, subject{parts[0], parts[1]}, validity)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
 	return err
 }
 

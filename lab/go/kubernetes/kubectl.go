@@ -14,8 +14,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// globalFlags begin every command of the scripts' kubectl function.
-var globalFlags = regexp.MustCompile(`^--kubeconfig (\S+) --server (\S+) --cache-dir \S+ --request-timeout 30s (.*)$`)
+// globalFlags begin every command of the scripts' own kubectl functions.
+var globalFlags = regexp.MustCompile(`^--kubeconfig (\S+) --server (\S+) --cache-dir \S+ --request-timeout \d+s (.*)$`)
 
 // request is one command: its parts, and what it reads and writes.
 type request struct {
@@ -31,13 +31,17 @@ var kubectlCommands = []struct {
 	run       func(ctx context.Context, asked request) error
 }{
 	{regexp.MustCompile(`^get lease kube-controller-manager -n kube-system -o jsonpath=\{\.spec\.(holderIdentity)\}$`), getHolder},
+	{regexp.MustCompile(`^get --raw (/version)$`), getRaw},
 	{regexp.MustCompile(`^get (nodes) -o json()()$`), getList},
 	{regexp.MustCompile(`^get (nodes) -l (\S+?)() -o json$`), getList},
 	{regexp.MustCompile(`^get (secrets) -n kube-system -l (\S+)=(\S+) -o json$`), getList},
 	{regexp.MustCompile(`^get (csr) --field-selector spec\.signerName=kubernetes\.io/kubelet-serving -o json()()$`), getList},
 	{regexp.MustCompile(`^get node (\S+) --ignore-not-found -o jsonpath=\{\.spec\.(providerID)\}$`), getProviderID},
 	{regexp.MustCompile(`^get pod (\S+) -n kube-system -o json$`), getPod},
-	{regexp.MustCompile(`^get configmap addons -n kube-system --ignore-not-found -o jsonpath=\{\.data\.objects\}$`), nothing},
+	{regexp.MustCompile(`^get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath=\{\.items\[\*\]\.spec\.providerID\}$`), nothing},
+	{regexp.MustCompile(`^get nodes -l \S+ -o jsonpath=\{\.items\[\*\]\.status\.addresses\S+\}$`), nothing},
+	{regexp.MustCompile(`^get configmap (?:addons|secrets-encryption) -n kube-system --ignore-not-found -o jsonpath=\{\.data\.(?:objects|key)\}$`), nothing},
+	{regexp.MustCompile(`^get secrets --all-namespaces -o name$`), nothing},
 	{regexp.MustCompile(`^create configmap (addons) -n kube-system --from-file=\S+ --dry-run=client -o yaml$`), printConfigMap},
 	{regexp.MustCompile(`^apply --server-side --force-conflicts (?:--field-manager addons )?-f (\S+)$`), apply},
 	{regexp.MustCompile(`^create -f -$`), create},
@@ -133,8 +137,9 @@ func getList(ctx context.Context, asked request) error {
 	return json.NewEncoder(asked.out).Encode(list)
 }
 
-func getPod(ctx context.Context, asked request) error {
-	text, err := asked.api.get(ctx, paths["pods"]+"/"+asked.parts[0])
+// getRaw prints an answer of the API as it is.
+func getRaw(ctx context.Context, asked request) error {
+	text, err := asked.api.get(ctx, asked.parts[0])
 	if err != nil {
 		return err
 	}
@@ -142,7 +147,12 @@ func getPod(ctx context.Context, asked request) error {
 	return err
 }
 
-// nothing is what there is of an object that nobody keeps.
+func getPod(ctx context.Context, asked request) error {
+	asked.parts = []string{paths["pods"] + "/" + asked.parts[0]}
+	return getRaw(ctx, asked)
+}
+
+// nothing is what there is of objects and of their fields that nobody keeps.
 func nothing(context.Context, request) error { return nil }
 
 func printConfigMap(_ context.Context, asked request) error {

@@ -42,6 +42,7 @@ func TestAController(t *testing.T) {
 		m.until("ready", 10*time.Second, func() bool { return m.status("127.0.0.1", "/readyz") == 200 })
 	})
 	t.Run("the scripts' questions", m.answersScripts)
+	t.Run("a version may serve beside it", m.tellsVersion)
 	t.Run("renewal", m.renews)
 	t.Run("without its etcd it is not ready", func(t *testing.T) {
 		cluster.Kill(0)
@@ -117,10 +118,38 @@ stringData:
 	}
 	addons := m.runKubectl("create configmap addons -n kube-system --from-file=objects --dry-run=client -o yaml", "")
 	m.runKubectl("apply --server-side --force-conflicts --field-manager addons -f -", "#- ConfigMap - addons\n---\n"+addons)
+	for _, nobodys := range []string{
+		"get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath={.items[*].spec.providerID}",
+		`get nodes -l node-role.kubernetes.io/control-plane -o jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}`,
+		"get configmap secrets-encryption -n kube-system --ignore-not-found -o jsonpath={.data.key}",
+		"get secrets --all-namespaces -o name",
+	} {
+		if out := m.runKubectl(nobodys, ""); out != "" {
+			t.Errorf("%s: %s", nobodys, out)
+		}
+	}
 	m.runKubeadm("init phase upload-config all --config " + m.document)
 	m.runKubeadm("init phase addon all --config " + m.document)
 	if token := m.runKubeadm("token generate"); len(token) != 24 || token[6] != '.' {
 		t.Errorf("token: %q", token)
+	}
+}
+
+// tellsVersion does what version-skew does, with a credential of its own.
+func (m *machine) tellsVersion(t *testing.T) {
+	credential := m.path("/version-skew.conf")
+	text := m.runKubeadm("kubeconfig user --client-name version-skew --org system:masters --validity-period 1h --config " + m.document)
+	if err := writeFile(credential, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	ask := "--kubeconfig " + credential + " --server https://127.0.0.1:" + m.port + " --cache-dir /run/cluster/kubectl --request-timeout 10s get --raw /version"
+	if err := kubectl(t.Context(), strings.Fields(ask), nil, &out); err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ GitVersion string }
+	if err := json.Unmarshal(out.Bytes(), &answer); err != nil || answer.GitVersion != "v1.36.9" {
+		t.Errorf("version: %s", out.String())
 	}
 }
 
