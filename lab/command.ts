@@ -1,5 +1,6 @@
 import { allDrills, drills } from "./drills";
 import type { KubernetesKind } from "./drills/drill";
+import { kubernetesVersion } from "../toolchain/kubernetes";
 
 /** The drills of a run without arguments: what every change of the project has to pass. */
 export const everyChange = [
@@ -14,6 +15,7 @@ export const everyChange = [
     "identity",
     "pod-metadata",
     "drain",
+    "spot-notice",
   ],
 ];
 
@@ -60,10 +62,11 @@ export function usage(): string {
 export const needsKubernetes = ({ drills: names, stay }: Command): boolean =>
   stay === "real" || names.some((name) => drills[name]?.some(({ kubernetes }) => kubernetes === "real"));
 
-/** The releases of Kubernetes that its drills need beside the lab's own. */
-export const otherReleases = ({ drills: names }: Command): string[] => [
-  ...new Set(names.flatMap((name) => drills[name] ?? []).flatMap((drill) => drill.otherReleases ?? [])),
-];
+/** The releases of Kubernetes that its nodes run: the lab's own, and what its drills need beside it. */
+export const releasesOf = ({ drills: names }: Command): [string, ...string[]] => {
+  const needed = names.flatMap((name) => drills[name] ?? []).flatMap(({ releases }) => releases ?? []);
+  return [kubernetesVersion, ...new Set(needed.filter((release) => release !== kubernetesVersion))];
+};
 
 function parseScale(value: string | undefined): number {
   const scale = Number(value || defaultScale);

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
 import { projectFolder } from "../local/folders";
-import { otherReleases, parseCommand, type Command } from "./command";
+import { parseCommand, releasesOf, type Command } from "./command";
 import { drills } from "./drills";
-import type { KubernetesKind } from "./drills/drill";
+import type { Drill } from "./drills/drill";
 import { runDrill, type Run } from "./drills/run";
 import { labFolder } from "./folder";
 import type { Lab } from "./lab";
 import { openHub } from "./network/hub";
-import { openLab, type OpenLab } from "./open";
+import { openLab, type LabArgs, type OpenLab } from "./open";
 import { picture, publish } from "./report/publish";
 import { table } from "./report/table";
 import { labStack } from "./stack";
@@ -25,7 +25,7 @@ async function main(command: Command): Promise<boolean> {
   process.env.TMPDIR = "/run/lab/tmp";
   mkdirSync(process.env.TMPDIR, { recursive: true });
   if (command.stay) {
-    const { lab } = await openLab(command.scale, command.stay, [], folder, console.log);
+    const { lab } = await openLab(labArgs(command, folder, { kubernetes: command.stay }));
     return stay(lab);
   }
 
@@ -44,15 +44,16 @@ async function main(command: Command): Promise<boolean> {
 async function runDrills(command: Command, folder: string): Promise<Run[]> {
   const runs: Run[] = [];
   let open: OpenLab | undefined;
-  let kubernetes: KubernetesKind | undefined;
+  let last: Drill | undefined;
   try {
     for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
-      if (drill.kubernetes !== kubernetes) {
+      // Of a newer release nobody goes back.
+      if (drill.kubernetes !== last?.kubernetes || drill.releases || last?.releases) {
         await open?.close();
         open = undefined;
       }
-      kubernetes = drill.kubernetes;
-      open ??= await openLab(command.scale, kubernetes, otherReleases(command), folder, console.log);
+      last = drill;
+      open ??= await openLab(labArgs(command, folder, drill));
       const run = await runDrill(drill, open.lab, folder);
       writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
       publish(projectFolder, run);
@@ -66,6 +67,17 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
     await open?.close();
   }
   return runs;
+}
+
+/** The lab that a drill begins in. */
+function labArgs(
+  command: Command,
+  folder: string,
+  { kubernetes, releases: wanted }: Pick<Drill, "kubernetes" | "releases">,
+): LabArgs {
+  const releases = releasesOf(command);
+  const release = (wanted ?? releases)[0];
+  return { scale: command.scale, kubernetes, release, releases, folder, report: console.log };
 }
 
 /** Says how to look into the lab, and waits for Ctrl-C. */

@@ -26,7 +26,6 @@ import { Hypervisor } from "./node/hypervisor";
 import { imageStore } from "./kubernetes/imageStore";
 import { Kubernetes } from "./kubernetes/kubernetes";
 import { kubernetesPrograms } from "./kubernetes/programs";
-import { kubernetesVersion } from "../toolchain/kubernetes";
 import { baseRoot } from "./node/root";
 import { NodeStore } from "./nodeStore";
 import { labPrograms } from "./programs";
@@ -46,23 +45,30 @@ export interface OpenLab {
   close(): Promise<void>;
 }
 
+/** What a lab is to be. */
+export interface LabArgs {
+  readonly scale: number;
+  readonly kubernetes: KubernetesKind;
+  /** Release of Kubernetes that the cluster begins with. */
+  readonly release: string;
+  /** All that are there for the nodes. */
+  readonly releases: readonly [string, ...string[]];
+  /** Takes logs and state. */
+  readonly folder: string;
+  readonly report: (line: string) => void;
+}
+
 /**
- * Opens a lab behind this process's hub: local AWS, resolver, machines, and the stack deployed on them. `folder` takes
- * logs and state; disks are in memory, and so gone with the namespaces. `otherReleases` of Kubernetes are there for the nodes too.
+ * Opens a lab behind this process's hub: local AWS, resolver, machines, and the stack deployed on them. Disks are in memory,
+ * and so gone with the namespaces.
  */
-export async function openLab(
-  scale: number,
-  kubernetes: KubernetesKind,
-  otherReleases: readonly string[],
-  folder: string,
-  report: (line: string) => void,
-): Promise<OpenLab> {
+export async function openLab(args: LabArgs): Promise<OpenLab> {
   const endings: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of endings.splice(0).reverse()) await end();
   };
   try {
-    const lab = await open(scale, kubernetes, otherReleases, folder, report, (end) => endings.push(end));
+    const lab = await open(args, (end) => endings.push(end));
     return { lab, close };
   } catch (error) {
     await close();
@@ -71,11 +77,7 @@ export async function openLab(
 }
 
 async function open(
-  scale: number,
-  kubernetes: KubernetesKind,
-  otherReleases: readonly string[],
-  folder: string,
-  report: (line: string) => void,
+  { scale, kubernetes, release, releases, folder, report }: LabArgs,
   atEnd: (end: () => Promise<unknown>) => void,
 ): Promise<Lab> {
   const inFolder = (name: string) => {
@@ -85,7 +87,7 @@ async function open(
   };
   const stack = labStack();
   // The project's default may be newer than what the Go module proxy has.
-  const versions = { ...stack.versions, kubernetes: kubernetesVersion };
+  const versions = { ...stack.versions, kubernetes: release };
   const programs = labPrograms();
   const resolver = resolverOf(stack.vpcCidr);
   const ec2 = new EC2Client({});
@@ -95,7 +97,7 @@ async function open(
 
   const mirrorFolder = inFolder("mirror");
   const root = await baseRoot(report);
-  const nodes = await nodePrograms(kubernetes, otherReleases, root, report);
+  const nodes = await nodePrograms(kubernetes, releases, root, report);
   const sha256 = await fillMirror(mirrorFolder, { ...programs, version: versions.etcd }, nodes.releases);
   const localAws = await openLocalAws(scale, report, atEnd);
 
@@ -149,7 +151,7 @@ async function open(
   const run = { project: projectFolder, stackName: "lab", port, report };
   const cluster = await Cluster.deploy(run, {
     ...mirrorSettings(sha256),
-    "versions.kubernetes": kubernetesVersion,
+    "versions.kubernetes": release,
   });
   const store = new NodeStore(cluster.outputs.nodeStoreBucket);
   const client = await ClientMachine.open({
@@ -178,16 +180,16 @@ async function open(
 /** What nodes download, and the images that they begin with, on the file system that their disks are on. */
 async function nodePrograms(
   kubernetes: KubernetesKind,
-  otherReleases: readonly string[],
+  [first, ...others]: readonly [string, ...string[]],
   root: string,
   report: (line: string) => void,
 ): Promise<{ releases: readonly [NodePrograms, ...NodePrograms[]]; imageStore?: string }> {
   if (kubernetes === "standIn") {
     const { standIn } = labPrograms();
     const programs = { kubeadm: standIn, kubelet: standIn, kubectl: standIn, cniPlugins: {} };
-    return { releases: [{ ...programs, release: kubernetesVersion }] };
+    return { releases: [{ ...programs, release: first }] };
   }
-  const releases = [kubernetesPrograms(), ...otherReleases.map(kubernetesPrograms)] as const;
+  const releases = [kubernetesPrograms(first), ...others.map(kubernetesPrograms)] as const;
   const images = "/run/lab/images";
   if (!existsSync(images)) await cp(await imageStore(releases, root, report), images, { recursive: true });
   return { releases, imageStore: images };

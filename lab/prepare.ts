@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
 import { debianTool } from "../toolchain/debianTool";
-import { needsKubernetes, otherReleases, type Command } from "./command";
+import { needsKubernetes, releasesOf, type Command } from "./command";
 import { drills } from "./drills";
 import { imageStore } from "./kubernetes/imageStore";
 import { kubeBenchArchive } from "./kubernetes/kubeBench";
@@ -28,8 +28,7 @@ export async function prepare(command: Command, report: (line: string) => void):
   labPrograms();
   const root = await baseRoot(report);
   if (needsKubernetes(command)) {
-    const releases = [kubernetesPrograms(), ...otherReleases(command).map(kubernetesPrograms)];
-    await imageStore(releases, root, report);
+    await imageStore(releasesOf(command).map(kubernetesPrograms), root, report);
   }
   if (command.drills.includes("cis")) await kubeBenchArchive(report);
   for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) await drill.prepare?.(report);

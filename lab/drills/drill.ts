@@ -44,8 +44,8 @@ export interface Outcome {
 export interface Drill {
   readonly name: string;
   readonly kubernetes: KubernetesKind;
-  /** Releases of Kubernetes that nodes run during the drill beside the lab's own. @default none */
-  readonly otherReleases?: readonly string[];
+  /** Releases of Kubernetes that nodes run one after the other; its cluster is of the first, and for it alone. @default the lab's own alone */
+  readonly releases?: readonly [string, ...string[]];
   /** Controllers that the cluster has, all healthy, before the drill. */
   readonly size: 1 | 3 | 5;
   /** Workers that it has beside them, in service. @default 0 */

@@ -4,7 +4,6 @@ import { cniPlugins } from "../../toolchain/cniPlugins";
 import { clusterDns } from "../../toolchain/coredns";
 import { ownGoTool } from "../../toolchain/goTool";
 import * as kubernetes from "../../toolchain/kubernetes";
-import { kubernetesVersion } from "../../toolchain/kubernetes";
 
 /** What a node of a cluster runs besides etcd: paths in the user's cache. */
 export interface KubernetesPrograms {
@@ -34,7 +33,7 @@ const own = (name: string) =>
   ownGoTool({ name: `lab-${name}`, folder: path.join(__dirname, "..", "go"), package: `./${name}` });
 
 /** Builds what is not built yet, which takes eight minutes on two cores the first time. */
-export const kubernetesPrograms = (release = kubernetesVersion): KubernetesPrograms => ({
+export const kubernetesPrograms = (release: string): KubernetesPrograms => ({
   release,
   kubeadm: kubernetes.kubeadm(release),
   kubelet: kubernetes.kubelet(release),

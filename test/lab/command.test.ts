@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { everyChange, needsKubernetes, parseCommand, usage } from "../../lab/command";
+import { everyChange, needsKubernetes, parseCommand, releasesOf, usage } from "../../lab/command";
 import { drills } from "../../lab/drills";
+import { kubernetesVersion } from "../../toolchain/kubernetes";
 
 describe("make lab", () => {
   it("runs without arguments what every change has to pass", () => {
@@ -26,6 +27,16 @@ describe("make lab", () => {
       [needs("crash"), needs("stay"), needs("stay", "kubernetes"), needs("crash", "control-plane"), needs()],
       [false, false, true, true, true],
     );
+  });
+
+  it("brings Kubernetes' own release, and of others what the drills upgrade from and to", () => {
+    const releases = (...words: string[]) => releasesOf(parseCommand(words, {}));
+    assert.deepEqual(releases("heal"), [kubernetesVersion]);
+    assert.deepEqual(
+      new Set(releases("heal", "upgrade")),
+      new Set([kubernetesVersion, ...drills.upgrade.flatMap((drill) => drill.releases ?? [])]),
+    );
+    assert.equal(new Set(releases("upgrade")).size, 3);
   });
 
   it("refuses an unknown drill, naming it and those there are", () => {

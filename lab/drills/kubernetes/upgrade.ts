@@ -16,20 +16,16 @@ const longestGapAllowed = 5000;
 /** Seconds after which an upgrade that is not through is a failure, besides the waits of Auto Scaling's checkpoints. */
 const patience = 600;
 
-/** The next patch and the next minor version by one setting: controllers before workers, one by one, with everything in service. */
+/** The next patch and the next minor version, by one setting each: controllers before workers, one by one, with everything in service. */
 export const upgrade: Drill = {
   name: "upgrade",
   kubernetes: "real",
-  otherReleases: [olderPatch, nextMinor],
+  releases: [olderPatch, kubernetesVersion, nextMinor],
   size: 3,
   workers: 2,
   limits: {},
   async run(stage) {
     const { lab } = stage;
-    await lab.cluster.up({ "versions.kubernetes": olderPatch });
-    await lab.startFromNothing();
-    await allRun(lab, olderPatch, []);
-    await lab.cluster.settled(patience);
     await Web.deploy(lab.kubernetes);
     const asks = await stage.askApi("writes");
 
@@ -43,8 +39,6 @@ export const upgrade: Drill = {
       );
     const gap = longestGap(asks);
     if (gap > longestGapAllowed) throw new Error(`the API did not answer for ${gap} ms`);
-    await lab.cluster.up({ "versions.kubernetes": kubernetesVersion }); // for the drills that follow
-    await lab.startFromNothing();
     return {
       what: `Kubernetes ${olderPatch} to ${kubernetesVersion}, then to ${nextMinor}, by one setting each`,
       seconds: minor,
