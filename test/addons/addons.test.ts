@@ -138,6 +138,21 @@ describe("The add-ons", () => {
     }
   });
 
+  it("leave a worker that waits for the controllers' upgrade all its time, and a launch's, to join", () => {
+    const numberIn = (file: string, pattern: RegExp) =>
+      Number(pattern.exec(readFileSync(path.join(__dirname, "../..", file), "utf8"))?.[1]);
+    const waits = numberIn(
+      "ignition/files/worker/opt/cluster/bin/kubeadm-join",
+      /wait_for (\d+) "controllers that/,
+    );
+    const launch = numberIn("components/workerPool.ts", /hookSeconds: \{ launch: (\d+)/);
+    const patience = numberIn(
+      "addons/manifests/cluster-autoscaler.yaml",
+      /- --max-node-provision-time=(\d+)m$/m,
+    );
+    assert.ok(patience * 60 > waits + launch, `${patience} min for ${waits} s and ${launch} s`);
+  });
+
   it("have the cluster's pod network, in flannel's words", () => {
     const [file] = addonManifests(["flannel"], { ...facts, podCidr: "10.32.0.0/14" });
     const data = parsed(file).find(({ kind }) => kind === "ConfigMap")?.data as Record<string, string>;
