@@ -1,10 +1,10 @@
-import { parseAllDocuments } from "yaml";
+import { LineCounter, parseAllDocuments } from "yaml";
 
 /** A file of Kubernetes manifests. */
 export interface ManifestFile {
   /** What people know it by: its path as they wrote it. */
   readonly name: string;
-  /** YAML, one document for each object. */
+  /** YAML, one document for each object, parted by lines of `---`. */
   readonly text: string;
 }
 
@@ -61,11 +61,23 @@ type Found = { object: string; problem?: undefined } | { object?: undefined; pro
 type Document = { value: unknown; problem?: undefined } | { object?: undefined; problem: string };
 
 function documentsOf(text: string): Document[] {
-  return [...parseAllDocuments(text)].map((document) => {
+  const lineCounter = new LineCounter();
+  return [...parseAllDocuments(text, { lineCounter })].map((document, index) => {
     const [error] = document.errors;
-    return error === undefined
-      ? { value: document.toJS() as unknown }
-      : { problem: firstLine(error.message) };
+    if (error !== undefined) return { problem: firstLine(error.message) };
+    // kubectl knows one thing that parts documents: a line of `---` and perhaps a comment. YAML knows more.
+    const [start] = document.range;
+    const { line } = lineCounter.linePos(start);
+    const isParted = document.directives.docStart === true;
+    if (isParted && /^---[ \t]*[^\s#]/.test(text.slice(start))) {
+      return {
+        problem: `has content beside the \`---\` of line ${line}, which kubectl does not take: begin it on the next line`,
+      };
+    }
+    if (!isParted && index > 0 && document.contents !== null) {
+      return { problem: `begins in line ${line} with no \`---\` before it, so kubectl does not read it` };
+    }
+    return { value: document.toJS() as unknown };
   });
 }
 

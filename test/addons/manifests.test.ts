@@ -47,6 +47,13 @@ describe("Manifests", () => {
     assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);
   });
 
+  it("may have comments beside what parts documents, and end documents before it", () => {
+    const { objects, mistakes } = objectsOf([
+      file(`--- # head\n${configMap("one")}...\n---\t# more\n${configMap("two")}... # end\n# tail\n`),
+    ]);
+    assert.deepEqual([objects, mistakes], [["ConfigMap - one", "ConfigMap - two"], []]);
+  });
+
   const wrong: [text: string, where: string, problem: string][] = [
     [
       "a: [",
@@ -78,6 +85,21 @@ describe("Manifests", () => {
       `${configMap("one")}---\n${configMap("one")}`,
       "document 2",
       "ConfigMap - one is in a.yaml, document 1 too",
+    ],
+    [
+      `${configMap("one")}--- {apiVersion: v1, kind: ConfigMap, metadata: {name: two}}\n`,
+      "document 2",
+      "has content beside the `---` of line 4, which kubectl does not take: begin it on the next line",
+    ],
+    [
+      `# one\n--- !!map\n${configMap("one")}`,
+      "document 1",
+      "has content beside the `---` of line 2, which kubectl does not take: begin it on the next line",
+    ],
+    [
+      `${configMap("one")}...\n\n${configMap("two")}`,
+      "document 2",
+      "begins in line 6 with no `---` before it, so kubectl does not read it",
     ],
     [
       configMap("addons", ", namespace: kube-system"),
