@@ -1,28 +1,9 @@
 import * as assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
-import { join } from "node:path";
-import { ManifestFile, manifestOf } from "../../addons/manifests";
-import { kubectl } from "../../toolchain/kubernetes";
+import { manifestOf } from "../../addons/manifests";
 import { hostname } from "../ignition/chore";
-import { controllerNode } from "../ignition/rendered";
 import { Apiserver } from "./apiserver";
+import { Controller, fileOf, kubernetesObject } from "./controller";
 import { containersOf, everyAddon, parsed, podTemplates } from "./rendered";
-
-/** In the place of S3: what the test stored, by its hash. */
-const storeStandIn = (root: string) => `
-s3_get() {
-  local tag
-  tag=$(sha256sum <"${root}/stored")
-  AWS_STATUS=304
-  [[ $* != *"If-None-Match: $tag" ]] || return 0
-  echo "$tag" >"$4" # curl has it before the object
-  AWS_STATUS=000
-  [[ ! -e "${root}/breaks" ]] || return 1
-  AWS_STATUS=200
-  cp "${root}/stored" "$2"
-}
-`;
 
 describe("A real apiserver", function () {
   // The first run builds it.
@@ -83,16 +64,6 @@ describe("A real apiserver", function () {
   });
 
   describe("is given the add-ons by addons-apply, which", () => {
-    const kubernetesObject = (kind: string, name: string, more: object = {}) => ({
-      apiVersion: kind === "Deployment" ? "apps/v1" : "v1",
-      kind,
-      metadata: { name, namespace: "kube-system" },
-      ...more,
-    });
-    const file = (...objects: object[]): ManifestFile => ({
-      name: "own.yaml",
-      text: objects.map((object) => `${JSON.stringify(object)}\n`).join("---\n"),
-    });
     const widgets = {
       apiVersion: "apiextensions.k8s.io/v1",
       kind: "CustomResourceDefinition",
@@ -112,55 +83,22 @@ describe("A real apiserver", function () {
       metadata: { name: "a", namespace: "default" },
     };
 
-    let root: string;
+    let controller: Controller;
     before(() => {
-      root = join(server.folder, "node");
-      for (const [path, text] of controllerNode().texts) {
-        const local = text
-          .replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin)\b/g, `${root}/$1/$2`)
-          .replaceAll("/etc/kubernetes/admin.conf", server.kubeconfig)
-          .replaceAll("127.0.0.1:6443", `127.0.0.1:${server.port}`);
-        const standIn = path === "/opt/cluster/lib/aws.sh" ? storeStandIn(root) : "";
-        server.write(join("node", path), local + standIn, 0o755);
-      }
-      server.write("node/opt/bin/README", "");
-      symlinkSync(kubectl(), join(root, "opt/bin/kubectl"));
-      lead(`${hostname}_1`);
+      controller = new Controller(server);
     });
 
-    const lead = (holderIdentity: string) =>
-      ok(
-        ["apply", "-f", "-"],
-        JSON.stringify({
-          ...kubernetesObject("Lease", "kube-controller-manager", { spec: { holderIdentity } }),
-          apiVersion: "coordination.k8s.io/v1",
-        }),
-      );
-    const apply = (...files: ManifestFile[]) => {
-      if (files.length > 0) server.write("node/stored", manifestOf(files));
-      const { status, stderr } = spawnSync(join(root, "opt/cluster/bin/addons-apply"), [], {
-        encoding: "utf8",
-      });
-      const log = stderr.split("\n").filter((line) => line.startsWith("addons-apply: "));
-      return { status, log: log.map((line) => line.replace("addons-apply: ", "")), stderr };
-    };
-    const inventory = () =>
-      ok(["get", "configmap", "addons", "-n", "kube-system", "-o", "jsonpath={.data.objects}"]);
-    const five = () => {
-      const long = new Date(Date.now() - 6 * 60_000);
-      utimesSync(join(root, "run/cluster/addons/applied"), long, long);
-    };
-    const own = file(
+    const own = fileOf(
       kubernetesObject("ConfigMap", "one", { data: { a: "1" } }),
       kubernetesObject("ConfigMap", "two"),
     );
 
     it("applies them all, and says so once", () => {
-      const { status, log, stderr } = apply(...everyAddon(), own);
+      const { status, log, stderr } = controller.apply(...everyAddon(), own);
       assert.equal(status, 0, stderr);
       const count = everyAddon().flatMap(parsed).length + 2;
       assert.deepEqual(log, [`the ${count} objects of the add-ons are as the node store has them`]);
-      assert.equal(inventory().split("\n").length, count);
+      assert.equal(controller.inventory().split("\n").length, count);
       ok(["get", "daemonset", "flannel", "-n", "kube-system"]);
     });
 
@@ -168,16 +106,19 @@ describe("A real apiserver", function () {
       ok(["patch", "configmap", "one", "-n", "kube-system", "-p", '{"data":{"a":"2"}}']);
       ok(["delete", "daemonset", "flannel", "-n", "kube-system"]);
       const value = () => ok(["get", "configmap", "one", "-n", "kube-system", "-o", "jsonpath={.data.a}"]);
-      assert.deepEqual([apply().log, value()], [[], "2"]);
-      five();
-      assert.equal(apply().status, 0);
+      assert.deepEqual([controller.apply().log, value()], [[], "2"]);
+      controller.fiveMinutesPass();
+      assert.equal(controller.apply().status, 0);
       assert.equal(value(), "1");
       ok(["get", "daemonset", "flannel", "-n", "kube-system"]);
     });
 
     it("deletes what is no longer among them, at once, and nothing else", () => {
       ok(["create", "configmap", "theirs", "-n", "kube-system"]);
-      const { status, log } = apply(...everyAddon().slice(1), file(kubernetesObject("ConfigMap", "two")));
+      const { status, log } = controller.apply(
+        ...everyAddon().slice(1),
+        fileOf(kubernetesObject("ConfigMap", "two")),
+      );
       assert.equal(status, 0);
       assert.ok(log.includes("deleted ConfigMap one in kube-system: no add-on any more"), log.join("\n"));
       assert.ok(
@@ -196,29 +137,29 @@ describe("A real apiserver", function () {
       );
       for (const each of ["configmap/two", "configmap/theirs", "daemonset.apps/flannel"])
         assert.ok(left.includes(each), each);
-      assert.doesNotMatch(inventory(), /ConfigMap kube-system one|cloud-controller/);
+      assert.doesNotMatch(controller.inventory(), /ConfigMap kube-system one|cloud-controller/);
     });
 
     it("deletes nothing while not all of them can be applied, tells why, and forgets nothing", () => {
       const wrong = kubernetesObject("ConfigMap", "wrong", { data: { a: 1 } });
-      const { status, log, stderr } = apply(file(wrong, kubernetesObject("ConfigMap", "three")));
+      const { status, log, stderr } = controller.apply(fileOf(wrong, kubernetesObject("ConfigMap", "three")));
       assert.equal(status, 1);
       assert.deepEqual(log, [
         "ERROR: not all of the add-ons could be applied; nothing is deleted before they are",
       ]);
       assert.match(stderr, /wrong/);
       ok(["get", "configmap", "two", "three", "-n", "kube-system"]);
-      assert.match(inventory(), /ConfigMap kube-system three\n(.*\n)*ConfigMap kube-system two/);
-      assert.equal(apply(file(kubernetesObject("ConfigMap", "three"))).status, 0);
-      assert.equal(inventory(), "ConfigMap kube-system three");
+      assert.match(controller.inventory(), /ConfigMap kube-system three\n(.*\n)*ConfigMap kube-system two/);
+      assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "three"))).status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
     it("applies objects of a kind that comes with them, and gets over a kind that goes with them", () => {
-      apply(file(widget, widgets)); // the kind may not be known yet
+      controller.apply(fileOf(widget, widgets)); // the kind may not be known yet
       let tries = 0;
-      for (; apply().status !== 0; tries++) assert.ok(tries < 20);
+      for (; controller.apply().status !== 0; tries++) assert.ok(tries < 20);
       ok(["get", "widget.example.com", "a"]);
-      const { status, log, stderr } = apply(file(kubernetesObject("ConfigMap", "three")));
+      const { status, log, stderr } = controller.apply(fileOf(kubernetesObject("ConfigMap", "three")));
       assert.equal(status, 0, stderr);
       assert.ok(
         log.some((line) => /CustomResourceDefinition\S* widgets.example.com: no add-on/.test(line)),
@@ -228,62 +169,62 @@ describe("A real apiserver", function () {
         log.some((line) => /^(deleted )?Widget.example.com a /.test(line)),
         log.join("\n"),
       );
-      assert.equal(inventory(), "ConfigMap kube-system three");
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
     it("leaves an object that is not there any more, and one whose kind is not, even while metrics-server is away", () => {
       const metrics = everyAddon().filter(({ name }) => name === "metrics-server.yaml");
-      const three = file(kubernetesObject("ConfigMap", "three"));
-      assert.equal(apply(...metrics, three).status, 0);
+      const three = fileOf(kubernetesObject("ConfigMap", "three"));
+      assert.equal(controller.apply(...metrics, three).status, 0);
       const gone = "Widget.example.com default b\nConfigMap kube-system four\n";
-      const objects = `${gone}${inventory()}`;
-      ok(["patch", "configmap", "addons", "-n", "kube-system", "-p", JSON.stringify({ data: { objects } })]);
-      five();
-      const { status, stderr } = apply();
+      const objects = `${gone}${controller.inventory()}`;
+      controller.setInventory(objects);
+      controller.fiveMinutesPass();
+      const { status, stderr } = controller.apply();
       assert.equal(status, 0, stderr);
-      assert.doesNotMatch(inventory(), /Widget|four/);
-      assert.equal(apply(three).status, 0);
-      assert.equal(inventory(), "ConfigMap kube-system three");
+      assert.doesNotMatch(controller.inventory(), /Widget|four/);
+      assert.equal(controller.apply(three).status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
     it("does not take what it has for the newest after a download that broke off", () => {
-      const four = manifestOf([file(kubernetesObject("ConfigMap", "four"))]);
-      server.write("node/stored", four);
-      const breaks = server.write("node/breaks", "");
-      assert.deepEqual(apply().log, [
+      const four = manifestOf([fileOf(kubernetesObject("ConfigMap", "four"))]);
+      controller.store(four);
+      const mend = controller.breakDownloads();
+      assert.deepEqual(controller.apply().log, [
         "ERROR: cannot read s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml (HTTP 000)",
       ]);
-      rmSync(breaks);
-      assert.equal(apply().status, 0);
-      assert.equal(inventory(), "ConfigMap kube-system four");
-      assert.equal(apply(file(kubernetesObject("ConfigMap", "three"))).status, 0);
+      mend();
+      assert.equal(controller.apply().status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system four");
+      assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "three"))).status, 0);
     });
 
     it("is left to the controller whose controller-manager leads", () => {
-      lead(`not-${hostname}_1`);
-      five();
-      assert.deepEqual(apply(file(kubernetesObject("ConfigMap", "five"))), {
+      controller.lead(`not-${hostname}_1`);
+      controller.fiveMinutesPass();
+      assert.deepEqual(controller.apply(fileOf(kubernetesObject("ConfigMap", "five"))), {
         status: 0,
         log: [],
         stderr: "",
       });
-      assert.equal(inventory(), "ConfigMap kube-system three");
-      lead(`${hostname}_2`);
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
+      controller.lead(`${hostname}_2`);
     });
 
     it("takes no text for add-ons that `pulumi up` did not write", () => {
-      server.write("node/stored", "<html/>");
-      assert.deepEqual(apply().log, [
+      controller.store("<html/>");
+      assert.deepEqual(controller.apply().log, [
         "ERROR: s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml names no object: it is not what `pulumi up` writes",
       ]);
-      assert.equal(inventory(), "ConfigMap kube-system three");
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
     it("keeps nothing beside the cluster: another controller goes on where it stopped", () => {
-      rmSync(join(root, "run/cluster/addons"), { recursive: true });
-      assert.equal(apply(file(kubernetesObject("ConfigMap", "six"))).status, 0);
-      assert.equal(inventory(), "ConfigMap kube-system six");
-      assert.match(readFileSync(join(root, "run/cluster/addons/manifest.yaml"), "utf8"), /six/);
+      controller.forget();
+      assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "six"))).status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system six");
+      ok(["get", "configmap", "six", "-n", "kube-system"]);
     });
   });
 });
