@@ -19,8 +19,8 @@ export interface ManifestMistake {
 export const inventory = "ConfigMap kube-system addons";
 
 /**
- * The objects of all files, as `<Kind>[.<group>] <namespace or -> <name>`, which tells one object from any other: not its
- * version, so that a newer one of the same object is no other object.
+ * The objects of all files, as `<Kind>[.<group>] <namespace, or - for none and default> <name>`, which tells one object from any
+ * other: not its version, so that a newer one of the same object is no other object.
  */
 export function objectsOf(files: readonly ManifestFile[]): {
   objects: string[];
@@ -97,7 +97,8 @@ function identify(value: unknown): Found {
     return { problem: `${kind} ${name} has white space in its apiVersion, kind, name or namespace` };
   }
   const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-  return { object: `${kind}${group} ${namespace} ${name}` };
+  // What kubectl takes where none is written.
+  return { object: `${kind}${group} ${namespace === "default" ? "-" : namespace} ${name}` };
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

@@ -42,6 +42,14 @@ describe("Manifests", () => {
     assert.deepEqual(inVersion("v1beta1"), inVersion("v1"));
   });
 
+  it("are the same objects with the namespace `default` and with none, which kubectl takes for it", () => {
+    const inDefault = file(configMap("a", ", namespace: default"), "b.yaml");
+    assert.deepEqual(objectsOf([inDefault]).objects, ["ConfigMap - a"]);
+    assert.deepEqual(objectsOf([file(configMap("a")), inDefault]).mistakes, [
+      { where: "b.yaml, document 1", problem: "ConfigMap - a is in a.yaml, document 1 too" },
+    ]);
+  });
+
   it("may have documents of nothing but comments", () => {
     const { objects, mistakes } = objectsOf([file(`# head\n---\n${configMap("one")}---\n# tail\n`)]);
     assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);

@@ -43,7 +43,7 @@ var kubectlCommands = []struct {
 	{regexp.MustCompile(`^get configmap (?:addons|secrets-encryption) -n kube-system --ignore-not-found -o jsonpath=\{\.data\.(?:objects|key)\}$`), nothing},
 	{regexp.MustCompile(`^get secrets --all-namespaces -o name$`), nothing},
 	{regexp.MustCompile(`^create configmap (addons) -n kube-system --from-file=\S+ --dry-run=client -o yaml$`), printConfigMap},
-	{regexp.MustCompile(`^apply --server-side --force-conflicts (?:--field-manager addons )?-f (\S+)$`), apply},
+	{regexp.MustCompile(`^apply --server-side --force-conflicts (?:--field-manager addons )?-f (\S+?)( -o jsonpath=\{\.metadata\.uid\}\{\.items\[\*\]\.metadata\.uid\})?$`), apply},
 	{regexp.MustCompile(`^create -f -$`), create},
 	{regexp.MustCompile(`^delete node (\S+) --ignore-not-found --wait=false$`), deleteNode},
 	{regexp.MustCompile(`^drain (\S+) --ignore-daemonsets --delete-emptydir-data --force --timeout \d+s$`), drain},
@@ -170,7 +170,7 @@ func readInput(asked request) ([]byte, error) {
 	return os.ReadFile(asked.parts[0])
 }
 
-// apply succeeds if the objects of a file could be written. They are not: nobody reads them.
+// apply succeeds if the objects of a file could be written. They are not: nobody reads them, and none has a UID.
 func apply(ctx context.Context, asked request) error {
 	text, err := readInput(asked)
 	if err != nil {
@@ -186,6 +186,9 @@ func apply(ctx context.Context, asked request) error {
 		}
 		if described.Kind == "" || described.Metadata.Name == "" {
 			return fmt.Errorf("%s holds an object without a kind or a name", asked.parts[0])
+		}
+		if asked.parts[1] != "" {
+			continue
 		}
 		fmt.Fprintf(asked.out, "%s/%s would be applied\n", strings.ToLower(described.Kind), described.Metadata.Name)
 	}

@@ -117,7 +117,11 @@ stringData:
 		t.Errorf("add-ons before any: %s", out)
 	}
 	addons := m.runKubectl("create configmap addons -n kube-system --from-file=objects --dry-run=client -o yaml", "")
-	m.runKubectl("apply --server-side --force-conflicts --field-manager addons -f -", "#- ConfigMap - addons\n---\n"+addons)
+	m.runKubectl("apply --server-side --force-conflicts --field-manager addons -f -", addons)
+	uids := "apply --server-side --force-conflicts --field-manager addons -f - -o jsonpath={.metadata.uid}{.items[*].metadata.uid}"
+	if out := m.runKubectl(uids, "# marker\n#- ConfigMap - addons\n---\n"+addons); out != "" {
+		t.Errorf("UIDs of objects that are not kept: %s", out)
+	}
 	for _, nobodys := range []string{
 		"get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath={.items[*].spec.providerID}",
 		`get nodes -l node-role.kubernetes.io/control-plane -o jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}`,
