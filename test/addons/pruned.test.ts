@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { Apiserver } from "./apiserver";
 import { Controller, fileOf, kubernetesObject } from "./controller";
 
@@ -15,6 +16,33 @@ const widgets = (namespace?: string) => ({
 });
 const configMap = (name: string, namespace?: string) =>
   kubernetesObject("ConfigMap", name, { metadata: { name, namespace } });
+const namespace = (name: string) => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels: { "pod-security.kubernetes.io/warn": "baseline" } },
+});
+
+/** Lets the apiserver refuse that ConfigMaps of this name are deleted, as somebody's webhook may. */
+const refusal = (name: string) => ({
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingAdmissionPolicy",
+  metadata: { name: "refusal" },
+  spec: {
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["configmaps"] },
+      ],
+    },
+    validations: [{ expression: `oldObject.metadata.name != "${name}"`, message: "not today" }],
+  },
+});
+const binding = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingAdmissionPolicyBinding",
+  metadata: { name: "refusal" },
+  spec: { policyName: "refusal", validationActions: ["Deny"] },
+};
+
 describe("What is no add-on any more", function () {
   // The first run builds the apiserver.
   this.timeout(30 * 60 * 1000);
@@ -67,5 +95,50 @@ describe("What is no add-on any more", function () {
     assert.deepEqual(applied(configMap("b")), ["deleted ConfigMap b in kube-system: no add-on any more"]);
     isGone("configmap", "b", "-n", "kube-system");
     uid("configmap", "b");
+  });
+
+  it("is deleted although another one cannot be, which is tried again, every five minutes", async () => {
+    applied(configMap("a"), configMap("b"), configMap("c"));
+    for (const each of [refusal("a"), binding]) controller.ok(["apply", "-f", "-"], JSON.stringify(each));
+    const isRefused = () => server.kubectl(["delete", "configmap", "a", "--dry-run=server"]).status !== 0;
+    for (let tries = 0; !isRefused(); tries++, await pause(200)) assert.ok(tries < 100);
+
+    const { status, log } = controller.apply(fileOf(configMap("c")));
+    assert.equal(status, 1);
+    assert.match(log[0], /^ERROR: cannot delete ConfigMap a: .*not today/);
+    assert.deepEqual(log.slice(1), [
+      "deleted ConfigMap b: no add-on any more",
+      "ERROR: 1 of what is no add-on any more is still there; the next try is in five minutes",
+    ]);
+    assert.equal(controller.inventory(), "ConfigMap - a\nConfigMap - c");
+    isGone("configmap", "b");
+    assert.deepEqual(controller.apply().log, []);
+
+    controller.ok(["delete", "validatingadmissionpolicybinding", "refusal"]);
+    for (let tries = 0; isRefused(); tries++, await pause(200)) assert.ok(tries < 100);
+    controller.fiveMinutesPass();
+    assert.equal(controller.apply().log[0], "deleted ConfigMap a: no add-on any more");
+    assert.equal(controller.inventory(), "ConfigMap - c");
+    isGone("configmap", "a");
+  });
+
+  it("is forgotten and left where it is a namespace that every cluster has", () => {
+    const everywhere = ["default", "kube-node-lease", "kube-public", "kube-system"];
+    applied(...everywhere.map(namespace), namespace("own"), configMap("c"));
+    assert.deepEqual(applied(configMap("c")), [
+      ...everywhere.map((name) => `Namespace ${name} stays as it is: every cluster has it`),
+      "deleted Namespace own: no add-on any more",
+    ]);
+    assert.equal(controller.inventory(), "ConfigMap - c");
+    const phases = controller.ok([
+      "get",
+      "namespace",
+      ...everywhere,
+      "-o",
+      "jsonpath={.items[*].status.phase}",
+    ]);
+    assert.equal(phases, everywhere.map(() => "Active").join(" "));
+    controller.fiveMinutesPass();
+    assert.equal(controller.apply().log.length, 1);
   });
 });
