@@ -43,8 +43,11 @@ export function objectsOf(files: readonly ManifestFile[]): {
   return { objects: [...places.keys()], mistakes };
 }
 
+/** By its first line `addons-apply` knows the text, which may hold no object at all. */
+const marker = "# The add-ons, as pulumi up writes them for addons-apply\n";
+
 /**
- * One text for controllers to apply: a line `#- <object>` for each object, then the files as they are.
+ * One text for controllers to apply: a line that says so, a line `#- <object>` for each object, then the files as they are.
  *
  * @throws Error that names each wrong document
  */
@@ -54,7 +57,7 @@ export function manifestOf(files: readonly ManifestFile[]): string {
     throw new Error(mistakes.map(({ where, problem }) => `${where}: ${problem}`).join("\n"));
   }
   const contents = files.map(({ name, text }) => `---\n# ${name}\n${text.trimEnd().replace(/^---\n/, "")}\n`);
-  return [...objects.map((object) => `#- ${object}\n`), ...contents].join("");
+  return [marker, ...objects.map((object) => `#- ${object}\n`), ...contents].join("");
 }
 
 type Found = { object: string; problem?: undefined } | { object?: undefined; problem: string };

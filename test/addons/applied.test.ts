@@ -215,7 +215,7 @@ describe("A real apiserver", function () {
     it("takes no text for add-ons that `pulumi up` did not write", () => {
       controller.store("<html/>");
       assert.deepEqual(controller.apply().log, [
-        "ERROR: s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml names no object: it is not what `pulumi up` writes",
+        "ERROR: s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml is not what `pulumi up` writes: its first line is another one",
       ]);
       assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });

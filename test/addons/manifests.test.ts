@@ -6,7 +6,9 @@ const configMap = (name: string, more = "") =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
 
 describe("Manifests", () => {
-  it("become one text: a list of the objects, and the files as they are", () => {
+  const marker = "# The add-ons, as pulumi up writes them for addons-apply";
+
+  it("become one text: a line that says so, a list of the objects, and the files as they are", () => {
     const files = [
       file(`# Two.\n${configMap("one")}---\n${configMap("two", ", namespace: demo")}`),
       file(
@@ -17,6 +19,7 @@ describe("Manifests", () => {
     assert.equal(
       manifestOf(files),
       [
+        marker,
         "#- ConfigMap - one",
         "#- ConfigMap demo two",
         "#- Deployment.apps demo three",
@@ -34,6 +37,10 @@ describe("Manifests", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("become a text too if there are none", () => {
+    assert.equal(manifestOf([]), `${marker}\n`);
   });
 
   it("are the same objects in another version of their API", () => {

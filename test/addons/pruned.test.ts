@@ -141,4 +141,15 @@ describe("What is no add-on any more", function () {
     controller.fiveMinutesPass();
     assert.equal(controller.apply().log.length, 1);
   });
+
+  it("may be all of them", () => {
+    for (const gone of [["deleted ConfigMap c: no add-on any more"], []]) {
+      controller.forget();
+      assert.deepEqual(applied(), gone);
+    }
+    assert.equal(controller.inventory(), "");
+    isGone("configmap", "c");
+    assert.deepEqual(applied(configMap("c")), []);
+    uid("configmap", "c");
+  });
 });
