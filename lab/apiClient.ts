@@ -42,23 +42,35 @@ export class ApiClient {
     return client;
   }
 
+  /** @throws Error if it had ended before: from then on nobody has asked */
   async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.asker;
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(`the client of the API had ended before, by ${exitCode ?? signalCode}`);
     this.asker.kill("SIGKILL");
     await this.ended;
   }
 }
 
-/** The asks as figures of a drill. */
-export function apiFigures(asks: readonly Ask[]): Record<string, number> {
+/** The asks until `end`, in milliseconds since 1970, as figures of a drill. */
+export function apiFigures(asks: readonly Ask[], end: number): Record<string, number> {
   return {
-    "longest gap of the API in ms": longestGap(asks),
+    "longest gap of the API in ms": longestGap(asks, end),
     "asks of the API": asks.length,
+    "asks of the API that failed once": asks.filter((ask) => ask.answered && ask.failures.length > 0).length,
     "asks of the API that failed twice": asks.filter(({ answered }) => !answered).length,
   };
 }
 
 /** The longest time between two answers in a row, or between the last one and the end, in milliseconds. */
-export function longestGap(asks: readonly Ask[]): number {
-  const ends = asks.filter(({ answered }, index) => answered || index === 0 || index === asks.length - 1);
-  return Math.max(0, ...ends.slice(1).map(({ time }, index) => time - (ends[index]?.time ?? time)));
+export function longestGap(asks: readonly Ask[], end: number): number {
+  const answers = asks.filter(({ answered }, index) => answered || index === 0).map(({ time }) => time);
+  return Math.max(0, ...answers.map((time, index) => (answers[index + 1] ?? end) - time));
+}
+
+/** @throws Error that counts the asks that failed twice, with what the first failed by */
+export function noneFailedTwice(asks: readonly Ask[]): void {
+  const [first, ...more] = asks.filter(({ answered }) => !answered);
+  if (first)
+    throw new Error(`${more.length + 1} asks failed twice, the first by ${first.failures.join(" and ")}`);
 }

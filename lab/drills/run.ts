@@ -60,8 +60,13 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   } catch (error) {
     reasons.push(error instanceof Error ? error.message : String(error));
   }
+  const apiEnd = Date.now();
   try {
     await api?.stop();
+  } catch (error) {
+    reasons.push((error as Error).message);
+  }
+  try {
     verdict = load && (await checked(load, outcome?.linearizable ?? [{}]));
     await lab.noFaults();
   } catch (error) {
@@ -83,7 +88,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     passed: reasons.length === 0,
     reasons,
     conformance: outcome?.conformance,
-    figures: { ...outcome?.figures, ...(api && apiFigures(api.asks)) },
+    figures: { ...outcome?.figures, ...(api && apiFigures(api.asks, apiEnd)) },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
   return { row, marks, observations, pauses: verdict?.pauses ?? [] };

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
+import { noneFailedTwice } from "../../apiClient";
 import type { GroupInstance } from "../../cluster";
 import type { Lab } from "../../lab";
 import { NodeLogs } from "../../nodeLogs";
@@ -86,11 +87,7 @@ export const abandon: Drill = {
     await lab.cluster.settled(patience + lab.minutes(15) / 1000);
 
     await holdsNoSecrets(lab, [...right.values()]);
-    const failed = asks.filter(({ answered }) => !answered);
-    if (failed.length > 0)
-      throw new Error(
-        `${failed.length} asks failed twice, the first by ${failed[0]?.failures.join(" and ")}`,
-      );
+    noneFailedTwice(asks);
     return {
       what: "wrong and missing keys, an apiserver never ready, a kubelet that does not start: abandoned, with the reason",
       seconds,

@@ -63,7 +63,7 @@ export const certificates: Drill = {
     });
     const seconds = (Date.now() - began) / 1000;
     for (const machine of controllers) await bash(machine, asBefore);
-    const gap = longestGap(asks);
+    const gap = longestGap(asks, Date.now());
 
     const renewed = await read(controllers);
     areNew(old, renewed);

@@ -1,3 +1,4 @@
+import { noneFailedTwice } from "../../apiClient";
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import type { Drill } from "../drill";
@@ -33,12 +34,7 @@ export const heal: Drill = {
     });
     stage.note(`its node is deleted after ${((Date.now() - vanished) / 1000).toFixed(1)} s`);
     await lab.cluster.settled(patience);
-    const failed = asks.filter(({ answered }) => !answered);
-    if (failed.length > 0) {
-      throw new Error(
-        `${failed.length} writes failed twice, the first by ${failed[0]?.failures.join(" and ")}`,
-      );
-    }
+    noneFailedTwice(asks);
     return { what: "a controller vanished with its disk", seconds };
   },
 };

@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab";
-import { longestGap } from "../../apiClient";
+import { longestGap, noneFailedTwice } from "../../apiClient";
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
@@ -32,12 +32,8 @@ export const upgrade: Drill = {
     const patch = await upgraded(stage, kubernetesVersion);
     const minor = await upgraded(stage, nextMinor);
 
-    const failed = asks.filter(({ answered }) => !answered);
-    if (failed.length > 0)
-      throw new Error(
-        `${failed.length} writes failed twice, the first by ${failed[0]?.failures.join(" and ")}`,
-      );
-    const gap = longestGap(asks);
+    noneFailedTwice(asks);
+    const gap = longestGap(asks, Date.now());
     if (gap > longestGapAllowed) throw new Error(`the API did not answer for ${gap} ms`);
     return {
       what: `Kubernetes ${olderPatch} to ${kubernetesVersion}, then to ${nextMinor}, by one setting each`,
