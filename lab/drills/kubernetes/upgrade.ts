@@ -60,7 +60,7 @@ async function upgraded(stage: Stage, release: string): Promise<number> {
   const seconds = (Date.now() - began) / 1000;
   stage.note(`all nodes run ${release} after ${seconds.toFixed(0)} s; ${samples.length} times looked at`);
 
-  const problems = skewsIn(samples, stage.size);
+  const problems = skewsIn(samples, { size: stage.size, target: `v${release}` });
   if (problems.length > 0) throw new Error(problems.join("; "));
   const serves = samples.find(({ apiservers }) => [...apiservers.values()].includes(`v${release}`));
   await wasSnapshotBetween(lab, began, serves?.time ?? 0);

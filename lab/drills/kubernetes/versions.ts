@@ -10,7 +10,7 @@ export interface Sample {
   readonly kubelets: ReadonlyMap<string, string>;
   /** Version of each apiserver that answers, by its instance. */
   readonly apiservers: ReadonlyMap<string, string>;
-  /** Pods of the Deployment that are ready. */
+  /** Pods of the Deployment that are ready, and not on their way out. */
   readonly readyPods: number;
 }
 
@@ -56,7 +56,8 @@ async function look(lab: Lab): Promise<Sample | undefined> {
       }),
     );
     const pods = await lab.kubernetes.list<Pod>("pods", "-n", "drill", "-l", "app=web");
-    const isReady = ({ status }: Pod) =>
+    const isReady = ({ metadata, status }: Pod) =>
+      metadata.deletionTimestamp === undefined &&
       status.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
     return {
       time: Date.now(),
@@ -72,24 +73,35 @@ async function look(lab: Lab): Promise<Sample | undefined> {
 }
 
 /**
- * What an upgrade may not do and did, each once: by https://kubernetes.io/releases/version-skew-policy/, by the order of
- * controllers before workers and one by one, and by the pods' budget.
+ * What an upgrade to `target`, such as `v1.36.3`, may not do and did, each once: by
+ * https://kubernetes.io/releases/version-skew-policy/, by the order of controllers before workers and one by one, and by the pods'
+ * budget. An upgrade that nobody saw in its middle is one of them.
  */
-export function skewsIn(samples: readonly Sample[], size: number): string[] {
+export function skewsIn(
+  samples: readonly Sample[],
+  { size, target }: { readonly size: number; readonly target: string },
+): string[] {
   const problems = new Set<string>();
-  if (samples.length === 0) problems.add("nobody looked");
-  for (const { kubelets, apiservers, readyPods } of samples) {
+  let isSeen = false;
+  for (const [index, { kubelets, apiservers, readyPods }] of samples.entries()) {
     const served = [...apiservers.values()].sort(byVersion);
+    const before = samples[index - 1]?.apiservers.size ?? size;
+    // A single one may be of an apiserver that was too slow to answer.
+    if (served.length < size && before < size) problems.add(`only ${served.length} apiservers served`);
+    if (served.length > size + 1) problems.add(`${served.length} apiservers served at once`);
+    if (readyPods < 1) problems.add("no pod of the Deployment was ready");
     const [oldest] = served;
     const newest = served.at(-1);
     if (oldest === undefined || newest === undefined) continue;
+    if (oldest !== newest) isSeen = true;
     if (minorOf(newest) - minorOf(oldest) > 1) problems.add(`apiservers ran ${oldest} and ${newest}`);
-    if (served.length > size + 1) problems.add(`${served.length} apiservers served at once`);
-    for (const [node, version] of kubelets)
-      if (byVersion(version, oldest) > 0)
-        problems.add(`the kubelet of ${node} ran ${version}, an apiserver ${oldest}`);
-    if (readyPods < 1) problems.add("no pod of the Deployment was ready");
+    for (const [node, version] of kubelets) {
+      const both = `the kubelet of ${node} ran ${version}, an apiserver ${oldest}`;
+      if (minorOf(version) > minorOf(oldest)) problems.add(`${both}, which is a minor version older`);
+      else if (version === target && byVersion(oldest, target) < 0) problems.add(`${both}: workers first`);
+    }
   }
+  if (!isSeen) problems.add("nobody saw apiservers of two versions at once");
   return [...problems];
 }
 
