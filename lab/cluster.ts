@@ -139,30 +139,39 @@ export class Cluster {
     });
   }
 
-  /** Waits until all that the groups want is in service, and the controllers' refresh has ended. */
+  /** Waits until all that the groups want is in service, and their refreshes have ended. */
   async settled(seconds: number): Promise<void> {
     await until("all instances are in service", seconds, async () => {
-      const { controllerGroupName, poolGroupNames } = this.outputs;
-      const groups = await this.groups([controllerGroupName, ...Object.values(poolGroupNames)]);
+      const groups = await this.groups(this.groupNames);
       const states = instancesOf(groups).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
-      const [refresh] = await this.refreshes();
-      const refreshing = ["Pending", "InProgress", "Cancelling"].includes(refresh?.Status ?? "");
+      const refreshing = (await this.newestRefreshes()).filter(({ Status = "" }) =>
+        ["Pending", "InProgress", "Cancelling"].includes(Status),
+      );
       const right =
         groups.every(({ Instances = [], DesiredCapacity }) => Instances.length === DesiredCapacity) &&
         states.every((state) => state.endsWith(" InService"));
       return (
-        (right && !refreshing) ||
-        `${states.join(", ")}${refreshing ? `; a refresh is ${refresh?.Status}` : ""}`
+        (right && refreshing.length === 0) || [states.join(", "), ...refreshing.map(refreshText)].join("; ")
       );
     });
   }
 
-  /** The group's instance refreshes, the newest first. */
-  async refreshes(): Promise<InstanceRefresh[]> {
+  /** Instance refreshes of the controllers' group, or of another one, the newest first. */
+  async refreshes(AutoScalingGroupName = this.outputs.controllerGroupName): Promise<InstanceRefresh[]> {
     const { InstanceRefreshes = [] } = await this.autoScaling.send(
-      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: this.outputs.controllerGroupName }),
+      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName }),
     );
     return InstanceRefreshes;
+  }
+
+  /** The newest refresh of each group that ever had one, the pools' among them. */
+  async newestRefreshes(): Promise<InstanceRefresh[]> {
+    const refreshes = await Promise.all(this.groupNames.map((name) => this.refreshes(name)));
+    return refreshes.flatMap(([newest]) => newest ?? []);
+  }
+
+  private get groupNames(): string[] {
+    return [this.outputs.controllerGroupName, ...Object.values(this.outputs.poolGroupNames)];
   }
 
   /** Ends instances past Auto Scaling, as a failing host does: no hook, no notice, the disks are gone. */
@@ -188,6 +197,10 @@ export class Cluster {
     }
   }
 }
+
+/** Such as `the refresh of lab-controllers is Failed: no instance could be replaced`. */
+export const refreshText = ({ AutoScalingGroupName, Status, StatusReason }: InstanceRefresh): string =>
+  `the refresh of ${AutoScalingGroupName} is ${Status}${StatusReason === undefined ? "" : `: ${StatusReason}`}`;
 
 const instancesOf = (groups: readonly AutoScalingGroup[]): GroupInstance[] =>
   groups.flatMap(({ AutoScalingGroupName = "", Instances = [] }) =>

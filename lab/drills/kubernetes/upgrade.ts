@@ -1,5 +1,6 @@
 import type { Lab } from "../../lab";
 import { longestGap, noneFailedTwice } from "../../apiClient";
+import { refreshText } from "../../cluster";
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
@@ -54,6 +55,7 @@ async function upgraded(stage: Stage, release: string): Promise<number> {
     await lab.cluster.up({ "versions.kubernetes": release });
     await allRun(lab, release, following.samples);
     await lab.cluster.settled(patience);
+    await refreshesSucceeded(lab);
   } finally {
     samples = await following.stop();
   }
@@ -79,6 +81,8 @@ async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Pr
     } catch (error) {
       return (error as Error).message;
     }
+    const failed = (await lab.cluster.newestRefreshes()).find(({ Status }) => Status === "Failed");
+    if (failed) throw new Error(refreshText(failed));
     const others = nodes.filter(({ status }) => status.nodeInfo?.kubeletVersion !== `v${release}`);
     const found = nodes.map(instanceOf).sort().join();
     const instances = wanted.map(({ id }) => id).sort();
@@ -86,6 +90,16 @@ async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Pr
     const versions = others.map((node) => `${instanceOf(node)} ${node.status.nodeInfo?.kubeletVersion}`);
     return `${versions.join(", ") || `nodes ${found} of instances ${instances.join()}`} (${samples.length} samples)`;
   });
+}
+
+/** Of every group: what is replaced by other means than its refresh counts for nothing. */
+async function refreshesSucceeded({ cluster }: Lab): Promise<void> {
+  const refreshes = await cluster.newestRefreshes();
+  const groups = 1 + Object.keys(cluster.outputs.poolGroupNames).length;
+  const others = refreshes.filter(({ Status }) => Status !== "Successful").map(refreshText);
+  if (refreshes.length !== groups)
+    throw new Error(`${refreshes.length} of ${groups} groups have had a refresh`);
+  if (others.length > 0) throw new Error(others.join("; "));
 }
 
 /** A snapshot of the upgrade's own beginning, and not one that was due anyway later. */

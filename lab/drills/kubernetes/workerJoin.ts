@@ -23,7 +23,7 @@ export const workerJoin: Drill = {
   async run(stage) {
     const { lab } = stage;
     await lab.cluster.up(poolSettings);
-    await lab.cluster.settled(patience);
+    await lab.cluster.settled(patience + lab.minutes(15) / 1000);
     const poweredOn = await lab.startFromNothing();
     const ready = await controlPlanesReady(stage, poweredOn);
     const worker = lab.machine((await lab.cluster.workers()).map(({ id }) => id)[0] ?? "");
