@@ -105,6 +105,13 @@ export function skewsIn(
   return [...problems];
 }
 
+/** The instance whose apiserver was the first of a version, and when it was seen. @throws Error if none was */
+export function firstOf(samples: readonly Sample[], version: string): { instance: string; time: number } {
+  for (const { time, apiservers } of samples)
+    for (const [instance, served] of apiservers) if (served === version) return { instance, time };
+  throw new Error(`no apiserver of ${version} was seen`);
+}
+
 const minorOf = (version: string) => Number(version.split(".")[1]);
 
 const byVersion = (one: string, other: string) => one.localeCompare(other, "en", { numeric: true });

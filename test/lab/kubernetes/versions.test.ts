@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { skewsIn, type Sample } from "../../../lab/drills/kubernetes/versions";
+import { firstOf, skewsIn, type Sample } from "../../../lab/drills/kubernetes/versions";
 
 const sample = (
   apiservers: readonly string[],
@@ -70,5 +70,20 @@ describe("What an observer of an upgrade finds wrong", () => {
     const unseen = ["nobody saw apiservers of two versions at once"];
     assert.deepEqual(skewsIn([], to), unseen);
     assert.deepEqual(skewsIn([sample(three(old), [old]), sample(three(young), [young])], to), unseen);
+  });
+});
+
+describe("The first controller of a version", () => {
+  it("is the one whose apiserver was seen first", () => {
+    const samples = [
+      sample(three(old), [], 1, 1000),
+      { ...mixed, time: 2000 },
+      sample(three(young), [], 1, 3000),
+    ];
+    assert.deepEqual(firstOf(samples, young), { instance: "i-3", time: 2000 });
+  });
+
+  it("is missed if there is none", () => {
+    assert.throws(() => firstOf([sample(three(old), [])], young), /no apiserver of v1\.37\.0 was seen/);
   });
 });
