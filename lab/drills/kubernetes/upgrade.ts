@@ -5,6 +5,7 @@ import { instanceOf, type Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
 import type { Drill, Stage } from "../drill";
+import { drainLog, heldByBudget } from "./drain";
 import { firstOf, follow, skewsIn, type Sample } from "./versions";
 import { Web } from "./web";
 
@@ -27,10 +28,11 @@ export const upgrade: Drill = {
   limits: {},
   async run(stage) {
     const { lab } = stage;
-    await Web.deploy(lab.kubernetes);
+    const web = await Web.deploy(lab.kubernetes);
     const asks = await stage.askApi("writes");
 
-    const patch = await upgraded(stage, kubernetesVersion);
+    const patch = await upgraded(stage, kubernetesVersion, (workers) => budgetHolds(stage, web, workers));
+    await web.isAvailable();
     const minor = await upgraded(stage, nextMinor);
 
     noneFailedTwice(asks);
@@ -44,16 +46,24 @@ export const upgrade: Drill = {
   },
 };
 
-/** Sets the version, runs `pulumi up` and follows what comes of it. Returns the seconds until all nodes ran it. */
-async function upgraded(stage: Stage, release: string): Promise<number> {
+/**
+ * Sets the version, runs `pulumi up` and follows what comes of it, while `beside` looks at the workers that have to go. Returns the
+ * seconds until all nodes ran it.
+ */
+async function upgraded(
+  stage: Stage,
+  release: string,
+  beside: (workers: readonly string[]) => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
   const { lab } = stage;
+  const workers = (await lab.cluster.workers()).map(({ id }) => id);
   stage.note(`versions.kubernetes ${release}`);
   const began = Date.now();
   const following = follow(lab);
   let samples: readonly Sample[];
   try {
     await lab.cluster.up({ "versions.kubernetes": release });
-    await allRun(lab, release, following.samples);
+    await Promise.all([allRun(lab, release, following.samples), beside(workers)]);
     await lab.cluster.settled(patience);
     await refreshesSucceeded(lab);
   } finally {
@@ -64,15 +74,46 @@ async function upgraded(stage: Stage, release: string): Promise<number> {
 
   const problems = skewsIn(samples, { size: stage.size, target: `v${release}` });
   if (problems.length > 0) throw new Error(problems.join("; "));
+  await wereDrained(lab, workers);
   await newcomerTookSnapshot(lab, firstOf(samples, `v${release}`));
   await clusterObjectsAre(lab, release);
   return seconds;
 }
 
+/** Seconds at most until the last worker is replaced. */
+const limitOf = (lab: Lab) => patience + lab.minutes(60) / 1000;
+
+/** The budget spares no pod until the drain of one of these workers has to wait for it. */
+async function budgetHolds(stage: Stage, web: Web, workers: readonly string[]): Promise<void> {
+  const { lab } = stage;
+  await web.keeps(2);
+  await until("the budget holds a worker's drain", limitOf(lab), async () => {
+    const leaving = (await lab.cluster.workers()).find(
+      ({ id, lifecycleState }) => workers.includes(id) && lifecycleState.startsWith("Terminating"),
+    );
+    if (!leaving) return "no worker leaves yet";
+    if (!(await drainLog(lab, leaving.id)).includes(heldByBudget)) return `it does not hold ${leaving.id}`;
+    const { hostname } = lab.machine(leaving.id).instance;
+    if (!(await web.pods()).some(({ spec }) => spec.nodeName === hostname))
+      throw new Error(`the pod on ${leaving.id} was evicted against its budget`);
+    stage.note(`the budget holds the drain of ${leaving.id}; now it spares a pod`);
+    return true;
+  });
+  await web.keeps(1);
+}
+
+/** All these workers' pods were evicted before they went. */
+async function wereDrained(lab: Lab, workers: readonly string[]): Promise<void> {
+  for (const id of workers) {
+    const log = await drainLog(lab, id);
+    if (!log.includes("evicting pod drill/web-") || !new RegExp(`drained \\S+ \\(${id}\\)`).test(log))
+      throw new Error(`no controller tells that the pods of ${id} were evicted: ${log}`);
+  }
+}
+
 /** Waits until the nodes of all instances run a release, and nothing else is left. */
 async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Promise<void> {
-  const limit = patience + lab.minutes(60) / 1000;
-  await until(`all nodes run ${release}`, limit, async () => {
+  await until(`all nodes run ${release}`, limitOf(lab), async () => {
     const wanted = [...(await lab.cluster.controllers()), ...(await lab.cluster.workers())];
     let nodes: Node[];
     try {
