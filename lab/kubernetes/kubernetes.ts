@@ -96,22 +96,35 @@ export class Kubernetes {
     });
   }
 
-  /** Waits until the nodes of exactly these instances are registered and have nothing against them. */
-  async nodesAre(instances: readonly string[], seconds: number): Promise<Node[]> {
+  /** Waits until the nodes of these instances are ready, and there are no others. */
+  nodesAre(instances: readonly string[], seconds: number): Promise<Node[]> {
+    return this.nodesWithout(
+      seconds,
+      `nodes ${instances.join(", ")} are ready, and no others there`,
+      (nodes) => [...obstaclesTo(instances, nodes), ...othersThan(instances, nodes)],
+    );
+  }
+
+  /** Waits until the nodes of these instances are ready, whichever others there are. */
+  nodesAreReady(instances: readonly string[], seconds: number): Promise<Node[]> {
+    return this.nodesWithout(seconds, `nodes ${instances.join(", ")} are ready`, (nodes) =>
+      obstaclesTo(instances, nodes),
+    );
+  }
+
+  private async nodesWithout(
+    seconds: number,
+    what: string,
+    obstaclesIn: (nodes: readonly Node[]) => readonly string[],
+  ): Promise<Node[]> {
     let nodes: Node[] = [];
-    const wanted = [...instances].sort();
-    await until(`nodes ${wanted.join(", ")} are there`, seconds, async () => {
+    await until(what, seconds, async () => {
       try {
         nodes = await this.list<Node>("nodes");
       } catch (error) {
         return (error as Error).message;
       }
-      const found = nodes.map(instanceOf).sort();
-      if (found.join() !== wanted.join()) return `nodes are ${found.join(", ") || "none"}`;
-      const obstacles = nodes.flatMap((node) => {
-        const obstacle = obstacleOf(node);
-        return obstacle === undefined ? [] : [`${instanceOf(node)}: ${obstacle}`];
-      });
+      const obstacles = obstaclesIn(nodes);
       return obstacles.length === 0 || obstacles.join("; ");
     });
     return nodes;
@@ -128,11 +141,19 @@ export function identityIn(kubeconfig: string): string {
 /** Id of a node's instance; empty where the node does not tell. */
 export const instanceOf = ({ spec }: Node): string => spec.providerID?.split("/").at(-1) ?? "";
 
-/** Why a node is not ready; undefined if it is, or if it lacks the pod network alone. */
-export function obstacleOf({ status }: Node): string | undefined {
-  const ready = status.conditions?.find(({ type }) => type === "Ready");
-  if (!ready) return "it has reported nothing yet";
-  if (ready.status === "True") return undefined;
-  const message = ready.message ?? "";
-  return /^container runtime network not ready/.test(message) ? undefined : message || ready.status;
+/** Why nodes of these instances are not ready, a text each. */
+export function obstaclesTo(instances: readonly string[], nodes: readonly Node[]): string[] {
+  return instances.flatMap((id) => {
+    const node = nodes.find((one) => instanceOf(one) === id);
+    const ready = node?.status.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status === "True") return [];
+    if (!node) return [`${id} has no node`];
+    return [`${id}: ${ready ? ready.message || ready.status : "it has reported nothing yet"}`];
+  });
 }
+
+/** Nodes that are of none of these instances, a text each. */
+export const othersThan = (instances: readonly string[], nodes: readonly Node[]): string[] =>
+  nodes
+    .filter((node) => !instances.includes(instanceOf(node)))
+    .map((node) => `the node ${node.metadata.name} is there`);

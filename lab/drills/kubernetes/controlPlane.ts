@@ -1,10 +1,13 @@
 import type { Lab } from "../../lab";
 import type { KubernetesObject } from "../../kubernetes/kubernetes";
+import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
 
 /** Seconds after which a control plane that is not there is a failure. */
 const patience = 300;
+
+const leaderElected = ["kube-controller-manager", "kube-scheduler"] as const;
 
 interface Lease extends KubernetesObject {
   readonly spec: { readonly holderIdentity?: string };
@@ -20,12 +23,17 @@ export const controlPlane: Drill = {
     const { lab } = stage;
     const poweredOn = await lab.startFromNothing();
     const ready = await controlPlanesReady(stage, poweredOn);
-    const seconds = Math.max(...ready.values());
-    await lab.kubernetes.nodesAre([...ready.keys()], 60);
+    await lab.kubernetes.nodesAre([...ready.keys()], patience);
+    const seconds = (Date.now() - poweredOn) / 1000;
+    stage.note(`their nodes are ready after ${seconds.toFixed(1)} s`);
     await stage.askApi();
-    const leaders = await leadersOf(lab);
-    for (const [component, leader] of leaders) stage.note(`${leader} leads as ${component}`);
-    return { what: "three control planes from nothing, none of them first", seconds };
+    for (const component of leaderElected)
+      stage.note(`${(await leaderOf(lab, component)).id} leads as ${component}`);
+    return {
+      what: "three control planes from nothing, none of them first",
+      seconds,
+      figures: { "seconds to three ready apiservers": Math.max(...ready.values()) },
+    };
   },
 };
 
@@ -61,16 +69,12 @@ export async function controlPlanesReady(
   return ready;
 }
 
-/** The host names of the controllers that lead, by component. */
-async function leadersOf(lab: Lab): Promise<Map<string, string>> {
-  const leaders = new Map<string, string>();
-  const hostnames = lab.machines().map(({ instance }) => instance.hostname);
-  for (const component of ["kube-controller-manager", "kube-scheduler"]) {
-    const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
-    const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
-    if (!hostnames.includes(holder))
-      throw new Error(`${component} is led by "${holder}", which is no controller`);
-    leaders.set(component, holder);
-  }
-  return leaders;
+/** The controller that holds a component's lease. @throws Error if none of them does */
+export async function leaderOf(lab: Lab, component: (typeof leaderElected)[number]): Promise<Machine> {
+  const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
+  const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
+  const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
+  const leader = controllers.find(({ instance }) => instance.hostname === holder);
+  if (!leader) throw new Error(`${component} is led by "${holder}", which is no controller`);
+  return leader;
 }

@@ -1,29 +1,43 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { kubeconfig } from "../../../components/kubeconfig";
-import { identityIn, instanceOf, obstacleOf, type Node } from "../../../lab/kubernetes/kubernetes";
+import {
+  identityIn,
+  instanceOf,
+  obstaclesTo,
+  othersThan,
+  type Node,
+} from "../../../lab/kubernetes/kubernetes";
+
+const id = "i-0123456789abcdef0";
 
 const node = (ready?: { status: string; message?: string }): Node => ({
   metadata: { name: "ip-10-0-0-5.ec2.internal" },
-  spec: { providerID: "aws:///us-east-1a/i-0123456789abcdef0" },
+  spec: { providerID: `aws:///us-east-1a/${id}` },
   status: { conditions: ready && [{ type: "Ready", ...ready }] },
 });
 
 describe("A node as the lab sees it", () => {
   it("is of the instance that its provider id names", () => {
-    equal(instanceOf(node()), "i-0123456789abcdef0");
+    equal(instanceOf(node()), id);
     equal(instanceOf({ ...node(), spec: {} }), "");
   });
 
-  it("has nothing against it if it is ready, or lacks the pod network alone", () => {
-    equal(obstacleOf(node({ status: "True", message: "kubelet is posting ready status" })), undefined);
-    const message = "container runtime network not ready: NetworkReady=false cni plugin not initialized";
-    equal(obstacleOf(node({ status: "False", message })), undefined);
+  it("has nothing against it if it is ready", () => {
+    const ready = node({ status: "True", message: "kubelet is posting ready status" });
+    deepEqual(obstaclesTo([id], [ready]), []);
+    deepEqual(othersThan([id], [ready]), []);
   });
 
   it("tells what it has against it otherwise", () => {
-    equal(obstacleOf(node()), "it has reported nothing yet");
-    equal(obstacleOf(node({ status: "False", message: "PLEG is not healthy" })), "PLEG is not healthy");
-    equal(obstacleOf(node({ status: "Unknown" })), "Unknown");
+    const message = "container runtime network not ready: NetworkReady=false cni plugin not initialized";
+    deepEqual(obstaclesTo([id], [node({ status: "False", message })]), [`${id}: ${message}`]);
+    deepEqual(obstaclesTo([id], [node({ status: "Unknown" })]), [`${id}: Unknown`]);
+    deepEqual(obstaclesTo([id], [node()]), [`${id}: it has reported nothing yet`]);
+    deepEqual(obstaclesTo([id], []), [`${id} has no node`]);
+  });
+
+  it("is one too many if its instance is none of those that are wanted", () => {
+    deepEqual(othersThan(["i-1"], [node()]), ["the node ip-10-0-0-5.ec2.internal is there"]);
   });
 });
 
