@@ -17,8 +17,8 @@ const unknownGate = "NodeSwapp";
 const patience = 300;
 
 /**
- * Instances that cannot become ready, one after the other: with a wrong and a missing key object, with an apiserver that
- * never gets ready, and a worker that kubeadm fails on. Each is abandoned, its console and the log group say why, and
+ * Instances that cannot become ready, one after the other: with a wrong key object, with a missing one, with an
+ * apiserver that never gets ready, a worker whose kubelet does not start, and one that kubeadm fails on. Each is abandoned, its console and the log group say why, and
  * those that were there before serve on.
  */
 export const abandon: Drill = {
@@ -29,56 +29,73 @@ export const abandon: Drill = {
   limits: {},
   async run(stage) {
     const { lab } = stage;
-    const asks = await stage.askApi();
+    const asks = await stage.askApi("writes");
     const right = new Map<string, string>();
     for (const key of [caKey, frontProxyKey, encryption]) right.set(key, await lab.store.read(key));
     const mend = async (...keys: string[]) => {
       for (const key of keys) await lab.store.write(key, right.get(key));
     };
 
-    const wrongKeys = await newcomersOf(lab, () => lab.cluster.controllers());
-    await lab.store.write(caKey, otherKey());
-    await lab.store.write(frontProxyKey, undefined);
-    const [lost, ...serving] = wrongKeys.before;
+    const controllers = await Newcomers.of(lab, () => lab.cluster.controllers());
+    const [lost, ...serving] = controllers.before;
     if (lost === undefined) throw new Error("there are no controllers");
-    stage.note(`${caKey} is another one, ${frontProxyKey} is missing; ${lost} vanishes`);
+    await lab.store.write(caKey, otherKey());
+    stage.note(`${caKey} is another one; ${lost} vanishes`);
     await lab.cluster.vanish([lost]);
     await refuse(lab, serving, /pki\/kubernetes\/ca\.key is refused/);
-    await isAbandoned(stage, wrongKeys, [
-      /pki\/kubernetes\/ca\.key is refused: it does not belong to \/etc\/kubernetes\/pki\/ca\.crt/,
-      /cannot read s3:\/\/.*\/pki\/front-proxy\/ca\.key \(HTTP 403\)/,
-    ]);
+    const wrongKey = await isAbandoned(stage, controllers);
 
-    const wrongEncryption = await newcomersOf(lab, () => lab.cluster.controllers());
-    await lab.store.write(encryption, withOtherSecrets(right.get(encryption) ?? ""));
-    await mend(caKey, frontProxyKey);
-    stage.note(`${encryption} has other keys than the Secrets are encrypted with`);
-    await refuse(lab, serving, /it lacks what this node's own has: key/);
-    await isAbandoned(stage, wrongEncryption, [
-      /the local apiserver is not ready: .*\[-\]/,
-      /container kube-apiserver, start \d+, says:[^]*secret/i,
+    await lab.store.write(frontProxyKey, undefined);
+    await mend(caKey);
+    stage.note(`${frontProxyKey} is missing, ${caKey} is right again`);
+    await hasSaid(lab, wrongKey, [
+      /not ready after \d+ s: s3:\/\/\S+\/pki\/kubernetes\/ca\.key is refused: it does not belong to \/etc\/kubernetes\/pki\/ca\.crt/,
     ]);
+    await refuse(lab, serving, /cannot read s3:\/\/\S+\/pki\/front-proxy\/ca\.key/);
+    const missingKey = await isAbandoned(stage, controllers);
+
+    await lab.store.write(encryption, withOtherSecrets(right.get(encryption) ?? ""));
+    await mend(frontProxyKey);
+    stage.note(`${encryption} has other keys than the Secrets are encrypted with`);
+    await hasSaid(lab, missingKey, [
+      /not ready after \d+ s: cannot read s3:\/\/\S+\/pki\/front-proxy\/ca\.key \(HTTP 403\)/,
+    ]);
+    await refuse(lab, serving, /it lacks what this node's own has: key/);
+    const neverReady = await isAbandoned(stage, controllers);
 
     const mended = Date.now();
     await mend(encryption);
     stage.note("all key objects are right again");
+    await hasSaid(lab, neverReady, [
+      /the local apiserver is not ready: .*\[-\]/,
+      /container kube-apiserver, start \d+, says:[^]*secret/i,
+    ]);
     await lab.cluster.settled(patience + lab.minutes(15) / 1000);
     const seconds = (Date.now() - mended) / 1000;
     const left = (await lab.cluster.controllers()).map(({ id }) => id);
     const gone = serving.filter((id) => !left.includes(id));
     if (gone.length > 0) throw new Error(`${gone.join(", ")} served, and is gone`);
 
-    const wrongGate = await newcomersOf(lab, () => lab.cluster.workers());
+    const newWorkers = await Newcomers.of(lab, () => lab.cluster.workers());
     stage.note(`a pool's setting that the kubelet does not know: featureGates.${unknownGate}`);
     await lab.cluster.up({ [`workerPools.workers.kubelet.featureGates["${unknownGate}"]`]: "true" });
-    await isAbandoned(stage, wrongGate, [
+    const wrongGate = await isAbandoned(stage, newWorkers);
+
+    await isWithoutKubeletConfig(lab);
+    stage.note("the ConfigMap kubelet-config is gone, which kubeadm goes by");
+    await hasSaid(lab, wrongGate, [
       /kubelet\.service has failed \d+ times/,
       new RegExp(`unrecognized feature gate: ${unknownGate}`),
     ]);
+    await hasSaid(lab, await isAbandoned(stage, newWorkers), [
+      /kubeadm-join\.service has failed 3 times/,
+      /configmaps "kubelet-config" not found/,
+    ]);
+    await hasKubeletConfig(lab);
     const workers = await lab.cluster.workers();
     if (
       !workers.some(
-        ({ id, lifecycleState }) => wrongGate.before.includes(id) && lifecycleState === "InService",
+        ({ id, lifecycleState }) => newWorkers.before.includes(id) && lifecycleState === "InService",
       )
     )
       throw new Error("the worker that served is not in service any more");
@@ -89,38 +106,52 @@ export const abandon: Drill = {
     await holdsNoSecrets(lab, [...right.values()]);
     noneFailedTwice(asks);
     return {
-      what: "wrong and missing keys, an apiserver never ready, a kubelet that does not start: abandoned, with the reason",
+      what: "a wrong key, a missing key, an apiserver never ready, a kubelet and a kubeadm that fail: abandoned, with the reason",
       seconds,
     };
   },
 };
 
-interface Newcomers {
-  /** Instances that were there before. */
-  readonly before: readonly string[];
-  /** Waits for the first one that was not. */
-  next(): Promise<GroupInstance>;
+/** The instances of a group that are launched after those that were there, each once. */
+class Newcomers {
+  private readonly known: Set<string>;
+
+  private constructor(
+    private readonly instances: () => Promise<GroupInstance[]>,
+    private readonly patience: number,
+    /** Instances that were there before. */
+    readonly before: readonly string[],
+  ) {
+    this.known = new Set(before);
+  }
+
+  static async of(lab: Lab, instances: () => Promise<GroupInstance[]>): Promise<Newcomers> {
+    const before = (await instances()).map(({ id }) => id);
+    return new Newcomers(instances, 120 + lab.minutes(5) / 1000, before);
+  }
+
+  /** Waits for the next one. */
+  async next(): Promise<string> {
+    let found = "";
+    await until("another instance is launched", this.patience, async () => {
+      found = (await this.instances()).find(({ id }) => !this.known.has(id))?.id ?? "";
+      return found !== "" || "none is";
+    });
+    this.known.add(found);
+    return found;
+  }
 }
 
-async function newcomersOf(lab: Lab, instances: () => Promise<GroupInstance[]>): Promise<Newcomers> {
-  const before = (await instances()).map(({ id }) => id);
-  return {
-    before,
-    async next() {
-      let found: GroupInstance | undefined;
-      await until("another instance is launched", 120 + lab.minutes(5) / 1000, async () => {
-        found = (await instances()).find(({ id }) => !before.includes(id));
-        return found !== undefined || "none is";
-      });
-      return found!;
-    },
-  };
+/** An instance that is gone, and the file with what it wrote to its console. */
+interface Abandoned {
+  readonly id: string;
+  readonly console: string;
 }
 
-/** Follows the next newcomer until it is abandoned, with these reasons on its console and in the log group. */
-async function isAbandoned(stage: Stage, newcomers: Newcomers, reasons: readonly RegExp[]): Promise<void> {
+/** Follows the next newcomer until it is abandoned. */
+async function isAbandoned(stage: Stage, newcomers: Newcomers): Promise<Abandoned> {
   const { lab } = stage;
-  const { id } = await newcomers.next();
+  const id = await newcomers.next();
   const launched = Date.now();
   let console: string | undefined;
   await until(`${id} is abandoned`, 60 + lab.minutes(15) / 1000, async () => {
@@ -131,13 +162,45 @@ async function isAbandoned(stage: Stage, newcomers: Newcomers, reasons: readonly
     return !state.startsWith("Pending") || `it is ${state}`;
   });
   stage.note(`${id} is abandoned after ${((Date.now() - launched) / 1000).toFixed(1)} s`);
+  return { id, console: console ?? "" };
+}
+
+/** The reasons are on its console and in the log group. */
+async function hasSaid(lab: Lab, { id, console }: Abandoned, reasons: readonly RegExp[]): Promise<void> {
   const places = {
-    "its console": readFileSync(console ?? "", "utf8"),
+    "its console": readFileSync(console, "utf8"),
     "the log group": await new NodeLogs(lab.cluster.outputs.nodeLogGroup).of(id),
   };
   for (const [place, text] of Object.entries(places))
     for (const reason of reasons)
       if (!reason.test(text)) throw new Error(`${place} does not say ${String(reason)} of ${id}`);
+}
+
+const kubeletConfig = ["configmap", "kubelet-config", "-n", "kube-system"];
+
+/** What kubeadm-cluster-objects goes by: it writes if this is older than ten minutes. */
+const objectsWritten = "/run/cluster/cluster-objects-written";
+
+/** Takes away what `kubeadm join` reads, and nobody writes it again for ten minutes. */
+async function isWithoutKubeletConfig(lab: Lab): Promise<void> {
+  await onControllers(lab, ["touch", objectsWritten]);
+  await lab.kubernetes.kubectl(["delete", ...kubeletConfig]);
+}
+
+/** Controllers write it again by themselves, now. */
+async function hasKubeletConfig(lab: Lab): Promise<void> {
+  await onControllers(lab, ["rm", "-f", objectsWritten]);
+  await until("controllers have written kubelet-config", 120, async () => {
+    const { status, stderr } = await lab.kubernetes.attempt(["get", ...kubeletConfig]);
+    return status === 0 || stderr.trim();
+  });
+}
+
+async function onControllers(lab: Lab, command: readonly string[]): Promise<void> {
+  for (const { id } of await lab.cluster.controllers()) {
+    const { status, stderr } = await lab.machine(id).run(command);
+    if (status !== 0) throw new Error(`${id} does not ${command.join(" ")}: ${stderr}`);
+  }
 }
 
 /** Those that serve look for renewed key objects now, and keep their own. */
