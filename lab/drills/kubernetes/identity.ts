@@ -24,9 +24,11 @@ export const identity: Drill = {
     const { oidcIssuer, cloudProviderRoleArn } = lab.cluster.outputs;
     const read = async (url: string) => JSON.parse(await lab.client.read(url)) as unknown;
     const document = (await read(`${oidcIssuer}/.well-known/openid-configuration`)) as Record<string, string>;
+    if (document.issuer !== oidcIssuer)
+      throw new Error(`the document at ${oidcIssuer} is of ${document.issuer}`);
     const keys = (await read(document.jwks_uri ?? "")) as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-      issuer: document.issuer,
+      issuer: oidcIssuer,
       audience,
     });
     stage.note(`the token of ${payload.sub} is signed by a key that ${document.issuer} publishes`);

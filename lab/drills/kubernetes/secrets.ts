@@ -46,9 +46,12 @@ export const secrets: Drill = {
     const seconds = (Date.now() - began) / 1000;
     const found = await keyOf(lab, "/registry/secrets/", content);
     if (found !== rotated) throw new Error(`Secrets in etcd have key${found}, and not key${rotated}`);
-    const read = await lab.kubernetes.kubectl(["get", "secret", "at-rest", "-o", "jsonpath={.data.content}"]);
-    if (Buffer.from(read, "base64").toString() !== content)
-      throw new Error("the Secret has another content now");
+    for (const id of before) {
+      const server = ["--server", `https://${lab.machine(id).address}:6443`];
+      const get = [...server, "get", "secret", "at-rest", "-o", "jsonpath={.data.content}"];
+      if (Buffer.from(await lab.kubernetes.kubectl(get), "base64").toString() !== content)
+        throw new Error(`by the apiserver of ${id} the Secret has another content now`);
+    }
     const after = (await lab.cluster.controllers()).map(({ id }) => id).sort();
     if (after.join() !== before.join())
       throw new Error(`controllers were ${before.join(", ")}, and now are ${after.join(", ")}`);
