@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { longestGap } from "../../apiClient";
+import { longestGap, noneFailedTwice } from "../../apiClient";
 import type { Lab } from "../../lab";
 import type { Node } from "../../kubernetes/kubernetes";
 import type { Machine } from "../../node/machine";
@@ -33,7 +33,7 @@ export const certificates: Drill = {
   kubernetes: "real",
   size: 3,
   workers: 2,
-  limits: { seconds: patience },
+  limits: {},
   async run(stage) {
     const { lab } = stage;
     const web = await Web.deploy(lab.kubernetes);
@@ -78,11 +78,16 @@ export const certificates: Drill = {
     if (now.join() !== instances.join())
       throw new Error(`controllers were ${instances.join(", ")}, and now are ${now.join(", ")}`);
     if (mostRestarting > 1) throw new Error(`${mostRestarting} apiservers were not ready at the same time`);
+    noneFailedTwice(asks);
     if (gap > longestGapMilliseconds) throw new Error(`the API did not answer for ${gap} ms`);
     return {
       what: "kubeadm's certificates renewed by the nodes' timers, all at the same moment",
       seconds,
-      figures: { "apiservers not ready at once, at most": mostRestarting },
+      figures: {
+        "apiservers not ready at once, at most": mostRestarting,
+        "first end of a certificate before": firstEnd(old),
+        "first end of a certificate after": firstEnd(renewed),
+      },
     };
   },
 };
@@ -134,6 +139,10 @@ async function kubeletsRotate(lab: Lab): Promise<void> {
   for (const machine of lab.machines())
     await bash(machine, `grep -q '${rotating}' /etc/kubernetes/kubelet.conf`);
 }
+
+/** When the first of all certificates ends, as `kubeadm certs check-expiration` says. */
+const firstEnd = (shown: readonly Shown[]): string =>
+  shown.flatMap(({ leaves }) => leaves.map(({ notAfter }) => notAfter.toISOString())).sort()[0] ?? "";
 
 const daysLeft = (notAfter: Date) => (notAfter.getTime() - Date.now()) / 86_400_000;
 

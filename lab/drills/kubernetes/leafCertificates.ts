@@ -18,15 +18,18 @@ export const leafNames = [
   ...["front-proxy-client", "scheduler.conf"],
 ];
 
-/** The certificates that `kubeadm certs check-expiration` lists, with what openssl reads of their files. */
+/** The certificates that `kubeadm certs check-expiration` lists, with what openssl reads of their files. @throws Error where they differ */
 export async function leafCertificates(machine: Machine): Promise<LeafCertificate[]> {
   const lines = (await bash(machine, readLeaves)).trim().split("\n");
   const leaves = lines.map((line): LeafCertificate => {
-    const [name = "", serial = "", fingerprint = "", ...notAfter] = line.split(" ");
+    const [name = "", expirationDate = "", serial = "", fingerprint = "", ...end] = line.split(" ");
+    const notAfter = new Date(end.join(" "));
+    if (Date.parse(expirationDate) !== notAfter.getTime())
+      throw new Error(`${name} on ${machine.id}: kubeadm says ${expirationDate}, openssl ${end.join(" ")}`);
     return {
       ...{ name, serial },
       fingerprint: fingerprint.replaceAll(":", "").toLowerCase(),
-      notAfter: new Date(notAfter.join(" ")),
+      notAfter,
     };
   });
   const names = leaves.map(({ name }) => name).sort();
@@ -54,17 +57,17 @@ export async function bash(machine: Machine, script: string): Promise<string> {
 }
 
 const readLeaves = `
-  names=$(kubeadm certs check-expiration --config /run/cluster/kubeadm.yaml -o json 2>/dev/null |
-    jq -r '.certificates[] | select(.missing | not).name')
-  for name in $names; do
+  listed=$(kubeadm certs check-expiration --config /run/cluster/kubeadm.yaml -o json 2>/dev/null |
+    jq -r '.certificates[] | select(.missing | not) | "\\(.name) \\(.expirationDate)"')
+  while read -r name expiration; do
     if [[ $name == *.conf ]]; then
       pem=$(sed -n 's/^ *client-certificate-data: //p' "/etc/kubernetes/$name" | base64 -d)
     else
       pem=$(<"/etc/kubernetes/pki/$name.crt")
     fi
     told=$(openssl x509 -noout -serial -fingerprint -sha256 -enddate <<<"$pem" | sed 's/^[^=]*=//' | paste -sd ' ')
-    echo "$name $told"
-  done`;
+    echo "$name $expiration $told"
+  done <<<"$listed"`;
 
 const renewForADay = `
   short=/run/cluster/kubeadm-short.yaml
