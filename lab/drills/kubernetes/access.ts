@@ -19,7 +19,11 @@ export const access: Drill = {
     await anonymousGetsHealthAlone(lab);
     await kubeletsRefuse(lab);
     await auditTells(lab);
-    return { what: "anonymous and forbidden requests; the audit log", seconds: null };
+    await podsStayInside(lab);
+    return {
+      what: "anonymous and forbidden requests; the audit log; pods that want their host",
+      seconds: null,
+    };
   },
 };
 
@@ -77,6 +81,25 @@ async function auditTells(lab: Lab): Promise<void> {
   for (const secret of [content, encoded])
     if ((await auditLog(lab, secret)).length > 0) throw new Error("an audit log has the content of a Secret");
   await kubernetes.kubectl(["delete", "secret", name]);
+}
+
+/** In a namespace without labels of its own, Pod Security lets no pod have its node's network or its rights. */
+async function podsStayInside({ kubernetes }: Lab): Promise<void> {
+  const container = { name: "pause", image: "registry.k8s.io/pause:3.10.2" };
+  const specs = {
+    "on its node's network": { hostNetwork: true, containers: [container] },
+    privileged: { containers: [{ ...container, securityContext: { privileged: true } }] },
+  };
+  for (const [what, spec] of Object.entries(specs)) {
+    const pod = {
+      ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "outside", namespace: "default" } },
+      spec,
+    };
+    const create = ["create", "--dry-run=server", "-f", "-"];
+    const { status, stderr } = await kubernetes.attempt(create, JSON.stringify(pod));
+    if (status === 0 || !stderr.includes('violates PodSecurity "baseline:latest"'))
+      throw new Error(`a pod that is ${what} is not refused: ${stderr}`);
+  }
 }
 
 /** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */

@@ -14,7 +14,8 @@ export const podMetadata: Drill = {
     const { lab } = stage;
     const web = await Web.deploy(lab.kubernetes);
     const [pod] = await web.pods();
-    if (!pod) throw new Error("there is no pod");
+    const node = lab.machines().find(({ instance }) => instance.hostname === pod?.spec.nodeName);
+    if (!pod || !node) throw new Error("no pod runs on a node of the lab");
     const tries = [
       ["put", `${metadata}/api/token`],
       ["fetch", `${metadata}/meta-data/iam/security-credentials/`],
@@ -23,10 +24,18 @@ export const podMetadata: Drill = {
     for (const [path, url] of tries) {
       const answer = await web.ask(pod, path, { url }).catch((error: Error) => error);
       if (!(answer instanceof Error)) throw new Error(`a pod gets ${url}: ${answer}`);
-      stage.note(`${url}: ${/on the server \((.*)\) has/.exec(answer.message)?.[1] ?? answer.message}`);
+      const [, reason = ""] = /on the server \((.*)\) has/.exec(answer.message) ?? [];
+      if (!/context deadline exceeded|i\/o timeout/.test(reason))
+        throw new Error(`${url} fails for a pod by something else than a time-out: ${answer.message}`);
+      stage.note(`${url}: ${reason}`);
     }
-    // It is the metadata that does not answer, and not the pod.
-    await web.ask(pod, "");
+    // It is the metadata that do not answer the pod: what else is off its node does, and they answer its node.
+    await web.ask(pod, "fetch", {
+      url: `${lab.cluster.outputs.oidcIssuer}/.well-known/openid-configuration`,
+    });
+    const put = ["-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60", `${metadata}/api/token`];
+    const { status, stdout, stderr } = await node.run(["curl", "-sS", "--fail", "--max-time", "5", ...put]);
+    if (status !== 0 || stdout === "") throw new Error(`${node.id} gets no token either: ${stderr}`);
     return { what: "a pod asked for its node's metadata in vain", seconds: null };
   },
 };
