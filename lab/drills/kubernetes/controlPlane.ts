@@ -1,17 +1,10 @@
 import type { Lab } from "../../lab";
-import type { KubernetesObject } from "../../kubernetes/kubernetes";
-import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
+import { leadersOf } from "./leaders";
 
 /** Seconds after which a control plane that is not there is a failure. */
 const patience = 300;
-
-const leaderElected = ["kube-controller-manager", "kube-scheduler"] as const;
-
-interface Lease extends KubernetesObject {
-  readonly spec: { readonly holderIdentity?: string };
-}
 
 /** Three controllers from nothing, none of them the first: all serve, and only then their launch hooks are completed. */
 export const controlPlane: Drill = {
@@ -27,8 +20,8 @@ export const controlPlane: Drill = {
     const seconds = (Date.now() - poweredOn) / 1000;
     stage.note(`their nodes are ready after ${seconds.toFixed(1)} s`);
     await stage.askApi();
-    for (const component of leaderElected)
-      stage.note(`${(await leaderOf(lab, component)).id} leads as ${component}`);
+    for (const [component, { id }] of await leadersOf(lab)) stage.note(`${id} leads as ${component}`);
+    await hooksWaited(lab);
     return {
       what: "three control planes from nothing, none of them first",
       seconds,
@@ -69,12 +62,22 @@ export async function controlPlanesReady(
   return ready;
 }
 
-/** The controller that holds a component's lease. @throws Error if none of them does */
-export async function leaderOf(lab: Lab, component: (typeof leaderElected)[number]): Promise<Machine> {
-  const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
-  const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
-  const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
-  const leader = controllers.find(({ instance }) => instance.hostname === holder);
-  if (!leader) throw new Error(`${component} is led by "${holder}", which is no controller`);
-  return leader;
+/** Each controller's own journal has its apiserver ready before its launch is completed. */
+async function hooksWaited(lab: Lab): Promise<void> {
+  const units = ["kubeadm-init.service", "launch-complete.service"].flatMap((unit) => ["--unit", unit]);
+  for (const { id } of await lab.cluster.controllers()) {
+    const words = ["journalctl", "--boot", ...units, "--output", "short-unix", "--no-pager"];
+    const { stdout } = await lab.machine(id).run(words);
+    const ready = firstSaid(stdout, "kubeadm-init: the apiserver is ready");
+    const completed = firstSaid(stdout, "complete-launch: launch hook completed: CONTINUE");
+    if (completed < ready)
+      throw new Error(`${id} completed its launch at ${completed}, and was ready at ${ready}`);
+  }
+}
+
+/** When a journal in `short-unix` first has these words, in seconds since 1970. @throws Error if it never has */
+export function firstSaid(journal: string, words: string): number {
+  const line = journal.split("\n").find((one) => one.includes(words));
+  if (line === undefined) throw new Error(`nobody says "${words}"`);
+  return Number(line.split(" ")[0]);
 }

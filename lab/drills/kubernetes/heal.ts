@@ -1,7 +1,7 @@
 import { noneFailedTwice } from "../../apiClient";
 import { until } from "../../until";
 import type { Drill } from "../drill";
-import { leaderOf } from "./controlPlane";
+import { leaderOf } from "./leaders";
 
 /** Seconds after which a replacement that does not serve is a failure. */
 const patience = 180;
