@@ -1,9 +1,12 @@
+import { X509Certificate } from "node:crypto";
 import type { Lab } from "../../lab";
 import { instanceOf, type KubernetesObject, type Node } from "../../kubernetes/kubernetes";
 import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import type { Drill } from "../drill";
 import { controlPlanesReady } from "./controlPlane";
+import { readsOwnSecretsAlone } from "./kubeletSecrets";
+import { bash } from "./leafCertificates";
 
 /** Seconds after which a worker that has not joined is a failure. */
 const patience = 180;
@@ -11,6 +14,11 @@ const patience = 180;
 interface SigningRequest extends KubernetesObject {
   readonly spec: { readonly signerName: string; readonly username: string };
   readonly status?: { readonly certificate?: string };
+}
+
+/** A Secret, or a ConfigMap. */
+interface Secret extends KubernetesObject {
+  readonly data: Readonly<Record<string, string>>;
 }
 
 /** A worker joins a cluster that comes up at the same moment, with nothing but a token from the store and the CA. */
@@ -32,9 +40,10 @@ export const workerJoin: Drill = {
     const node = nodes.find((one) => instanceOf(one) === worker.id)!;
     stage.note(`${node.metadata.name} has joined after ${seconds.toFixed(1)} s`);
     isRegistered(node, worker);
+    await isBootstrapped(lab, worker, node);
     await servesWithApprovedCertificate(lab, node);
     await holdsNoCredentials(worker);
-    await readsNoSecrets(lab, worker, node);
+    await readsOwnSecretsAlone(lab, worker, node);
     await lab.cluster.settled(patience);
     return { what: "three controllers and a worker from nothing", seconds };
   },
@@ -68,6 +77,39 @@ function isRegistered({ metadata, spec }: Node, worker: Machine): void {
     throw new Error(`the taints are ${taints.join(", ")}, and not those of the pool`);
 }
 
+/** It came with the cluster's CA pinned and a token of two hours, and got a certificate of its own for it. */
+async function isBootstrapped({ kubernetes }: Lab, worker: Machine, { metadata }: Node): Promise<void> {
+  const requests = await kubernetes.list<SigningRequest>("certificatesigningrequests");
+  const subject = `CN=system:node:${metadata.name}`;
+  const own = requests.find(
+    ({ spec, status }) =>
+      spec.signerName === "kubernetes.io/kube-apiserver-client-kubelet" &&
+      spec.username.startsWith("system:bootstrap:") &&
+      subjectOf(status?.certificate).includes(subject),
+  );
+  if (!own) throw new Error(`no bootstrap token has asked for a certificate of ${subject}`);
+
+  const token = own.spec.username.replace("system:bootstrap:", "bootstrap-token-");
+  const { data } = await kubernetes.get<Secret>("secret", token, "kube-system");
+  const expiration = Buffer.from(data.expiration ?? "", "base64").toString();
+  const hours = (Date.parse(expiration) - Date.now()) / 3_600_000;
+  if (!(hours > 0 && hours <= 2)) throw new Error(`${token} expires at "${expiration}"`);
+
+  const { data: published } = await kubernetes.get<Secret>("configmap", "kube-root-ca.crt");
+  const ca = await bash(worker, "cat /etc/kubernetes/pki/ca.crt");
+  if (ca.trim() !== published["ca.crt"]?.trim())
+    throw new Error(`${worker.id} has another CA than the cluster`);
+  const pinned = `
+    grep -q 'certificate-authority: /etc/kubernetes/pki/ca.crt' /etc/cluster/bootstrap-kubeconfig.yaml || echo 'no CA is pinned'
+    grep -r insecure-skip-tls-verify /etc/kubernetes /etc/cluster || true`;
+  const unverified = await bash(worker, pinned);
+  if (unverified !== "") throw new Error(`${worker.id} does not verify the API: ${unverified.trim()}`);
+}
+
+/** Of a certificate in PEM in base64, as requests have it; empty where none was issued. */
+const subjectOf = (certificate: string | undefined): string =>
+  certificate === undefined ? "" : new X509Certificate(Buffer.from(certificate, "base64")).subject;
+
 /** The cluster has issued the kubelet's serving certificate: the apiserver, which checks it, gets through. */
 async function servesWithApprovedCertificate({ kubernetes }: Lab, { metadata }: Node): Promise<void> {
   await until(`the kubelet of ${metadata.name} serves`, 90, async () => {
@@ -94,69 +136,4 @@ async function holdsNoCredentials(worker: Machine): Promise<void> {
   if (status !== 0) throw new Error(`looking for credentials on ${worker.id} failed: ${stderr}`);
   if (stdout !== "")
     throw new Error(`there are credentials on ${worker.id}: ${stdout.trim().split("\n").join(", ")}`);
-}
-
-/** What the kubelet's certificate opens, tried with it: its own node and no more. */
-async function readsNoSecrets({ kubernetes }: Lab, worker: Machine, node: Node): Promise<void> {
-  const others = (await kubernetes.list<Node>("nodes", "-l", "node-role.kubernetes.io/control-plane")).map(
-    ({ metadata }) => metadata.name,
-  );
-  const [other = ""] = others;
-  await kubernetes.apply(secretOf(other));
-  const patch = (label: string) => JSON.stringify({ metadata: { labels: { [label]: "drill" } } });
-  const own = `/api/v1/nodes/${node.metadata.name}`;
-  const tries: [wanted: string, path: string, body?: string][] = [
-    ["200", own],
-    ["200", own, patch("node.kubernetes.io/drill")],
-    ["403", own, patch("node-restriction.kubernetes.io/drill")],
-    ["403", `/api/v1/nodes/${other}`, patch("node.kubernetes.io/drill")],
-    ["403", "/api/v1/secrets"],
-    ["403", "/api/v1/namespaces/kube-system/secrets"],
-    ["403", "/api/v1/namespaces/default/secrets/of-another-node"],
-    ["403", "/api/v1/namespaces/kube-system/configmaps"],
-  ];
-  for (const [wanted, path, body] of tries) {
-    const status = await askAsKubelet(worker, path, body);
-    const verb = body === undefined ? "GET" : `PATCH ${body}`;
-    if (status !== wanted)
-      throw new Error(`${verb} ${path} with the credentials of ${worker.id}: HTTP ${status}, not ${wanted}`);
-  }
-}
-
-/** A secret that a pod on the node uses, so that its kubelet and no other may read it. */
-const secretOf = (node: string) => `
-apiVersion: v1
-kind: Secret
-metadata: {name: of-another-node, namespace: default}
-stringData: {drill: worker-join}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: on-another-node, namespace: default}
-spec:
-  nodeName: ${node}
-  containers:
-    - name: pause
-      image: registry.k8s.io/pause:3.10.2
-      envFrom: [{secretRef: {name: of-another-node}}]
-`;
-
-/** The HTTP status of a request that the worker sends with its kubelet's certificate. */
-async function askAsKubelet(worker: Machine, path: string, body?: string): Promise<string> {
-  const script = `
-    source /etc/cluster/cluster.env
-    identity=/var/lib/kubelet/pki/kubelet-client-current.pem
-    exec curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt --cert "$identity" --key "$identity" \\
-      -o /dev/null -w '%{http_code}' "\${@:2}" "https://api.$ZONE:6443$1"`;
-  const patch = ["-X", "PATCH", "-H", "Content-Type: application/merge-patch+json", "--data", body ?? ""];
-  const { stdout, stderr, status } = await worker.run([
-    "bash",
-    "-euc",
-    script,
-    "ask",
-    path,
-    ...(body === undefined ? [] : patch),
-  ]);
-  if (status !== 0) throw new Error(`${worker.id} cannot ask ${path}: ${stderr}`);
-  return stdout;
 }
