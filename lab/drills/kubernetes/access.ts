@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Lab } from "../../lab";
 import { until } from "../../until";
 import type { Drill } from "../drill";
+import { auditLog, type AuditEvent } from "./auditLog";
 
 const open = ["/livez", "/readyz", "/healthz"];
 const closed = [
@@ -100,21 +101,4 @@ async function podsStayInside({ kubernetes }: Lab): Promise<void> {
     if (status === 0 || !stderr.includes('violates PodSecurity "baseline:latest"'))
       throw new Error(`a pod that is ${what} is not refused: ${stderr}`);
   }
-}
-
-/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
-interface AuditEvent {
-  readonly user: { readonly username: string };
-  readonly impersonatedUser?: { readonly username: string };
-  readonly objectRef?: { readonly name?: string };
-  readonly responseStatus?: { readonly code?: number };
-}
-
-/** The events of all controllers with this text in them. */
-async function auditLog(lab: Lab, text: string): Promise<AuditEvent[]> {
-  const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
-  const search = ["grep", "--no-filename", "--fixed-strings", text, "/var/log/kubernetes/audit.log"];
-  const found = await Promise.all(controllers.map((machine) => machine.run(search)));
-  const lines = found.flatMap(({ stdout }) => stdout.split("\n").filter((line) => line !== ""));
-  return lines.map((line) => JSON.parse(line) as AuditEvent);
 }

@@ -2,9 +2,11 @@ import type { Lab } from "../../lab";
 import type { Node } from "../../kubernetes/kubernetes";
 import type { Machine } from "../../node/machine";
 import { until } from "../../until";
+import { auditLog } from "./auditLog";
 
 /** What the kubelet's certificate opens, tried with it: its own node, the Secrets of its own pods, and no more. */
-export async function readsOwnSecretsAlone({ kubernetes }: Lab, worker: Machine, node: Node): Promise<void> {
+export async function readsOwnSecretsAlone(lab: Lab, worker: Machine, node: Node): Promise<void> {
+  const { kubernetes } = lab;
   const others = (await kubernetes.list<Node>("nodes", "-l", "node-role.kubernetes.io/control-plane")).map(
     ({ metadata }) => metadata.name,
   );
@@ -34,6 +36,18 @@ export async function readsOwnSecretsAlone({ kubernetes }: Lab, worker: Machine,
     if (status !== wanted)
       throw new Error(`${verb} ${path} with the credentials of ${worker.id}: HTTP ${status}, not ${wanted}`);
   }
+  const user = `system:node:${node.metadata.name}`;
+  await until(`the refusal of another node's Secret to ${user} is in an audit log`, 30, async () => {
+    const events = await auditLog(lab, "of-another-node");
+    return (
+      events.some(
+        (event) =>
+          event.user.username === user &&
+          event.objectRef?.name === "of-another-node" &&
+          event.responseStatus?.code === 403,
+      ) || "it is in none"
+    );
+  });
 }
 
 /** A secret that a pod on the node uses, so that its kubelet and no other may read it. */
