@@ -19,7 +19,7 @@ export function kubeconfig({
 }: KubeconfigFacts): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const user = `${cluster}-admin`;
-  return stringify({
+  const config = {
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name: cluster, cluster: { server, "certificate-authority-data": base64(caPem) } }],
@@ -31,5 +31,7 @@ export function kubeconfig({
     ],
     contexts: [{ name: cluster, context: { cluster, user } }],
     "current-context": cluster,
-  });
+  };
+  // kubectl's, in which a cluster may be named `no` only between quotes.
+  return stringify(config, { version: "1.1" });
 }

@@ -45,6 +45,18 @@ describe("The kubeconfig", () => {
       }),
     );
   });
+
+  it("has a name for the cluster, whatever word it is: kubectl reads YAML 1.1", () => {
+    const [server, pems] = ["https://api", { caPem: "a", certificatePem: "b", privateKeyPem: "c" }];
+    for (const cluster of ["no", "yes", "on", "off", "true", "false", "null", "e1"]) {
+      const text = kubeconfig({ cluster, server, ...pems });
+      const { clusters, contexts, ...rest } = parse(text, { version: "1.1" });
+      assert.equal(clusters[0].name, cluster);
+      assert.deepEqual(contexts, [{ name: cluster, context: { cluster, user: `${cluster}-admin` } }]);
+      assert.equal(rest["current-context"], cluster);
+      assert.match(text, /^apiVersion: v1\n/, "no directive, of which kubectl knows nothing");
+    }
+  });
 });
 
 describe("The service-account issuer", () => {
