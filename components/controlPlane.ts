@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { controllerIgnition } from "../ignition/controller";
-import { NodeGroup, oneMoreThan } from "./nodeGroup";
+import { NodeGroup } from "./nodeGroup";
 import { controllerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { oneMoreThan } from "./replacement";
 
 export interface ControlPlaneArgs extends NodesArgs {
   readonly targetGroupArn: pulumi.Input<string>;

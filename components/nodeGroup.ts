@@ -24,9 +24,6 @@ export interface Replacement {
   readonly checkpointPercentages?: readonly number[];
 }
 
-/** The least percentage of `size` that Auto Scaling, which rounds down, takes for one instance more. */
-export const oneMoreThan = (size: number) => Math.ceil(((size + 1) * 100) / size);
-
 /** What all groups of a cluster have in common. */
 export interface ClusterFacts extends Omit<NodePolicyFacts, "keyArn" | "group" | "configKey"> {
   readonly keyArn: pulumi.Output<string>;

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { poolLabel, workerIgnition } from "../ignition/worker";
 import type { WorkerPoolSettings } from "../settings";
-import { NodeGroup, oneMoreThan } from "./nodeGroup";
+import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { poolPercentage } from "./replacement";
 
 export interface WorkerPoolArgs extends NodesArgs {
   /** Name of the pool. */
@@ -66,7 +67,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         min: poolSettings.min,
         max: poolSettings.max,
         securityGroupId: args.securityGroupId,
-        replacement: { maxHealthyPercentage: Math.max(110, oneMoreThan(poolSettings.min || 1)) },
+        replacement: { maxHealthyPercentage: poolPercentage(poolSettings) },
         hookSeconds: { launch: 900, terminate: 900 },
         // Pods are drained by the controllers first, which outlive every pool.
         forceDelete: false,

@@ -1,4 +1,5 @@
 import { overlap, parseCidr } from "../components/cidr";
+import { mostOf, oneMoreThan, poolPercentage } from "../components/replacement";
 import { controllerReleases, knownVersions, nodeReleases, unknownReleases } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "./forms";
@@ -84,10 +85,13 @@ const rules: Rule[] = [
     overlapping("serviceCidr", serviceCidr, "podCidr", podCidr),
   ),
   rule(["podCidr", "workerPools", "controlPlane"], ({ podCidr, workerPools, controlPlane }) => {
-    const sizes = [controlPlane.size, ...Object.values(workerPools).map((pool) => pool.max)];
-    const nodes = sizes.reduce((sum, size) => sum + size, 0);
+    const most = [
+      mostOf(controlPlane.size, oneMoreThan(controlPlane.size)),
+      ...Object.values(workerPools).map((pool) => mostOf(pool.max, poolPercentage(pool))),
+    ];
+    const nodes = most.reduce((sum, size) => sum + size, 0);
     const room = 2 ** (24 - parseCidr(podCidr).prefix);
-    const remedy = `has room for ${room} nodes of a /24 each, the pools may grow to ${nodes}: use a larger range`;
+    const remedy = `has room for ${room} nodes of a /24 each, and while nodes are replaced there are up to ${nodes}: use a larger range`;
     return mistakeIf(room < nodes, "podCidr", podCidr, remedy);
   }),
   rule(["zones"], ({ zones }) => {

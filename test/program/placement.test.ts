@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { PlacedSubnet, zonesOfSubnets } from "../../components/existingVpc";
-import { oneMoreThan } from "../../components/nodeGroup";
 import { chooseZones } from "../../components/placement";
+import { mostOf, oneMoreThan } from "../../components/replacement";
 import { region } from "./cloud";
 import { run, stackConfig } from "./stack";
 
@@ -89,7 +89,7 @@ describe("The percentage that lets a group have one instance more", () => {
   it("is the least that Auto Scaling, rounding down, takes for it", () => {
     for (let size = 1; size <= 1000; size++) {
       const percentage = oneMoreThan(size);
-      const allowed = Math.floor((size * percentage) / 100);
+      const allowed = mostOf(size, percentage);
       // From 101 instances on, a whole percent is more than one.
       if (size <= 100) assert.equal(allowed, size + 1, `${percentage} % of ${size}`);
       assert.ok(allowed > size, `${percentage} % of ${size}`);
