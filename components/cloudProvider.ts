@@ -1,20 +1,39 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterTag, ownedTags } from "./names";
+import type { ClusterFacts } from "./nodeGroup";
 import { ServiceAccountRole } from "./serviceAccountRole";
 
 export interface CloudProviderArgs {
-  /** Name of the cluster. */
-  readonly cluster: string;
+  readonly facts: ClusterFacts;
   readonly oidcProviderArn: pulumi.Input<string>;
   readonly oidcIssuer: string;
 }
 
+type Facts = Pick<ClusterFacts, "cluster" | "partition" | "region" | "accountId">;
+
+/** Tag that the cloud controller manager gives all it makes for a Service, `<namespace>/<name>`. */
+const serviceTag = "kubernetes.io/service-name";
+
 /**
  * What the AWS cloud controller manager may do for nodes, and for Services that ask for a network load balancer
- * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/): security groups that are not the cluster's stay untouched.
+ * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/): it makes what it tags as the cluster's, and changes only what it
+ * made itself, so neither another cluster's things nor the balancer of this cluster's API. Each of these actions knows the
+ * tags (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html).
  */
-export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
+export function cloudProviderPolicy({
+  cluster,
+  partition,
+  region,
+  accountId,
+}: Facts): aws.iam.PolicyDocument {
+  const ec2 = (resource: string) => `arn:${partition}:ec2:${region}:${accountId}:${resource}`;
+  const elb = (resource: string) =>
+    `arn:${partition}:elasticloadbalancing:${region}:${accountId}:${resource}`;
+  const balancers = elb("loadbalancer/net/*/*");
+  const listeners = elb("listener/net/*/*/*");
+  const targetGroups = elb("targetgroup/*/*");
+  const securityGroups = ec2("security-group/*");
   return {
     Version: "2012-10-17",
     Statement: [
@@ -43,14 +62,14 @@ export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
         Sid: "MakeSecurityGroups",
         Effect: "Allow",
         Action: "ec2:CreateSecurityGroup",
-        Resource: ["arn:*:ec2:*:*:security-group/*", "arn:*:ec2:*:*:vpc/*"],
+        Resource: [securityGroups, ec2("vpc/*")],
       },
       {
         // Only as they are made: with the tag on another group that would be the cluster's too.
         Sid: "TagNewSecurityGroups",
         Effect: "Allow",
         Action: "ec2:CreateTags",
-        Resource: "arn:*:ec2:*:*:security-group/*",
+        Resource: securityGroups,
         Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
       },
       {
@@ -61,17 +80,37 @@ export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
           "ec2:DeleteSecurityGroup",
           "ec2:RevokeSecurityGroupIngress",
         ],
-        Resource: "arn:*:ec2:*:*:security-group/*",
+        Resource: securityGroups,
         Condition: { StringEquals: { [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned" } },
       },
       {
-        Sid: "Balance",
+        Sid: "MakeBalancers",
+        Effect: "Allow",
+        Action: ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
+        Resource: [balancers, targetGroups],
+        Condition: { StringEquals: { [`aws:RequestTag/${clusterTag(cluster)}`]: "owned" } },
+      },
+      {
+        // Only as they are made: with the tags on it any balancer would be a Service's.
+        Sid: "TagNewBalancers",
+        Effect: "Allow",
+        Action: "elasticloadbalancing:AddTags",
+        Resource: [balancers, listeners, targetGroups],
+        Condition: {
+          StringEquals: {
+            "elasticloadbalancing:CreateAction": [
+              "CreateListener",
+              "CreateLoadBalancer",
+              "CreateTargetGroup",
+            ],
+          },
+        },
+      },
+      {
+        Sid: "ChangeBalancersOfServices",
         Effect: "Allow",
         Action: [
-          "elasticloadbalancing:AddTags",
           "elasticloadbalancing:CreateListener",
-          "elasticloadbalancing:CreateLoadBalancer",
-          "elasticloadbalancing:CreateTargetGroup",
           "elasticloadbalancing:DeleteListener",
           "elasticloadbalancing:DeleteLoadBalancer",
           "elasticloadbalancing:DeleteTargetGroup",
@@ -83,7 +122,12 @@ export function cloudProviderPolicy(cluster: string): aws.iam.PolicyDocument {
           "elasticloadbalancing:RegisterTargets",
           "elasticloadbalancing:SetSecurityGroups",
         ],
-        Resource: "arn:*:elasticloadbalancing:*:*:*",
+        Resource: [balancers, listeners, targetGroups],
+        Condition: {
+          StringEquals: { [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned" },
+          // The API's balancer is the cluster's too, but no Service's.
+          StringLike: { [`aws:ResourceTag/${serviceTag}`]: "*" },
+        },
       },
     ],
   };
@@ -102,8 +146,8 @@ export class CloudProvider extends pulumi.ComponentResource {
         oidcIssuer: args.oidcIssuer,
         namespace: "kube-system",
         serviceAccount: "cloud-controller-manager",
-        policy: cloudProviderPolicy(args.cluster),
-        tags: ownedTags(args.cluster, `${args.cluster}-cloud-provider`),
+        policy: cloudProviderPolicy(args.facts),
+        tags: ownedTags(args.facts.cluster, `${args.facts.cluster}-cloud-provider`),
       },
       { parent: this },
     );

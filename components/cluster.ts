@@ -98,11 +98,6 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
-    const cloudProvider = new CloudProvider(
-      `${name}-cloud-provider`,
-      { cluster, oidcProviderArn: identity.providerArn, oidcIssuer: names.issuer },
-      parent,
-    );
     const api = new ApiEndpoint(
       `${name}-api`,
       {
@@ -142,6 +137,11 @@ export class Cluster extends pulumi.ComponentResource {
       nodeStore: store.bucket,
       subnetIds: network.privateSubnetIds,
     };
+    const cloudProvider = new CloudProvider(
+      `${name}-cloud-provider`,
+      { facts, oidcProviderArn: identity.providerArn, oidcIssuer: names.issuer },
+      parent,
+    );
     const addons = new Addons(
       `${name}-addons`,
       {

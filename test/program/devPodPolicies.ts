@@ -1,7 +1,9 @@
 import type { Statement } from "./policies";
 
 const anyVolume = "arn:*:ec2:*:*:volume/*";
-const anyGroup = "arn:*:ec2:*:*:security-group/*";
+const anyGroup = "arn:aws:ec2:eu-central-1:123456789012:security-group/*";
+const elb = (resource: string) => `arn:aws:elasticloadbalancing:eu-central-1:123456789012:${resource}`;
+const anyBalancerPart = ["loadbalancer/net/*/*", "listener/net/*/*/*", "targetgroup/*/*"].map(elb);
 
 /** ARN of an Auto Scaling group, or of those that match. */
 export const group = (name: string) =>
@@ -51,7 +53,7 @@ export const devPodPolicies: Record<string, Statement[]> = {
       Sid: "MakeSecurityGroups",
       Effect: "Allow",
       Action: "ec2:CreateSecurityGroup",
-      Resource: [anyGroup, "arn:*:ec2:*:*:vpc/*"],
+      Resource: [anyGroup, "arn:aws:ec2:eu-central-1:123456789012:vpc/*"],
     },
     {
       Sid: "TagNewSecurityGroups",
@@ -72,13 +74,28 @@ export const devPodPolicies: Record<string, Statement[]> = {
       Condition: { StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" } },
     },
     {
-      Sid: "Balance",
+      Sid: "MakeBalancers",
+      Effect: "Allow",
+      Action: ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
+      Resource: [elb("loadbalancer/net/*/*"), elb("targetgroup/*/*")],
+      Condition: { StringEquals: { "aws:RequestTag/kubernetes.io/cluster/dev": "owned" } },
+    },
+    {
+      Sid: "TagNewBalancers",
+      Effect: "Allow",
+      Action: "elasticloadbalancing:AddTags",
+      Resource: anyBalancerPart,
+      Condition: {
+        StringEquals: {
+          "elasticloadbalancing:CreateAction": ["CreateListener", "CreateLoadBalancer", "CreateTargetGroup"],
+        },
+      },
+    },
+    {
+      Sid: "ChangeBalancersOfServices",
       Effect: "Allow",
       Action: [
-        "elasticloadbalancing:AddTags",
         "elasticloadbalancing:CreateListener",
-        "elasticloadbalancing:CreateLoadBalancer",
-        "elasticloadbalancing:CreateTargetGroup",
         "elasticloadbalancing:DeleteListener",
         "elasticloadbalancing:DeleteLoadBalancer",
         "elasticloadbalancing:DeleteTargetGroup",
@@ -90,7 +107,11 @@ export const devPodPolicies: Record<string, Statement[]> = {
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:SetSecurityGroups",
       ],
-      Resource: "arn:*:elasticloadbalancing:*:*:*",
+      Resource: anyBalancerPart,
+      Condition: {
+        StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" },
+        StringLike: { "aws:ResourceTag/kubernetes.io/service-name": "*" },
+      },
     },
   ],
   "iam.Role dev-addons-ebs-csi-controller assumeRolePolicy": trustPods("ebs-csi-controller"),

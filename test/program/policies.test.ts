@@ -43,9 +43,10 @@ describe("Policies", () => {
     assert.deepEqual(
       others.map(([policy, { Sid }]) => `${policy}: ${Sid}`),
       [
-        ...["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups", "Balance"].map(
-          (sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`,
-        ),
+        ...[
+          ...["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups"],
+          ...["MakeBalancers", "TagNewBalancers", "ChangeBalancersOfServices"],
+        ].map((sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`),
         ...["MakeVolumes", "TagNewVolumes", "ChangeItsVolumes", "AttachToTheClustersInstances"].map(
           (sid) => `iam.RolePolicy local-addons-ebs-csi-controller policy: ${sid}`,
         ),
