@@ -1,6 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { EngineClient, EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { listen, passingService, UNLIMITED } from "./passing";
 import { bridgeUrn } from "./tokens";
 
@@ -15,23 +16,31 @@ export class EngineRelay {
     private readonly engine: string | undefined,
     private readonly client: EngineClient | undefined,
     private readonly urns: Map<string, string>,
+    /** The bridge's errors of no resource, while they are kept from the engine. */
+    private readonly kept: { errors?: string[] },
     /** Where the bridge finds the relay, as host and port; undefined when there is no engine. */
     readonly address: string | undefined,
+    private readonly server?: grpc.Server,
   ) {}
 
   /** `args` are the engine's arguments to a plugin; its own address is one of them. */
   static async start(args: readonly string[]): Promise<EngineRelay> {
     const urns = new Map<string, string>();
     const engine = args.find((arg) => ENGINE_ADDRESS.test(arg));
-    if (!engine) return new EngineRelay(undefined, undefined, urns, undefined);
+    const kept: { errors?: string[] } = {};
+    if (!engine) return new EngineRelay(undefined, undefined, urns, kept, undefined);
     const client = new EngineClient(engine, grpc.credentials.createInsecure(), UNLIMITED);
     const log: grpc.handleUnaryCall<LogRequest, unknown> = ({ request }, reply) => {
+      if (kept.errors && !request.getUrn() && request.getSeverity() === LogSeverity.ERROR) {
+        kept.errors.push(request.getMessage());
+        return reply(null, new Empty());
+      }
       request.setUrn(urns.get(request.getUrn()) ?? request.getUrn());
       client.log(request, reply);
     };
     const server = new grpc.Server(UNLIMITED);
     server.addService(EngineService, { ...passingService(client, EngineService), log });
-    return new EngineRelay(engine, client, urns, `127.0.0.1:${await listen(server)}`);
+    return new EngineRelay(engine, client, urns, kept, `127.0.0.1:${await listen(server)}`, server);
   }
 
   /** The engine's arguments with the relay's address in place of the engine's. */
@@ -44,6 +53,23 @@ export class EngineRelay {
     const renamed = bridgeUrn(urn);
     this.urns.set(renamed, urn);
     return renamed;
+  }
+
+  /** Keeps the bridge's errors of no resource from the engine, which would fail the program that it runs. */
+  keepErrors(): void {
+    this.kept.errors = [];
+  }
+
+  /** What was kept; from now on the engine sees such errors again. */
+  takeErrors(): string[] {
+    const errors = this.kept.errors ?? [];
+    this.kept.errors = undefined;
+    return errors;
+  }
+
+  close(): void {
+    this.server?.forceShutdown();
+    this.client?.close();
   }
 
   /** Shows a warning at a resource, given by the engine's URN of it. */

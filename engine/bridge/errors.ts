@@ -28,6 +28,16 @@ export function rewriteError(
   return error;
 }
 
+/**
+ * A function's error with the reasons that the bridge told the engine instead: the npm package's provider gives them to
+ * the program, which may go on. The bridge's own words end with a space, with which HTTP/2 does not let them through.
+ */
+export function withReasons(error: grpc.ServiceError, reasons: readonly string[]): grpc.ServiceError {
+  const words = reasons.map((reason) => reason.replace(/^\[ERROR\] (: )?/, "").trim());
+  error.details = [error.details, ...words].filter((each) => each !== "").join("\n");
+  return error;
+}
+
 function unknownToken(token: string, reason: string): string {
   const isFunction = /[:/]get[A-Z][^:]*$/.test(token);
   const name = isFunction ? terraformDataSource(token) : terraformResource(token);

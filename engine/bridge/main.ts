@@ -27,7 +27,7 @@ async function main(settingsFile: string, provider: string, args: readonly strin
     UNLIMITED,
   );
 
-  const close = closing(client, bridge);
+  const close = closing(client, relay, bridge);
   // The engine ends a plugin with SIGINT; the terminal's own does not get here, as each plugin has its own group.
   process.on("SIGINT", () => void close(0));
   process.on("SIGTERM", () => void close(0));
@@ -62,7 +62,11 @@ function parameterize(client: ResourceProviderClient, file: string): Promise<voi
 }
 
 /** Ends this plugin once: stops what is in flight, then ends the bridge's process group, then this process. */
-function closing(client: ResourceProviderClient, bridge: BridgeProcess): (code: number) => Promise<void> {
+function closing(
+  client: ResourceProviderClient,
+  relay: EngineRelay,
+  bridge: BridgeProcess,
+): (code: number) => Promise<void> {
   let closed = false;
   return async (code) => {
     if (closed) return;
@@ -72,6 +76,7 @@ function closing(client: ResourceProviderClient, bridge: BridgeProcess): (code: 
       client.cancel(new Empty(), new grpc.Metadata(), { deadline }, () => resolve()),
     );
     await bridge.close();
+    relay.close();
     process.exit(code);
   };
 }

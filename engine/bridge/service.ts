@@ -3,7 +3,7 @@ import { ResourceProviderService, type ResourceProviderClient } from "@pulumi/pu
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { rewriteError } from "./errors";
+import { rewriteError, withReasons } from "./errors";
 import type { EngineRelay } from "./engineRelay";
 import { withName } from "./names";
 import { passingService } from "./passing";
@@ -85,6 +85,12 @@ export function providerService(
     });
   }
 
+  let turn = Promise.resolve();
+  /** One function after the other: the bridge does not tell of which an error is. */
+  function inTurn(ask: (done: () => void) => void): void {
+    turn = turn.then(() => new Promise(ask));
+  }
+
   function invoke({ request }: Call<pb.InvokeRequest>, reply: Reply<pb.InvokeResponse>): void {
     const token = request.getTok();
     const translation = new Translation(token, provider);
@@ -93,12 +99,17 @@ export function providerService(
     if (failure) throw new Error(`${token}: region ${failure}`);
     request.setTok(bridgeFunction(token));
     request.setArgs(write(translation.toBridge(asked)));
-    client.invoke(request, (error, response) => {
-      if (error) return reply(rewriteError(error, token));
-      if (response.hasReturn()) {
-        response.setReturn(write(translation.stateToPulumi(read(response.getReturn()), asked)));
-      }
-      reply(null, response);
+    inTurn((done) => {
+      relay.keepErrors();
+      client.invoke(request, (error, response) => {
+        const reasons = relay.takeErrors();
+        done();
+        if (error) return reply(rewriteError(withReasons(error, reasons), token));
+        if (response.hasReturn()) {
+          response.setReturn(write(translation.stateToPulumi(read(response.getReturn()), asked)));
+        }
+        reply(null, response);
+      });
     });
   }
 
