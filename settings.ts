@@ -192,7 +192,7 @@ const schema = group(
     /** How Secrets are encrypted in etcd. */
     encryption: group(
       {
-        /** Number of the key that they are written with; the next number rotates it, without a new node. @default 1 */
+        /** Number of the key that they are written with; the next number rotates it, one at a time, without a new node. @default 1 */
         key: whole(1, 999, "use the number before, plus one").default(1),
       },
       "use {key}",

@@ -10,6 +10,7 @@ import { CloudProvider } from "./cloudProvider";
 import { ControlPlane } from "./controlPlane";
 import { Discovery } from "./discovery";
 import { Dns } from "./dns";
+import { encryptionMetadata, encryptionObject } from "./encryptionKey";
 import { Identity } from "./identity";
 import { kubeconfig } from "./kubeconfig";
 import { clusterNames, Names } from "./names";
@@ -64,7 +65,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const pki = new Pki(
       `${name}-pki`,
-      { cluster, zone: names.zone, encryptionKey: args.settings.encryption.key },
+      { cluster, zone: names.zone, encryptionKey: settings.encryption.key },
       parent,
     );
     const store = new NodeStore(
@@ -74,6 +75,7 @@ export class Cluster extends pulumi.ComponentResource {
         bucket: names.nodeStore,
         partition: placement.partition,
         objects: pki.objects,
+        metadata: { [encryptionObject]: encryptionMetadata(settings.encryption.key) },
         protect: settings.protect,
       },
       parent,

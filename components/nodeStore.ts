@@ -9,6 +9,8 @@ export interface NodeStoreArgs {
   readonly partition: string;
   /** Contents by key. */
   readonly objects: Readonly<Record<string, pulumi.Input<string>>>;
+  /** S3 metadata by the key of its object; it is no secret. */
+  readonly metadata: Readonly<Record<string, Record<string, string>>>;
   /** Refuse to delete the bucket and its key; else they go with all they hold. */
   readonly protect: boolean;
 }
@@ -93,7 +95,7 @@ export class NodeStore extends pulumi.ComponentResource {
     for (const [objectKey, content] of Object.entries(args.objects)) {
       new aws.s3.BucketObjectv2(
         `${name}-${objectKey.replaceAll("/", "-")}`,
-        { bucket: bucket.bucket, key: objectKey, content },
+        { bucket: bucket.bucket, key: objectKey, content, metadata: args.metadata[objectKey] },
         { parent: this, dependsOn: secured },
       );
     }

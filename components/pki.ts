@@ -3,6 +3,7 @@ import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { CertificateAuthority, LeafCertificate } from "./certificate";
 import { encryptionConfiguration } from "./encryptionConfiguration";
+import { encryptionObject } from "./encryptionKey";
 
 export interface PkiArgs {
   /** Name of the cluster. */
@@ -97,7 +98,7 @@ export class Pki extends pulumi.ComponentResource {
       "pki/front-proxy/ca.key": frontProxyCa.privateKeyPem,
       "pki/service-account/sa.key": pulumi.secret(serviceAccount.privateKeyPem),
       "pki/service-account/sa.pub": serviceAccount.publicKeyPem,
-      "encryption/encryption.yaml": pulumi.secret(
+      [encryptionObject]: pulumi.secret(
         pulumi.all(encryptionKeys).apply((keys) => encryptionConfiguration(keys, args.encryptionKey)),
       ),
     };

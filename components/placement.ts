@@ -7,6 +7,7 @@ import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
 import { wantedAddons } from "./addons";
+import { checkEncryptionKey } from "./encryptionKey";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
 import { clusterNames } from "./names";
 import { checkRestore } from "./restore";
@@ -33,8 +34,8 @@ const flatcarOwner = "075585003325";
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, manifests
- *   that are none
+ *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, a key
+ *   of Secrets that is not the next, manifests that are none
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
@@ -49,6 +50,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       findImages(settings, region),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       checkRestore(settings.restore, nodeStore),
+      checkEncryptionKey(settings.encryption, nodeStore),
     ]);
     return { accountId, partition, dnsSuffix, region, ...network, images, ownManifests };
   } catch (error) {

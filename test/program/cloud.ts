@@ -13,6 +13,8 @@ export interface Region {
   readonly vpc?: Vpc;
   /** Keys in the node store. @default there is no bucket */
   readonly stored?: readonly string[];
+  /** S3 metadata of the keys in the node store that have any. @default none has */
+  readonly metadata?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }
@@ -112,6 +114,9 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getObjects":
       if (!region.stored) throw failure("NoSuchBucket");
       return { keys: region.stored.filter((key) => key.startsWith(args.prefix)) };
+    case "getObject":
+      if (!region.stored?.includes(args.key)) throw failure("NotFound");
+      return { metadata: region.metadata?.[args.key] ?? {} };
     case "getNatGateways":
       return { ids: vpc?.natAddresses.map((_, i) => `nat-${i}`) };
     case "getNatGateway":

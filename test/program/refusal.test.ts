@@ -17,6 +17,14 @@ const noSnapshot =
   '  pulumi-kubeadm:restore.snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db": no such object: ' +
   "list them by aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
 
+/** A region whose node store has an encryption configuration, and what stands beside it. */
+const encrypted = (metadata: Record<string, string>): Region => ({
+  ...region("eu-central-1"),
+  stored: ["encryption/encryption.yaml"],
+  metadata: { "encryption/encryption.yaml": metadata },
+});
+const writtenWith = (key: number) => encrypted({ "encryption-key": String(key) });
+
 const refusals: [title: string, config: Config, where: { region?: Region }, message: string][] = [
   [
     "settings are wrong",
@@ -93,12 +101,61 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
       "cannot list s3://dev-nodes-123456789012-eu-central-1: NoSuchBucket",
   ],
   [
+    "the key of Secrets goes up by two",
+    { ...dev, encryption: { key: 3 } },
+    { region: writtenWith(1) },
+    `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 1, and apiservers know the next one alone beforehand: use 1 or 2`,
+  ],
+  [
+    "the key of Secrets goes back by two",
+    { ...dev, encryption: { key: 3 } },
+    { region: writtenWith(5) },
+    `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 5, and apiservers know the next one alone beforehand: use 4, 5 or 6`,
+  ],
+  [
+    "the key of Secrets goes back to none, as the setting was removed",
+    { ...dev, encryption: undefined },
+    { region: writtenWith(3) },
+    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and apiservers know the next one alone beforehand: use 2, 3 or 4`,
+  ],
+  [
+    "the number of the key of Secrets cannot be looked up",
+    dev,
+    { region: { ...writtenWith(1), denied: ["getObject"] } },
+    `${one}  pulumi-kubeadm:encryption.key: 1: cannot look at ` +
+      "s3://dev-nodes-123456789012-eu-central-1/encryption/encryption.yaml: not authorized to call getObject",
+  ],
+  [
     "AWS does not answer, which is told as it is, whatever else is wrong",
     { ...dev, versions: { flatcar: "1.2.3" } },
     { region: { ...small, denied: ["getAvailabilityZones"] } },
     "not authorized to call getAvailabilityZones",
   ],
 ];
+
+const goesOn: [title: string, key: number, where: Region][] = [
+  ["there is no node store yet", 3, region("eu-central-1")],
+  ["there is no encryption configuration yet", 3, { ...region("eu-central-1"), stored: [] }],
+  ["the encryption configuration is of a release that did not note its key", 3, encrypted({})],
+  ["the key stays", 2, writtenWith(2)],
+  ["the key goes up by one", 3, writtenWith(2)],
+  ["the key goes back by one", 1, writtenWith(2)],
+];
+
+describe("The key of Secrets is taken, and noted beside the configuration, when", () => {
+  for (const [title, key, where] of goesOn) {
+    it(title, async () => {
+      const { error, resources } = await attempt({ ...dev, encryption: { key } }, { region: where });
+      assert.equal(error, undefined);
+      const objects = resources.filter(({ type }) => type === "s3.BucketObjectv2");
+      const noted = objects.filter(({ inputs }) => inputs.metadata !== undefined);
+      assert.deepEqual(
+        noted.map(({ inputs }) => [inputs.key, inputs.metadata]),
+        [["encryption/encryption.yaml", { "encryption-key": String(key) }]],
+      );
+    });
+  }
+});
 
 describe("The program registers no resource when", () => {
   for (const [title, config, where, message] of refusals) {
