@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { poolLabel, workerIgnition } from "../ignition/worker";
 import type { WorkerPoolSettings } from "../settings";
+import { wantedAddons } from "./addons";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
@@ -51,6 +52,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         config: workerIgnition({
           ...nodeFacts(args, group, poolSettings.architecture),
           pool,
+          podNetwork: wantedAddons(settings).includes("flannel") ? "flannel" : "other",
           labels: poolSettings.labels,
           taints: poolSettings.taints,
           kubelet: poolSettings.kubelet,

@@ -8,6 +8,8 @@ export const poolLabel = "node.kubernetes.io/pool";
 export interface WorkerFacts extends NodeFacts {
   /** Becomes the node's label `poolLabel`. */
   pool: string;
+  /** `flannel`: the project's add-on, which a ready node has; `other`: somebody else's, or none so far. */
+  podNetwork: "flannel" | "other";
   labels: Readonly<Record<string, string>>;
   taints: readonly Taint[];
   kubelet: KubeletOptions;
@@ -36,6 +38,7 @@ export function workerIgnition(facts: WorkerFacts): string {
     role: "worker",
     values: {
       pool: facts.pool,
+      podNetwork: facts.podNetwork,
       nodeLabels: nodeLabels(facts),
       taints: JSON.stringify(facts.taints),
       featureGates: sortedJson(facts.kubelet.featureGates),

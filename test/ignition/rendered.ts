@@ -39,6 +39,7 @@ export const workerFacts: WorkerFacts = {
   ...place,
   group: "demo-pool-general",
   pool: "general",
+  podNetwork: "flannel",
   labels: {},
   taints: [],
   kubelet: {
@@ -72,6 +73,7 @@ export const everyKindOfNode: Record<string, () => RenderedNode> = {
         { key: "example.com/drained", effect: "NoExecute" },
       ],
     }),
+  "a worker with another pod network": () => workerNode({ podNetwork: "other" }),
   "a worker with kubelet options": () =>
     workerNode({
       kubelet: {

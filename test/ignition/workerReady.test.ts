@@ -3,19 +3,27 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { WorkerFacts } from "../../ignition/worker";
 import { workerNode } from "./rendered";
 
 /** Runs the worker's `ready` against an API that answers with this Ready condition; curl is a stand-in. */
-function ready(condition: object | undefined, joined = true) {
+function ready(
+  condition: object | undefined,
+  {
+    podNetwork = "flannel",
+    joined = true,
+  }: { podNetwork?: WorkerFacts["podNetwork"]; joined?: boolean } = {},
+) {
   const root = mkdtempSync(join(tmpdir(), "ready-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { mode: 0o755 });
   };
   try {
-    const text = workerNode().texts.get("/opt/cluster/bin/ready") ?? "";
+    const { texts } = workerNode({ podNetwork });
+    const text = texts.get("/opt/cluster/bin/ready") ?? "";
     write("ready", text.replace(/(?<![\w/])\/(etc|run|var)\//g, `${root}/$1/`));
-    write("etc/cluster/cluster.env", "ZONE=dev.example.com\n");
+    write("etc/cluster/cluster.env", texts.get("/etc/cluster/cluster.env") ?? "");
     write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
     if (joined) write("var/lib/kubelet/pki/kubelet-client-current.pem", "");
     const node = { status: { conditions: condition ? [{ type: "Ready", ...condition }] : [] } };
@@ -38,18 +46,30 @@ describe("A worker is ready", () => {
     assert.deepEqual(ready({ status: "True", message: "kubelet is posting ready status" }), [0, ""]);
   });
 
-  it("when it lacks the pod network alone", () => {
-    assert.deepEqual(ready({ status: "False", message: network }), [0, ""]);
+  it("when it lacks the pod network alone, and that is not the project's: one may come later, or never", () => {
+    assert.deepEqual(ready({ status: "False", message: network }, { podNetwork: "other" }), [0, ""]);
+  });
+
+  it("and not when it lacks the project's own pod network: a roll would replace all workers by such ones", () => {
+    assert.deepEqual(ready({ status: "False", message: network }, { podNetwork: "flannel" }), [
+      1,
+      `the node is not Ready: ${network}`,
+    ]);
   });
 
   it("and not when it lacks more, has reported nothing, or has not joined", () => {
     const more = `[${network}, PLEG is not healthy]`;
-    assert.deepEqual(ready({ status: "False", message: more }), [1, `the node is not Ready: ${more}`]);
+    for (const podNetwork of ["flannel", "other"] as const) {
+      assert.deepEqual(ready({ status: "False", message: more }, { podNetwork }), [
+        1,
+        `the node is not Ready: ${more}`,
+      ]);
+    }
     assert.deepEqual(ready({ status: "Unknown", message: "Kubelet stopped posting node status." }), [
       1,
       "the node is not Ready: Kubelet stopped posting node status.",
     ]);
     assert.deepEqual(ready(undefined), [1, "the node is not Ready: its kubelet has reported nothing yet"]);
-    assert.deepEqual(ready({ status: "True" }, false), [1, "the node has not joined yet"]);
+    assert.deepEqual(ready({ status: "True" }, { joined: false }), [1, "the node has not joined yet"]);
   });
 });

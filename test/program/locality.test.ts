@@ -161,6 +161,15 @@ describe("A change of settings changes nothing else:", () => {
     }
   });
 
+  it("another pod network than flannel, the add-ons and the workers, which wait for it no more", async () => {
+    assert.deepEqual(Object.keys(await changing(dev, { addons: { leaveOut: ["flannel"] } })).sort(), [
+      "autoscaling.Group dev-pool-workers",
+      "ec2.LaunchTemplate dev-pool-workers",
+      "s3.BucketObjectv2 dev-addons",
+      "s3.BucketObjectv2 dev-pool-workers-config",
+    ]);
+  });
+
   it("how long snapshots are kept, the bucket's lifecycle", async () => {
     assert.deepEqual(await changing(dev, { snapshots: { retentionDays: 8 } }), {
       "s3.BucketLifecycleConfiguration dev-backups": "rules",
