@@ -6,10 +6,19 @@ import { controllerNode } from "./rendered";
 
 /** What the world answers a script; patterns are bash's, matched against the call's arguments. */
 export interface Answers {
-  /** By arguments after the connection's own; the first that matches. A call without an answer fails. */
-  kubectl: Record<string, string>;
+  /**
+   * By arguments after the connection's own; the first that matches. A call without an answer fails; of several answers
+   * each is given once, and the last one again and again.
+   */
+  kubectl: Record<string, string | readonly string[]>;
+  /** How many times kubectl fails first, by the call's arguments. @default - it answers at once */
+  kubectlFails?: Record<string, number>;
   /** By its arguments. @default - it says nothing */
   kubeadm?: Record<string, string>;
+  /** By its arguments. @default - it says nothing */
+  etcdctl?: Record<string, string>;
+  /** Units that are not active. @default - all are */
+  inactive?: readonly string[];
   /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. */
   aws?: Record<string, string>;
   /** Files that the node has besides its config's, by path. */
@@ -25,7 +34,7 @@ export const leading = { [lease]: `${hostname}_0b9a` };
 
 /** Of a run's calls those that change something. */
 export const changes = (calls: readonly string[]) =>
-  calls.filter((call) => !/^kubectl get |Action=Describe/.test(call));
+  calls.filter((call) => !/^(kubectl get|systemctl is-active) |Action=Describe/.test(call));
 
 /** How one run of a script went. */
 export interface Run {
@@ -45,7 +54,7 @@ export interface Run {
 export function runChore(
   script: string,
   args: readonly string[],
-  { kubectl, kubeadm = {}, aws = {}, files = {} }: Answers,
+  { kubectl, kubectlFails = {}, kubeadm = {}, etcdctl = {}, inactive = [], aws = {}, files = {} }: Answers,
 ): Run {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
@@ -53,11 +62,17 @@ export function runChore(
     writeFileSync(join(root, path), text, { mode: 0o755 });
   };
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "");
-  const cases = (answers: Record<string, string>, kind: string) =>
-    Object.entries(answers).map(([pattern, text], index) => {
-      write(`answers/${kind}${index}`, text);
-      return `${pattern.replace(/[^\w*]/g, "\\$&")}) cat "${root}/answers/${kind}${index}" ;;`;
+  const escaped = (pattern: string) => pattern.replace(/[^\w*]/g, "\\$&");
+  const cases = (answers: Answers["kubectl"], kind: string) =>
+    Object.entries(answers).map(([pattern, texts], index) => {
+      [texts].flat().forEach((text, turn) => write(`answers/${kind}${index}/${turn}`, text));
+      const next = `set -- "${root}/answers/${kind}${index}/"*; cat "$1"; (($# == 1)) || rm "$1"`;
+      return `${escaped(pattern)}) ${next} ;;`;
     });
+  const failures = Object.entries(kubectlFails).map(([pattern, times], index) => {
+    const tries = `"${root}/answers/tries${index}"`;
+    return `if [[ $* == ${escaped(pattern)} ]]; then echo >>${tries}; (($(wc -l <${tries}) > ${times})) || exit 1; fi`;
+  });
   const standIn = (name: string, body: readonly string[]) =>
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
   try {
@@ -74,6 +89,7 @@ export function runChore(
         `[[ $* != *" -f -" ]] || cat >"${root}/input"`,
         `[[ $* != *" create -f -" ]] || mv "${root}/input" "${root}/created"`,
         "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
+        ...failures,
         `case "$*" in`,
         ...cases(kubectl, "kubectl"),
         `"create -f -" | "certificate "*) ;;`,
@@ -90,8 +106,22 @@ export function runChore(
         "esac",
       ]),
     );
-    write("opt/bin/systemctl", standIn("systemctl", []));
-    write("opt/bin/etcdctl", standIn("etcdctl", ['[[ $1 != lock ]] || exec "${@:4}"']));
+    write(
+      "opt/bin/systemctl",
+      standIn(
+        "systemctl",
+        inactive.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 3`),
+      ),
+    );
+    write(
+      "opt/bin/etcdctl",
+      standIn("etcdctl", [
+        '[[ $1 != lock ]] || exec "${@:4}"',
+        `case "$*" in`,
+        ...cases(etcdctl, "etcdctl"),
+        "esac",
+      ]),
+    );
     const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
     write(
       "opt/cluster/lib/aws.sh",

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { Answers, changes, leading, runChore } from "./chore";
+import { controllerNode } from "./rendered";
+
+describe("Draining", () => {
+  const member = (id: string, group: string, state: string) =>
+    `<member><AutoScalingGroupName>${group}</AutoScalingGroupName><LifecycleState>${state}</LifecycleState><InstanceId>${id}</InstanceId></member>`;
+
+  const owned =
+    "Action=DescribeInstances MaxResults=1000 Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned";
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => `i-${index + 1}`);
+  const listed = (...ids: string[]) => ids.map((id) => `<instanceId>${id}</instanceId>`).join("");
+  const asked = (ids: readonly string[]) =>
+    `autoscaling Action=DescribeAutoScalingInstances ${ids.map((id, index) => `InstanceIds.member.${index + 1}=${id}`).join(" ")}`;
+
+  const marked = "get nodes -l pulumi-kubeadm/interrupted-at *";
+
+  it("begins for Nodes that say EC2 takes their instance back, whatever AWS answers", () => {
+    const { calls } = runChore("drain", [], {
+      kubectl: { ...leading, [marked]: "aws:///eu-west-1a/i-1 aws:///eu-west-1b/i-2" },
+    });
+    assert.deepEqual(changes(calls), [
+      "systemctl start --no-block drain@i-1.service",
+      "systemctl start --no-block drain@i-2.service",
+    ]);
+  });
+
+  it("begins for this cluster's pool instances that wait for termination", () => {
+    const { status, calls } = runChore("drain", [], {
+      kubectl: { ...leading, [marked]: "" },
+      aws: {
+        [`ec2 ${owned}`]: listed(...ids(5)),
+        [asked(ids(5))]:
+          `<r>${member("i-1", "demo-pool-a", "InService")}${member("i-2", "demo-pool-a", "Terminating:Wait")}` +
+          `${member("i-3", "demo-controllers", "Terminating:Wait")}${member("i-4", "other-pool-a", "Terminating:Wait")}` +
+          `${member("i-5", "demo-pool-b", "Terminating:Wait")}</r>`,
+      },
+    });
+    assert.equal(status, 0);
+    assert.deepEqual(changes(calls), [
+      "systemctl start --no-block drain@i-2.service",
+      "systemctl start --no-block drain@i-5.service",
+    ]);
+  });
+
+  it("asks EC2 page by page, and Auto Scaling for 50 instances at a time", () => {
+    const all = ids(101);
+    const { status, calls } = runChore("drain", [], {
+      kubectl: { ...leading, [marked]: "" },
+      aws: {
+        [`ec2 ${owned} NextToken=page2`]: listed(...all.slice(60)),
+        [`ec2 ${owned}`]: `${listed(...all.slice(0, 60))}<nextToken>page2</nextToken>`,
+        [asked(all.slice(0, 50))]: "<r/>",
+        [asked(all.slice(50, 100))]: `<r>${member("i-51", "demo-pool-a", "Terminating:Wait")}</r>`,
+        [asked(all.slice(100))]: `<r>${member("i-101", "demo-pool-a", "Terminating:Wait")}</r>`,
+      },
+    });
+    assert.equal(status, 0);
+    assert.deepEqual(changes(calls), [
+      "systemctl start --no-block drain@i-51.service",
+      "systemctl start --no-block drain@i-101.service",
+    ]);
+  });
+
+  const nodes = JSON.stringify({
+    items: [
+      { metadata: { name: "other" }, spec: { providerID: "aws:///eu-west-1a/i-22" } },
+      { metadata: { name: "unset" }, spec: {} },
+      { metadata: { name: "worker" }, spec: { providerID: "aws:///eu-west-1a/i-2" } },
+    ],
+  });
+  const complete =
+    "autoscaling Action=CompleteLifecycleAction AutoScalingGroupName=demo-pool-a LifecycleHookName=terminate InstanceId=i-2 LifecycleActionResult=CONTINUE";
+  const drainNode = (
+    kubectl: Answers["kubectl"],
+    {
+      state = "Terminating:Wait",
+      limit = 780,
+      ...world
+    }: { state?: string; limit?: number } & Partial<Answers> = {},
+  ) => {
+    const script = controllerNode().texts.get("/opt/cluster/bin/drain-node") ?? "";
+    assert.match(script, /^limit_seconds=780$/m);
+    const { status, calls, log } = runChore("drain-node", ["i-2"], {
+      ...world,
+      files: { "/opt/cluster/bin/drain-node": script.replace("=780\n", `=${limit}\n`) },
+      kubectl: { "get nodes *": nodes, ...kubectl },
+      aws: {
+        "autoscaling Action=DescribeAutoScalingInstances*": member("i-2", "demo-pool-a", state),
+        "autoscaling Action=CompleteLifecycleAction*": "",
+      },
+    });
+    return { status, changed: changes(calls), log };
+  };
+  const drain = "kubectl drain worker --ignore-daemonsets --delete-emptydir-data --force --timeout 780s";
+
+  const forget = "kubectl delete node worker --ignore-not-found --wait=false";
+
+  it("empties the instance's own node, deletes it, then lets the termination go on", () => {
+    const { status, changed } = drainNode({ "drain worker *": "", "delete node worker *": "" });
+    assert.deepEqual([status, changed], [0, [drain, forget, complete]]);
+  });
+
+  it("lets the termination go on when the node cannot be deleted", () => {
+    const { status, changed } = drainNode({ "drain worker *": "" });
+    assert.deepEqual([status, changed], [0, [drain, forget, complete]]);
+  });
+
+  it("lets the termination go on when a budget holds a pod for too long, and says so", () => {
+    const { status, changed, log } = drainNode({}, { limit: 3 });
+    assert.equal(status, 0);
+    assert.ok(changed.length > 1 && changed.at(-1) === complete, changed.join("\n"));
+    for (const call of changed.slice(0, -1)) assert.match(call, /^kubectl drain worker .* --timeout [123]s$/);
+    assert.match(log.join("\n"), /ERROR: worker \(i-2\) is not empty after 3 s, its termination goes on/);
+  });
+
+  it("goes on after a failure that is not its time-out, such as the apiserver's restart, in the time that is left", () => {
+    const { status, changed, log } = drainNode(
+      { "drain worker *": "", "delete node worker *": "" },
+      { kubectlFails: { "drain worker *": 1 } },
+    );
+    assert.deepEqual([status, changed.length, changed.slice(2)], [0, 4, [forget, complete]], log.join("\n"));
+    const [first, second] = changed.map((call) => Number(/ --timeout (\d+)s$/.exec(call)?.[1]));
+    assert.ok(first <= 780 && second < first, `${first} ${second}`);
+  });
+
+  it("is left to the controller that leads next where this one does not serve any more: the hook waits", () => {
+    const { status, changed, log } = drainNode({}, { inactive: ["kubeadm-init.service"] });
+    assert.deepEqual([status, changed], [1, [drain]]);
+    assert.match(
+      log.join("\n"),
+      /ERROR: this controller leaves or does not serve, worker \(i-2\) is left to the one that leads next/,
+    );
+  });
+
+  it("ends when another controller has done it: the Node is gone", () => {
+    const { status, changed } = drainNode(
+      { "get nodes *": [nodes, '{"items":[]}'] },
+      { state: "Terminating:Proceed" },
+    );
+    assert.deepEqual([status, changed], [0, [drain, forget]]);
+  });
+
+  it("takes no longer than EC2 leaves the instance", () => {
+    const interrupted = (at: string) =>
+      drainNode({
+        "drain worker *": "",
+        "get nodes *": JSON.stringify({
+          items: [
+            {
+              metadata: { name: "worker", labels: { "pulumi-kubeadm/interrupted-at": at } },
+              spec: { providerID: "aws:///eu-west-1a/i-2" },
+            },
+          ],
+        }),
+      })
+        .changed[0]?.split(" ")
+        .at(-1);
+    const inSeconds = (seconds: number) => String(Math.floor(Date.now() / 1000) + seconds);
+    const limit = Number(interrupted(inSeconds(100))?.replace("s", ""));
+    assert.ok(limit > 90 && limit <= 100, String(limit));
+    assert.equal(interrupted(inSeconds(-10)), "1s");
+    for (const wrong of [inSeconds(5000), "soon", "limit_seconds"]) assert.equal(interrupted(wrong), "780s");
+  });
+
+  it("completes the hook of an instance that never joined", () => {
+    assert.deepEqual(drainNode({ "get nodes *": '{"items":[]}' }).changed, [complete]);
+  });
+
+  it("completes no hook that no longer waits", () => {
+    assert.deepEqual(drainNode({ "drain worker *": "" }, { state: "Terminating:Proceed" }).changed, [
+      drain,
+      forget,
+    ]);
+  });
+});
