@@ -27,20 +27,26 @@ export class Apiserver {
   private constructor(
     readonly folder: string,
     readonly port: number,
+    /** Client URL of its etcd. */
+    readonly etcd: string,
   ) {}
 
   static async start(): Promise<Apiserver> {
     const ports = await freePorts(3);
-    const server = new Apiserver(mkdtempSync(join(tmpdir(), "apiserver-")), ports[0]);
+    const server = new Apiserver(
+      mkdtempSync(join(tmpdir(), "apiserver-")),
+      ports[0],
+      `http://127.0.0.1:${ports[1]}`,
+    );
     try {
       server.run(etcd(), [
         `--data-dir=${join(server.folder, "etcd")}`,
-        `--listen-client-urls=http://127.0.0.1:${ports[1]}`,
-        `--advertise-client-urls=http://127.0.0.1:${ports[1]}`,
+        `--listen-client-urls=${server.etcd}`,
+        `--advertise-client-urls=${server.etcd}`,
         `--listen-peer-urls=http://127.0.0.1:${ports[2]}`,
         "--unsafe-no-fsync",
       ]);
-      server.run(kubeApiserver(), server.flags(ports[1]));
+      server.run(kubeApiserver(), server.flags());
       await server.isReady();
       return server;
     } catch (error) {
@@ -49,12 +55,12 @@ export class Apiserver {
     }
   }
 
-  private flags(etcdPort: number): string[] {
+  private flags(): string[] {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = this.write("sa.key", String(privateKey.export({ type: "pkcs8", format: "pem" })));
     const admission = controllerNode().texts.get("/etc/kubernetes/apiserver/admission.yaml") ?? "";
     return [
-      `--etcd-servers=http://127.0.0.1:${etcdPort}`,
+      `--etcd-servers=${this.etcd}`,
       "--bind-address=127.0.0.1",
       `--secure-port=${this.port}`,
       `--cert-dir=${join(this.folder, "certificates")}`,

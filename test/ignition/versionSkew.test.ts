@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { runChore } from "./chore";
-import { controllerFacts } from "./rendered";
+import { Answers, runChore } from "./chore";
+import { controllerFacts, controllerNode } from "./rendered";
 
 const own = controllerFacts.kubernetesVersion; // 1.36.4
 
@@ -8,7 +8,11 @@ const own = controllerFacts.kubernetesVersion; // 1.36.4
 function besides(
   apiserver: string | undefined,
   kubelet = own,
-  { ready = "True", snapshot = "exit 0", files = {} } = {},
+  {
+    ready = "True",
+    snapshot = "exit 0",
+    ...world
+  }: { ready?: string; snapshot?: string } & Partial<Answers> = {},
 ) {
   const node = (name: string, version: string, labels: object) => ({
     metadata: { name, labels },
@@ -24,13 +28,14 @@ function besides(
       "get nodes -o json": JSON.stringify({ items }),
     },
     kubeadm: { "kubeconfig user *": "apiVersion: v1" },
+    ...world,
     files: {
       "/run/cluster/instance.env": "INSTANCE_ID=i-0\n",
       "/opt/cluster/lib/etcd.sh":
         'PATH=/opt/bin:$PATH\nmembers() { printf "%s\\n" "1 i-0 voter started" "2 i-1 voter started"; }\n',
       "/opt/cluster/lib/dns.sh": "addresses() { echo 10.0.0.5; }\n",
       "/opt/cluster/bin/etcd-snapshot": `#!/bin/bash\necho "etcd-snapshot $*" >&2\n${snapshot}\n`,
-      ...files,
+      ...world.files,
     },
   });
   const isSnapshot = (line: string) => line === "etcd-snapshot now";
@@ -103,6 +108,68 @@ describe("A controller of a version", () => {
     const { status, said, snapshots } = besides(undefined);
     assert.deepEqual([status, snapshots], [0, 0]);
     assert.match(said, /may serve beside no other apiserver, as none answers$/);
+  });
+
+  const twoOthers = (addresses: string) => ({
+    "/opt/cluster/lib/etcd.sh":
+      'PATH=/opt/bin:$PATH\nmembers() { printf "%s\\n" "1 i-0 voter started" "2 i-1 voter started" "3 i-2 voter started"; }\n',
+    "/opt/cluster/lib/dns.sh": `addresses() { ${addresses}; }\n`,
+  });
+
+  it("passes over a member whose records are gone already, as its instance is", () => {
+    const files = twoOthers("[[ $1 != i-1.* ]] && echo 10.0.0.5");
+    const { status, said, snapshots } = besides("1.36.1", own, { files });
+    assert.deepEqual([status, snapshots], [0, 1], said);
+    assert.match(said, /i-1 is passed over: the zone has no address of it/);
+    assert.match(said, /may serve beside i-2 v1\.36\.1$/);
+  });
+
+  it("waits for the zone where it does not answer at all: nobody is passed over for that", () => {
+    const { status, said } = besides("1.34.9", own, { files: twoOthers("return 2") });
+    assert.equal(status, 1);
+    assert.match(said, /ERROR: the zone does not answer$/);
+  });
+
+  it("learns of the workers from any apiserver that lists them, and is refused where none does", () => {
+    const files = twoOthers("echo 10.0.0.5");
+    const one = besides("1.36.4", "1.37.0", { files, kubectlFails: { "get nodes *": 1 } });
+    assert.match(one.said, /the kubelet of the worker worker runs v1\.37\.0, and none may be newer/);
+    const none = besides(own, own, { files, kubectlFails: { "get nodes *": 2 } });
+    assert.equal(none.status, 1);
+    assert.match(
+      none.said,
+      /ERROR: no apiserver that serves lists the nodes, and so the workers' versions are unknown$/,
+    );
+  });
+
+  // As etcd holds a Node: what it says stands between bytes that are no text.
+  const nodeInEtcd = (instance: string) => ({
+    "get /registry/minions/ --prefix --print-value-only": `k8s\0\n\u0001\u001a aws:///eu-west-1a/${instance} \0*\n`,
+  });
+  const questions = (calls: readonly string[]) => calls.filter((call) => call.includes("/version")).length;
+
+  it("asks again where a controller does not answer that has served: its apiserver may be restarting", () => {
+    const { status, said, snapshots } = besides("1.36.1", own, {
+      etcdctl: nodeInEtcd("i-1"),
+      kubectlFails: { "get --raw /version": 2 },
+    });
+    assert.deepEqual([status, snapshots], [0, 1], said);
+    assert.match(said, /waiting up to 30 s for apiservers of controllers that have served/);
+  });
+
+  it("asks once where a controller has not served yet, and does not wait for it", () => {
+    const { status, calls, said } = besides(undefined, own, { etcdctl: nodeInEtcd("i-9") });
+    assert.deepEqual([status, questions(calls)], [0, 1], said);
+  });
+
+  it("believes after a while that a controller serves no more", () => {
+    const script = controllerNode().texts.get("/opt/cluster/bin/version-skew") ?? "";
+    assert.match(script, /wait_for 30 /);
+    const files = { "/opt/cluster/bin/version-skew": script.replace("wait_for 30 ", "wait_for 2 ") };
+    const { status, calls, said } = besides(undefined, own, { etcdctl: nodeInEtcd("i-1"), files });
+    assert.equal(status, 0, said);
+    assert.ok(questions(calls) > 1);
+    assert.match(said, /gave up after 2 s: no apiservers of controllers that have served/);
   });
 
   it("is judged once: what serves goes on serving after a reboot", () => {
