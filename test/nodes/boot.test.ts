@@ -60,6 +60,16 @@ describe("complete-launch", function () {
     assert.match(await node.mustSucceed("complete-launch"), /no launch hook is waiting/);
   });
 
+  it("completes the hook however often Auto Scaling refuses: nobody else would, and the node is healthy", async () => {
+    readyIs("true");
+    const refusal = { status: 400, code: "ValidationError", message: "try later" };
+    await cloud.fail([refusal, refusal]);
+    assert.match(
+      await node.mustSucceed("complete-launch"),
+      /not completed yet: CONTINUE[^]*completed: CONTINUE/,
+    );
+  });
+
   it("abandons the launch when the node does not become ready, with the reason in the log", async () => {
     editScript("patience=780", "patience=2");
     readyIs('echo "etcd members without health: i-1"; exit 1');
