@@ -12,6 +12,8 @@ export interface World {
   readonly curl?: string;
   /** Units that are active. */
   readonly active?: readonly string[];
+  /** Seconds by which each sleep puts the script's clock on. @default 0 */
+  readonly sleepSeconds?: number;
 }
 
 /** A worker's script, run below a temporary folder instead of the node's root; sleep takes no time. */
@@ -22,10 +24,9 @@ export class WorkerScript {
     for (const [path, text] of workerNode().texts)
       this.write(path, text.replace(/(?<![\w/])\/(etc|run|opt)\/(cluster)\b/g, `${this.root}/$1/$2`));
     this.write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
-    this.write("bin/sleep", "#!/bin/bash\n");
   }
 
-  run({ metadata, curl = "", active = [] }: World) {
+  run({ metadata, curl = "", active = [], sleepSeconds = 0 }: World) {
     const isActive = active.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 0`);
     const systemctl = [...isActive, "[[ $1 != is-active ]] || exit 3", `echo "$*" >>${this.root}/systemctl`];
     this.write("bin/systemctl", ["#!/bin/bash", ...systemctl, ""].join("\n"));
@@ -45,13 +46,17 @@ export class WorkerScript {
     );
     const { status, stderr } = spawnSync("bash", [join(this.root, "opt/cluster/bin", this.script)], {
       encoding: "utf8",
-      env: { PATH: `${this.root}/bin:${process.env.PATH}` },
+      env: {
+        PATH: `${this.root}/bin:${process.env.PATH}`,
+        "BASH_FUNC_sleep%%": `() { SECONDS=$((SECONDS + ${sleepSeconds})); }`,
+      },
     });
     return {
       ...{ status, stderr },
       asked: this.lines("asked"),
       sent: this.lines("sent"),
       systemctl: this.lines("systemctl"),
+      instance: this.lines("run/cluster/instance.env"),
     };
   }
 
