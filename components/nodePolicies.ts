@@ -84,10 +84,12 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
     },
     {
-      Sid: "ReadFormationAndRestore",
+      Sid: "ReadFormationRestoreAndToken",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...formation, restoreKey, `${snapshotPrefix}*`].map((key) => objectArn(facts, key)),
+      Resource: [...formation, restoreKey, `${snapshotPrefix}*`, bootstrapToken].map((key) =>
+        objectArn(facts, key),
+      ),
     },
     { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonsKey) },
     {

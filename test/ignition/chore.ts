@@ -19,7 +19,7 @@ export interface Answers {
   etcdctl?: Record<string, string>;
   /** Units that are not active. @default - all are */
   inactive?: readonly string[];
-  /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. */
+  /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. An object of S3: `s3_get <key> *`. */
   aws?: Record<string, string>;
   /** Files that the node has besides its config's, by path. */
   files?: Record<string, string>;
@@ -34,7 +34,7 @@ export const leading = { [lease]: `${hostname}_0b9a` };
 
 /** Of a run's calls those that change something. */
 export const changes = (calls: readonly string[]) =>
-  calls.filter((call) => !/^(kubectl get|systemctl is-active) |Action=Describe/.test(call));
+  calls.filter((call) => !/^(kubectl get|systemctl is-active|s3_get) |Action=Describe/.test(call));
 
 /** How one run of a script went. */
 export interface Run {
@@ -131,6 +131,15 @@ export function runChore(
           (name) =>
             `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
         ),
+        `s3_get() {
+          ${note}
+          AWS_STATUS=200
+          if ! case "s3_get $*" in ${cases(aws, "s3_get").join(" ")} *) false ;; esac >"$2"; then
+            rm -f "$2"
+            AWS_STATUS=403
+            return 1
+          fi
+        }`,
       ].join("\n"),
     );
     const { status, stderr } = spawnSync(join(root, "opt/cluster/bin", script), args, {

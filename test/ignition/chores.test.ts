@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
 import { changes, hostname, leading, lease, runChore } from "./chore";
 
 describe("The chores of the cluster", () => {
@@ -9,64 +8,6 @@ describe("The chores of the cluster", () => {
       assert.deepEqual([status, calls.length], [0, 1]);
     });
   }
-});
-
-describe("The bootstrap token", () => {
-  const inMinutes = (minutes: number) =>
-    Buffer.from(new Date(Date.now() + minutes * 60_000).toISOString().replace(/\.\d+/, "")).toString(
-      "base64",
-    );
-  const mint = (...minutesLeft: number[]) =>
-    runChore("bootstrap-token", [], {
-      kubectl: {
-        ...leading,
-        "get secrets *": JSON.stringify({
-          items: minutesLeft.map((left) => ({ data: { expiration: inMinutes(left) } })),
-        }),
-      },
-    });
-
-  it("stays while one has 90 minutes left", () => {
-    assert.deepEqual(changes(mint(20, 95).calls), []);
-  });
-
-  it("is replaced after that: in the store first, then in the cluster", () => {
-    for (const { status, calls } of [mint(), mint(20, 85)]) {
-      assert.deepEqual(
-        [status, changes(calls)],
-        [
-          0,
-          [
-            "kubeadm token generate",
-            "s3_put bootstrap/token /run/cluster/bootstrap-token",
-            "kubectl create -f -",
-          ],
-        ],
-      );
-    }
-  });
-
-  it("is good for two hours and for joining alone", () => {
-    const { metadata, type, stringData } = parse(mint().created) as {
-      metadata: { name: string };
-      type: string;
-      stringData: Record<string, string>;
-    };
-    const { expiration, ...rest } = stringData;
-    assert.deepEqual([metadata.name, type], ["bootstrap-token-abcdef", "bootstrap.kubernetes.io/token"]);
-    assert.deepEqual(rest, {
-      "token-id": "abcdef",
-      "token-secret": "0123456789abcdef",
-      "usage-bootstrap-authentication": "true",
-      "auth-extra-groups": "system:bootstrappers:kubeadm:default-node-token",
-    });
-    assert.ok(Math.abs(Date.parse(expiration) - Date.now() - 2 * 3600_000) < 60_000, expiration);
-  });
-
-  it("is in no log and on no command line", () => {
-    const { log, calls } = mint();
-    assert.doesNotMatch([...log, ...calls].join("\n"), /0123456789abcdef/);
-  });
 });
 
 describe("Nodes whose instances are gone", () => {

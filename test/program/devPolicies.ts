@@ -54,7 +54,7 @@ export const devPolicies: Record<string, Statement[]> = {
       ],
     },
     {
-      Sid: "ReadFormationAndRestore",
+      Sid: "ReadFormationRestoreAndToken",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [
@@ -62,6 +62,7 @@ export const devPolicies: Record<string, Statement[]> = {
         `${store}/etcd/formed*.json`,
         `${store}/etcd/restore.json`,
         `${store}/etcd/snapshots/*`,
+        `${store}/bootstrap/token`,
       ],
     },
     { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: `${store}/addons/manifest.yaml` },

@@ -98,7 +98,7 @@ stringData:
   token-secret: 0123456789abcdef
   expiration: 2026-11-23T12:00:00Z
 `)
-	if got := m.runKubectl(tokens, ""); !strings.Contains(got, `"data":{"expiration":"MjAyNi0xMS0yM1QxMjowMDowMFo="}`) {
+	if got := m.runKubectl(tokens, ""); !strings.Contains(got, `"data":{"expiration":"MjAyNi0xMS0yM1QxMjowMDowMFo=","token-secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`) {
 		t.Errorf("tokens: %s", got)
 	}
 	if got := m.runKubectl("get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving -o json", ""); !strings.Contains(got, `"items":[]`) {

@@ -93,7 +93,7 @@ func (o *objects) list(in *http.Request, prefix string) ([]object, error) {
 	return found, nil
 }
 
-// create stores a new object. Texts become data, as with the API's secrets, but for a token's secret half, which nobody needs.
+// create stores a new object. Texts become data, as with the API's secrets.
 func (o *objects) create(in *http.Request, prefix string) (object, error) {
 	var created object
 	if err := json.NewDecoder(in.Body).Decode(&created); err != nil {
@@ -107,9 +107,7 @@ func (o *objects) create(in *http.Request, prefix string) (object, error) {
 	if texts, ok := created["stringData"].(object); ok {
 		data := object{}
 		for key, text := range texts {
-			if key != "token-secret" {
-				data[key] = base64.StdEncoding.EncodeToString([]byte(fmt.Sprint(text)))
-			}
+			data[key] = base64.StdEncoding.EncodeToString([]byte(fmt.Sprint(text)))
 		}
 		delete(created, "stringData")
 		created["data"] = data

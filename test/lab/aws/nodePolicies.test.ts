@@ -80,6 +80,7 @@ describe("a controller's role", () => {
       put("etcd/formation-1.json"),
       put("etcd/snapshots/2026-11-23T00-00-00Z-i-1.db"),
       put("bootstrap/token"),
+      object("bootstrap/token"),
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fform", store),
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fsnapshots%2F&start-after=etcd%2Fsnapshots%2Fa", store),
       queryCall("autoscaling", { Action: "DescribeAutoScalingInstances" }),
