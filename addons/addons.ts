@@ -15,6 +15,25 @@ export const addonNames = [
 
 export type AddonName = (typeof addonNames)[number];
 
+/** Where controllers find in the node store what they are to apply; only `pulumi up` writes it. */
+export const addonsKey = "addons/manifest.yaml";
+
+/** What of the settings decides which add-ons there are. */
+export interface AddonSettings {
+  readonly addons: { readonly leaveOut: readonly AddonName[] };
+  /** By name. */
+  readonly workerPools: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+}
+
+/** The project's add-ons that a stack gets: the autoscaler only if there is a pool for it to size. */
+export const wantedAddons = ({ addons, workerPools }: AddonSettings): AddonName[] =>
+  addonNames
+    .filter((name) => !addons.leaveOut.includes(name))
+    .filter(
+      (name) =>
+        name !== "cluster-autoscaler" || Object.values(workerPools).some(({ min, max }) => min !== max),
+    );
+
 /** What the manifests say of the cluster. */
 export interface AddonFacts {
   readonly clusterName: string;

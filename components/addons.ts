@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { addonManifests, AddonName, addonNames } from "../addons/addons";
+import { addonManifests, AddonName, addonsKey, wantedAddons } from "../addons/addons";
 import { ManifestFile, manifestOf } from "../addons/manifests";
 import type { Settings } from "../settings";
 import { clusterAutoscalerPolicy } from "./clusterAutoscalerPolicy";
@@ -8,9 +8,6 @@ import { ebsCsiPolicy } from "./ebsCsiPolicy";
 import { Names, ownedTags } from "./names";
 import type { ClusterFacts } from "./nodeGroup";
 import { ServiceAccountRole } from "./serviceAccountRole";
-
-/** Where controllers find in the node store what they are to apply; only `pulumi up` writes it. */
-export const addonsKey = "addons/manifest.yaml";
 
 export interface AddonsArgs {
   readonly settings: Settings;
@@ -21,18 +18,6 @@ export interface AddonsArgs {
   /** What the stack adds to the project's own. */
   readonly ownManifests: readonly ManifestFile[];
 }
-
-/** The project's add-ons that a stack gets: the autoscaler only if there is a pool for it to size. */
-export const wantedAddons = ({
-  addons,
-  workerPools,
-}: Pick<Settings, "addons" | "workerPools">): AddonName[] =>
-  addonNames
-    .filter((name) => !addons.leaveOut.includes(name))
-    .filter(
-      (name) =>
-        name !== "cluster-autoscaler" || Object.values(workerPools).some(({ min, max }) => min !== max),
-    );
 
 /** What runs in the cluster from its first minute: one object that controllers apply, and the roles of its pods. */
 export class Addons extends pulumi.ComponentResource {

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
+import { addonsKey } from "../addons/addons";
 import { controllerKeyObjects, workerKeyObjects } from "../ignition/keyObjects";
-import { addonsKey } from "./addons";
 import { restoreKey, snapshotPrefix } from "./backups";
 
 type Statement = aws.iam.PolicyStatement;

@@ -1,12 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { addonFiles } from "../addons/addons";
+import { addonFiles, wantedAddons } from "../addons/addons";
 import type { ManifestFile } from "../addons/manifests";
 import { readOwnManifests } from "../addons/ownManifests";
 import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
-import { wantedAddons } from "./addons";
 import { checkEncryptionKey } from "./encryptionKey";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
 import { clusterNames } from "./names";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { wantedAddons } from "../addons/addons";
 import { poolLabel, workerIgnition } from "../ignition/worker";
 import type { WorkerPoolSettings } from "../settings";
-import { wantedAddons } from "./addons";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";

@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { addonFiles, addonManifests, AddonName, addonNames } from "../../addons/addons";
+import { addonFiles, addonManifests, AddonName, addonNames, wantedAddons } from "../../addons/addons";
 import { images } from "../../addons/images";
 import { objectsOf } from "../../addons/manifests";
-import { wantedAddons } from "../../components/addons";
 import { parseSettings } from "../../settings";
 import { containersOf, everyAddon, facts, parsed, podTemplates } from "./rendered";
 
@@ -40,7 +39,7 @@ describe("The add-ons", () => {
     const { workers } = workerPools;
     const wanted = (max: number, leaveOut: AddonName[] = []) =>
       wantedAddons({
-        addons: { manifests: [], leaveOut },
+        addons: { leaveOut },
         workerPools: { workers, more: { ...workers, max } },
       });
     assert.deepEqual(wanted(workers.min + 1), addonNames);

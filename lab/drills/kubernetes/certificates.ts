@@ -5,13 +5,7 @@ import type { Node } from "../../kubernetes/kubernetes";
 import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import type { Drill } from "../drill";
-import {
-  bash,
-  leafCertificates,
-  makeShortLived,
-  servedSerial,
-  type LeafCertificate,
-} from "./leafCertificates";
+import { bash, leafCertificates, makeShortLived, servedSerial, type Shown } from "./leafCertificates";
 import { usesOf } from "./leafUses";
 import { Web } from "./web";
 
@@ -91,14 +85,6 @@ export const certificates: Drill = {
     };
   },
 };
-
-/** What a controller has, and what its ports show. */
-export interface Shown {
-  readonly machine: Machine;
-  readonly leaves: readonly LeafCertificate[];
-  /** Serial numbers, as `ports`. */
-  readonly served: readonly string[];
-}
 
 function read(machines: readonly Machine[]): Promise<Shown[]> {
   return Promise.all(

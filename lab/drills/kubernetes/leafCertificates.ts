@@ -12,6 +12,14 @@ export interface LeafCertificate {
   readonly notAfter: Date;
 }
 
+/** What a controller has, and what its ports show. */
+export interface Shown {
+  readonly machine: Machine;
+  readonly leaves: readonly LeafCertificate[];
+  /** Serial numbers: of the apiserver, the controller-manager and the scheduler. */
+  readonly served: readonly string[];
+}
+
 /** What kubeadm makes for a controller whose etcd is not kubeadm's. */
 export const leafNames = [
   ...["admin.conf", "apiserver", "apiserver-kubelet-client", "controller-manager.conf"],

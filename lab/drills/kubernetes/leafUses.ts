@@ -1,8 +1,7 @@
 import type { Lab } from "../../lab";
 import type { Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
-import type { Shown } from "./certificates";
-import { bash } from "./leafCertificates";
+import { bash, type Shown } from "./leafCertificates";
 import type { Web } from "./web";
 
 /** Seconds after which what does not come about is a failure. */
