@@ -1,5 +1,3 @@
-import type { Placement } from "./placement";
-
 /** Names that several parts must agree on before anything exists: plain strings, so nothing waits for anything. */
 export interface Names {
   /** The cluster's DNS zone, `<name>.<domain>`. */
@@ -18,16 +16,20 @@ export interface Names {
   readonly issuer: string;
 }
 
+/** Where in AWS they are to be. */
+export interface Account {
+  readonly accountId: string;
+  readonly region: string;
+  /** Domain of the partition's service endpoints, such as amazonaws.com. */
+  readonly dnsSuffix: string;
+}
+
 /**
  * Names of a cluster. Bucket names carry account and region because they are unique in all of AWS:
  * 20 + 7 + 12 + 1 + 14 of the 63 characters allowed
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
  */
-export function clusterNames(
-  name: string,
-  domain: string,
-  { accountId, region, dnsSuffix }: Pick<Placement, "accountId" | "region" | "dnsSuffix">,
-): Names {
+export function clusterNames(name: string, domain: string, { accountId, region, dnsSuffix }: Account): Names {
   const zone = `${name}.${domain}`;
   const issuerBucket = `${name}-oidc-${accountId}-${region}`;
   return {

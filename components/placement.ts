@@ -8,16 +8,12 @@ import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
 import { checkEncryptionKey } from "./encryptionKey";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
-import { clusterNames } from "./names";
+import { type Account, clusterNames } from "./names";
 import { checkRestore } from "./restore";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
-export interface Placement {
-  readonly accountId: string;
+export interface Placement extends Account {
   readonly partition: string;
-  /** Domain of the partition's service endpoints, such as amazonaws.com. */
-  readonly dnsSuffix: string;
-  readonly region: string;
   readonly zones: string[];
   readonly existingVpc?: ExistingVpc;
   /** Flatcar image by architecture, for the architectures in use. */
