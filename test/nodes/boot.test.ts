@@ -101,7 +101,9 @@ describe("complete-launch", function () {
       "kubeadm-init.service activating auto-restart\nlaunch-complete.service x\n",
     );
     node.write("/run/restarts-kubeadm-init.service", "3\n");
-    node.write("/usr/local/bin/journalctl", '#!/bin/bash\necho "the last lines of $5"\n', 0o755);
+    const green = "CONFIG_OVERLAY_FS: \\e[0;32menabled\\e[0m\\n".repeat(60);
+    const journal = `printf 'the last lines of %s\\n${green}' "$5"`;
+    node.write("/usr/local/bin/journalctl", `#!/bin/bash\n${journal}\n`, 0o755);
     const key = Buffer.from("a key of 32 bytes".padEnd(32)).toString("base64");
     const folder = "/var/log/pods/kube-system_kube-apiserver-node_1234/kube-apiserver";
     const time = "2026-11-24T02:00:00Z stderr F";
