@@ -47,8 +47,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
   let last: Drill | undefined;
   try {
     for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
-      // Of a newer release nobody goes back.
-      if (drill.kubernetes !== last?.kubernetes || drill.releases || last?.releases) {
+      if (drill.kubernetes !== last?.kubernetes || isApart(drill) || isApart(last)) {
         await open?.close();
         open = undefined;
       }
@@ -69,15 +68,20 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
   return runs;
 }
 
+/** Whether a drill has a lab of its own: of a newer release nobody goes back, and a lab has one scale. */
+const isApart = ({ releases, leastScale }: Drill): boolean =>
+  releases !== undefined || leastScale !== undefined;
+
 /** The lab that a drill begins in. */
 function labArgs(
   command: Command,
   folder: string,
-  { kubernetes, releases: wanted }: Pick<Drill, "kubernetes" | "releases">,
+  { kubernetes, releases: wanted, leastScale = 0 }: Pick<Drill, "kubernetes" | "releases" | "leastScale">,
 ): LabArgs {
   const releases = releasesOf(command);
   const release = (wanted ?? releases)[0];
-  return { scale: command.scale, kubernetes, release, releases, folder, report: console.log };
+  const scale = Math.max(command.scale, leastScale);
+  return { scale, kubernetes, release, releases, folder, report: console.log };
 }
 
 /** Says how to look into the lab, and waits for Ctrl-C. */

@@ -50,6 +50,8 @@ export interface Drill {
   readonly size: 1 | 3 | 5;
   /** Workers that it has beside them, in service. @default 0 */
   readonly workers?: number;
+  /** The least LAB_SCALE for its lab, where AWS's waits may not become shorter than what nodes really take. @default any */
+  readonly leastScale?: number;
   /** What is measured must not be above these. */
   readonly limits: {
     readonly seconds?: number;

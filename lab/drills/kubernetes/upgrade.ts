@@ -23,6 +23,7 @@ export const upgrade: Drill = {
   name: "upgrade",
   kubernetes: "real",
   releases: [olderPatch, kubernetesVersion, nextMinor],
+  leastScale: 0.2, // the pools' refresh waits for the controllers for an hour at most
   size: 3,
   workers: 2,
   limits: {},
