@@ -16,14 +16,16 @@ export interface Ask {
 const mergePatch = "application/merge-patch+json";
 
 const everyMilliseconds = 100;
-const attemptMilliseconds = 1000;
+const nameMilliseconds = 1000;
+/** A write waits for etcd, whose election takes two seconds when a leader is lost: https://etcd.io/docs/latest/tuning/ */
+const attemptMilliseconds = { read: 1000, write: 3000 };
 
 /**
  * The program that `ApiClient` starts: a line of JSON per `Ask`, for as long as it runs. Each attempt resolves the name and connects anew.
  * With an `identity`, a certificate and its key in PEM, it writes: it patches the ConfigMap that the URL names.
  */
 async function main(url: URL, resolverAddress: string, ca: string, identity?: string): Promise<never> {
-  const resolver = new Resolver({ timeout: attemptMilliseconds, tries: 1 });
+  const resolver = new Resolver({ timeout: nameMilliseconds, tries: 1 });
   resolver.setServers([resolverAddress]);
 
   async function attempt(): Promise<void> {
@@ -34,7 +36,7 @@ async function main(url: URL, resolverAddress: string, ca: string, identity?: st
         ...{ hostname: address, servername: url.hostname, ca, cert: identity, key: identity, agent: false },
         method: identity === undefined ? "GET" : "PATCH",
         headers: { host: url.host, ...(identity !== undefined && { "content-type": mergePatch }) },
-        signal: AbortSignal.timeout(attemptMilliseconds),
+        signal: AbortSignal.timeout(attemptMilliseconds[identity === undefined ? "read" : "write"]),
       });
       request.once("error", reject).once("response", (answer) => {
         answer.once("error", reject).once("end", () => resolve(answer.statusCode));
