@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 export interface Verdict {
   readonly linearizable: boolean | "unknown";
   readonly acknowledged: number;
+  /** Writes that were not acknowledged at first and made once more; `failed` and `unknown` are the others, and those that failed twice. */
+  readonly sentAgain: number;
   readonly failed: number;
   readonly unknown: number;
   /** Null if the log was not read back. */

@@ -88,7 +88,11 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     passed: reasons.length === 0,
     reasons,
     conformance: outcome?.conformance,
-    figures: { ...outcome?.figures, ...(api && apiFigures(api.asks, apiEnd)) },
+    figures: {
+      ...outcome?.figures,
+      ...(verdict && { "writes made once more": verdict.sentAgain }),
+      ...(api && apiFigures(api.asks, apiEnd)),
+    },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
   return { row, marks, observations, pauses: verdict?.pauses ?? [] };

@@ -15,7 +15,7 @@ export interface Row {
   readonly acknowledged: number;
   /** Acknowledged writes that were not there any more at the end; null where nothing was read back. */
   readonly lost: number | null;
-  /** Writes that were refused or ran into their time-out; not counted are those of clients that ask one member only. */
+  /** Writes that were refused or ran into their time-out twice, as each is made once more; not counted are those of clients that ask one member only. */
   readonly failed: number;
   /** The longest time between two acknowledged writes, over all clients. */
   readonly longestPauseMs: number | null;

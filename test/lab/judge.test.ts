@@ -17,6 +17,7 @@ const outcome: Outcome = { what: "the leader vanished", seconds: 12 };
 const verdict: Verdict = {
   linearizable: true,
   acknowledged: 1000,
+  sentAgain: 3,
   failed: 0,
   unknown: 0,
   lost: 0,

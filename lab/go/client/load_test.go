@@ -6,9 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"go.etcd.io/etcd/api/v3/etcdserverpb"
 
 	"pulumi-kubeadm/lab/history"
 	"pulumi-kubeadm/lab/members"
@@ -102,6 +105,61 @@ func TestLeaderKilledUnderLoad(t *testing.T) {
 		}
 	}
 	checkObservations(t, seen)
+}
+
+func TestNoWriteFailsTwiceWhenTheLeaderMoves(t *testing.T) {
+	cluster, zone := members.New(t, 3), members.NewZone(t)
+	file := filepath.Join(t.TempDir(), "history")
+	for number := range 3 {
+		cluster.Start(number)
+	}
+	zone.List(t, cluster.URL(0), cluster.URL(1), cluster.URL(2))
+	leader(t, cluster, 3)
+	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--rate", "400")...)
+	for range 5 {
+		time.Sleep(2 * time.Second)
+		moveLeader(t, cluster, leader(t, cluster, 3))
+	}
+	end()
+	found := report(t, file)
+	if found.Linearizable != true || found.Failed+found.Unknown > 0 || found.Acknowledged < 500 {
+		t.Errorf("found: %+v", found)
+	}
+	operations, err := history.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := map[int]history.Operation{} // by client
+	for _, operation := range operations {
+		if operation.Outcome == history.Pending {
+			continue
+		}
+		first := last[operation.Client]
+		if first.SentAgain && (first.Endpoint != "" || operation.Kind != first.Kind || operation.Key != first.Key || operation.SentAgain) {
+			t.Errorf("after %+v came %+v", first, operation)
+		}
+		last[operation.Client] = operation
+	}
+}
+
+// moveLeader makes another member the leader.
+func moveLeader(t *testing.T, cluster *members.Cluster, from int) {
+	t.Helper()
+	client, err := cluster.Connection().Dial(cluster.URL(from))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	list, err := client.MemberList(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := slices.DeleteFunc(list.Members, func(member *etcdserverpb.Member) bool { return member.ID == list.Header.MemberId })
+	if _, err := client.MoveLeader(ctx, others[0].ID); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // checkObservations wants three voters at the end, one of which was not healthy for a while.

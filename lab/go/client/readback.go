@@ -69,7 +69,7 @@ type tally struct {
 	counts summary
 }
 
-// summary is what load prints at its end; writes of all clients.
+// summary is what load prints at its end; writes of all clients, one that was sent again by its second outcome.
 type summary struct {
 	Acknowledged int `json:"acknowledged"`
 	Failed       int `json:"failed"`
@@ -87,7 +87,7 @@ func (t *tally) count(operation *history.Operation) {
 		t.counts.Acknowledged++
 	case operation.Outcome == history.OK:
 		t.counts.Reads++
-	case !operation.IsWrite():
+	case !operation.IsWrite() || operation.SentAgain:
 	case operation.Outcome == history.Failed:
 		t.counts.Failed++
 	case operation.Outcome == history.Unknown:

@@ -23,8 +23,8 @@ type worker struct {
 	idle chan *worker
 	// logOnly clients leave the registers alone.
 	logOnly bool
-	// begun operations; makes values unique.
-	begun int
+	// values counts those it has made.
+	values int
 	// appended counts the keys of its log; acknowledged are those of them that are there.
 	appended     int
 	acknowledged []string
@@ -35,11 +35,20 @@ type worker struct {
 // refusedWait is how long etcd's own client waits before it asks another member than the learner that has refused.
 const refusedWait = 25 * time.Millisecond
 
-// operate does one operation and records it.
+// operate does one operation. A write that fails is made once more, as every client of etcd has to: while the leadership moves,
+// etcd drops what is proposed, https://pkg.go.dev/go.etcd.io/raft/v3#ErrProposalDropped. A client of one member goes on with
+// the next operation.
 func (w *worker) operate() {
-	w.begun++
-	operation := &history.Operation{Client: w.number, Endpoint: w.endpoint}
-	request := w.choose(operation)
+	first := w.choose()
+	w.perform(first, w.endpoint == "" && first.IsWrite())
+	if first.SentAgain {
+		w.perform(w.anew(first), false)
+	}
+}
+
+// perform does an operation and records it, and whether it will be sent again.
+func (w *worker) perform(operation *history.Operation, again bool) {
+	request := w.request(operation)
 	operation.Call, operation.CallAt = w.now(), time.Now().UTC()
 	if operation.Kind == history.Put || operation.Kind == history.CompareAndSwap {
 		pending := *operation
@@ -59,6 +68,7 @@ func (w *worker) operate() {
 	operation.Outcome = outcome(operation, err, sent.Load())
 	if err != nil {
 		operation.Error = err.Error()
+		operation.SentAgain = again
 	}
 	if operation.Kind == history.Append && operation.Outcome == history.OK {
 		w.acknowledged = append(w.acknowledged, operation.Key)
@@ -78,30 +88,49 @@ func outcome(operation *history.Operation, err error, sent bool) history.Outcome
 	}
 }
 
-// choose fills in what is to be done and returns how.
-func (w *worker) choose(operation *history.Operation) func(context.Context) error {
+// choose returns what is to be done next.
+func (w *worker) choose() *history.Operation {
+	operation := &history.Operation{Client: w.number, Endpoint: w.endpoint}
 	switch dice := rand.IntN(100); {
 	case dice < 10 && len(w.acknowledged) > 0:
 		operation.Kind, operation.Key = history.Lookup, w.acknowledged[rand.IntN(len(w.acknowledged))]
-		return func(ctx context.Context) error { return w.lookup(ctx, operation) }
 	case dice < 50 || w.logOnly:
 		operation.Kind, operation.Key = history.Append, history.LogKey(w.number, w.appended)
 		w.appended++
-		return func(ctx context.Context) error { return w.append(ctx, operation) }
 	case dice < 70:
 		operation.Kind, operation.Key = history.Get, w.registers.choose()
-		return func(ctx context.Context) error { return w.get(ctx, operation) }
 	case dice < 85:
 		operation.Kind, operation.Key, operation.Value = history.Put, w.registers.choose(), w.newValue()
-		return func(ctx context.Context) error { return w.put(ctx, operation) }
 	default:
 		operation.Kind, operation.Key, operation.Value = history.CompareAndSwap, w.registers.choose(), w.newValue()
 		operation.Expect = w.seen[operation.Key]
-		return func(ctx context.Context) error { return w.compareAndSwap(ctx, operation) }
 	}
+	return operation
 }
 
-func (w *worker) newValue() string { return fmt.Sprintf("%d-%d", w.number, w.begun) }
+// anew returns the same write: to the log under the same key, to a register with a value of its own, as the first may be
+// applied yet.
+func (w *worker) anew(first *history.Operation) *history.Operation {
+	again := &history.Operation{Kind: first.Kind, Client: first.Client, Key: first.Key, Expect: first.Expect}
+	if first.Kind != history.Append {
+		again.Value = w.newValue()
+	}
+	return again
+}
+
+func (w *worker) request(operation *history.Operation) func(context.Context) error {
+	does := map[history.Kind]func(context.Context, *history.Operation) error{
+		history.Lookup: w.lookup, history.Append: w.append, history.Get: w.get, history.Put: w.put,
+		history.CompareAndSwap: w.compareAndSwap,
+	}[operation.Kind]
+	return func(ctx context.Context) error { return does(ctx, operation) }
+}
+
+// newValue is one that nobody else writes.
+func (w *worker) newValue() string {
+	w.values++
+	return fmt.Sprintf("%d-%d", w.number, w.values)
+}
 
 func (w *worker) logKey(operation *history.Operation) string {
 	return w.prefix + "log/" + operation.Key

@@ -18,7 +18,9 @@ type Report struct {
 	Violations []string `json:"violations,omitempty"`
 	// Acknowledged are all writes that etcd answered with success.
 	Acknowledged int `json:"acknowledged"`
-	// Failed and Unknown are the other writes of those clients that may use every member.
+	// SentAgain are the writes that were not acknowledged at first and that their clients made once more.
+	SentAgain int `json:"sentAgain"`
+	// Failed and Unknown are the other writes of those clients that may use every member: not acknowledged the second time.
 	Failed  int `json:"failed"`
 	Unknown int `json:"unknown"`
 	// Pinned are the other writes of the clients that ask one member only, whatever becomes of it.
@@ -73,6 +75,8 @@ func count(operations []Operation, window Window) Report {
 		case operation.Outcome == OK:
 			report.Reads++
 		case !operation.IsWrite():
+		case operation.SentAgain:
+			report.SentAgain++
 		case operation.Outcome == Failed && operation.Endpoint == "":
 			report.Failed++
 		case operation.Outcome == Failed:

@@ -242,14 +242,17 @@ func TestLost(t *testing.T) {
 func TestCountsAndPauses(t *testing.T) {
 	pinned := with(Unknown, appended(2500, 2600, 7))
 	pinned.Endpoint = "https://one"
+	first := with(Unknown, appended(1210, 6210, 5))
+	first.SentAgain = true
 	history := []Operation{
 		{Kind: Start, CallAt: began},
 		appended(0, 100, 0), put(150, 200, "a"), get(300, 900, "a"), with(Failed, appended(900, 950, 1)),
 		appended(1000, 1100, 2), with(Unknown, appended(1200, 6200, 3)), pinned, appended(1300, 3000, 4),
+		first, appended(6210, 6310, 5),
 		{Kind: Stop, CallAt: began.Add(3600 * time.Millisecond)}, {Kind: LogEnd, CallAt: began.Add(9 * time.Second)},
 	}
 	got := Check(history, Window{}, time.Minute)
-	if got.Acknowledged != 4 || got.Failed != 1 || got.Unknown != 1 || got.Reads != 1 || got.Pinned != (Unacknowledged{Unknown: 1}) {
+	if got.Acknowledged != 5 || got.SentAgain != 1 || got.Failed != 1 || got.Unknown != 1 || got.Reads != 1 || got.Pinned != (Unacknowledged{Unknown: 1}) {
 		t.Errorf("counted %+v", got)
 	}
 	want := []Pause{{began.Add(200 * time.Millisecond), 900}, {began.Add(1100 * time.Millisecond), 1900}, {began.Add(3 * time.Second), 600}}

@@ -60,6 +60,8 @@ type Operation struct {
 	CallAt   time.Time `json:"callAt"`
 	ReturnAt time.Time `json:"returnAt,omitzero"`
 	Outcome  Outcome   `json:"outcome,omitempty"`
+	// SentAgain says that this write was not acknowledged and its client made it once more, in its next operation.
+	SentAgain bool `json:"sentAgain,omitempty"`
 	// Refused counts the learners that were asked before and did nothing.
 	Refused int `json:"refused,omitempty"`
 	// Revision of the store in etcd's answer.
