@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { poolLabel } from "../../../ignition/worker";
 import type { KubernetesObject, Node } from "../../kubernetes/kubernetes";
 import type { Lab } from "../../lab";
 
@@ -13,8 +14,6 @@ export interface Sample {
   /** Pods of the Deployment that are ready, and not on their way out. */
   readonly readyPods: number;
 }
-
-const controller = "node-role.kubernetes.io/control-plane";
 
 interface Pod extends KubernetesObject {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
@@ -44,7 +43,7 @@ export function follow(lab: Lab): { samples: readonly Sample[]; stop(): Promise<
 /** Undefined if the API cannot be asked at this moment, which the drill's own client judges. */
 async function look(lab: Lab): Promise<Sample | undefined> {
   try {
-    const nodes = await lab.kubernetes.list<Node>("nodes", "-l", `!${controller}`);
+    const nodes = await lab.kubernetes.list<Node>("nodes", "-l", poolLabel);
     const apiservers = new Map<string, string>();
     const controllers = await lab.cluster.controllers();
     await Promise.all(
