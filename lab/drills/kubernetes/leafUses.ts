@@ -1,6 +1,7 @@
 import type { Lab } from "../../lab";
 import type { Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
+import { newestLogin } from "./auditLog";
 import { bash, type Shown } from "./leafCertificates";
 import type { Web } from "./web";
 
@@ -45,25 +46,8 @@ export async function usesOf(lab: Lab, web: Web, controllers: readonly Shown[]):
   for (const [user, file] of Object.entries(users)) {
     const renewed = controllers.flatMap(({ leaves }) => leaves.filter(({ name }) => name === file));
     await until(`${user} logs in with a new certificate`, patience, async () => {
-      const used = await newestLogin(controllers, user);
+      const used = await newestLogin(lab, user);
       return renewed.some(({ fingerprint }) => used.includes(fingerprint)) || `its last one was ${used}`;
     });
   }
-}
-
-/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
-interface AuditEvent {
-  readonly requestReceivedTimestamp: string;
-  readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
-}
-
-/** The certificate by which a user's newest request that is in an audit log was authenticated. */
-async function newestLogin(controllers: readonly Shown[], user: string): Promise<string> {
-  const search = `grep --no-filename '"username":"${user}"' /var/log/kubernetes/audit.log | tail -n 1 || true`;
-  const found = await Promise.all(controllers.map(({ machine }) => bash(machine, search)));
-  const events = found.filter((line) => line !== "").map((line) => JSON.parse(line) as AuditEvent);
-  const [newest] = events.sort((one, other) =>
-    other.requestReceivedTimestamp.localeCompare(one.requestReceivedTimestamp),
-  );
-  return newest?.user.extra?.["authentication.kubernetes.io/credential-id"]?.join() ?? "none";
 }
