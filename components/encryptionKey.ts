@@ -12,17 +12,16 @@ const keyMetadata = "encryption-key";
 export const encryptionMetadata = (key: number) => ({ [keyMetadata]: String(key) });
 
 /**
- * Looks whether Secrets may be written with this key after the `current` one: with it, or the one before or after, as
- * apiservers take the new configuration one after the other and each must read what the others write.
+ * Looks whether Secrets may be written with this key after the `current` one: with it, or the next, as apiservers take the new
+ * configuration one after the other and each must read what the others write. A smaller one never is: its configuration lacks
+ * a key that nodes have, and they refuse it.
  *
- * @throws WrongSettings when the keys are further apart
+ * @throws WrongSettings when it is another one
  */
 export function judgeEncryptionKey(wanted: number, current: number): void {
-  if (Math.abs(wanted - current) <= 1) return;
-  const near = [current - 1, current, current + 1].filter((key) => key >= 1);
-  const remedy =
-    `Secrets are written with key ${current}, and apiservers know the next one alone beforehand: ` +
-    `use ${near.slice(0, -1).join(", ")} or ${near.at(-1)}`;
+  if (wanted === current || wanted === current + 1) return;
+  const reason = wanted < current ? "no key is taken back" : "apiservers know the next one alone beforehand";
+  const remedy = `Secrets are written with key ${current}, and ${reason}: use ${current} or ${current + 1}`;
   throw new WrongSettings({ key: "encryption.key", value: wanted, remedy });
 }
 

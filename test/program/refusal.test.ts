@@ -107,16 +107,16 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 1, and apiservers know the next one alone beforehand: use 1 or 2`,
   ],
   [
-    "the key of Secrets goes back by two",
-    { ...dev, encryption: { key: 3 } },
+    "the key of Secrets goes back by one",
+    { ...dev, encryption: { key: 4 } },
     { region: writtenWith(5) },
-    `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 5, and apiservers know the next one alone beforehand: use 4, 5 or 6`,
+    `${one}  pulumi-kubeadm:encryption.key: 4: Secrets are written with key 5, and no key is taken back: use 5 or 6`,
   ],
   [
     "the key of Secrets goes back to none, as the setting was removed",
     { ...dev, encryption: undefined },
     { region: writtenWith(3) },
-    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and apiservers know the next one alone beforehand: use 2, 3 or 4`,
+    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and no key is taken back: use 3 or 4`,
   ],
   [
     "the number of the key of Secrets cannot be looked up",
@@ -139,7 +139,6 @@ const goesOn: [title: string, key: number, where: Region][] = [
   ["the encryption configuration is of a release that did not note its key", 3, encrypted({})],
   ["the key stays", 2, writtenWith(2)],
   ["the key goes up by one", 3, writtenWith(2)],
-  ["the key goes back by one", 1, writtenWith(2)],
 ];
 
 describe("The key of Secrets is taken, and noted beside the configuration, when", () => {
