@@ -82,7 +82,7 @@ const schema = group(
       {
         /** Whether the API's load balancer has public addresses. @default internal */
         access: z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"),
-        /** Who may connect to 6443 beside the cluster's own nodes. @default the VPC if internal; none if public */
+        /** Who may connect to 6443 beside the cluster's own nodes and, if it is internal, the VPC. @default none; a public one needs some */
         allowedCidrs: list(cidr(0, 32), "use a list of IPv4 ranges").default([]),
       },
       "use {access, allowedCidrs}",

@@ -46,12 +46,12 @@ export class ControlPlane extends pulumi.ComponentResource {
         max: size,
         securityGroupId: args.securityGroupId,
         targetGroupArns: [args.targetGroupArn],
-        // A pause after each new controller, so that a person can stop what the hooks did not.
+        // A pause after each new controller but the last, so that a person can stop what the hooks did not.
         replacement: {
           maxHealthyPercentage: oneMoreThan(size),
           checkpointPercentages: size === 1 ? undefined : shares(size),
         },
-        // The apiserver stops in 2 minutes and the member leaves in 5, both at most.
+        // Pods go in one minute, the apiserver stops in two and the member leaves in five, all at most.
         hookSeconds: { launch: 900, terminate: 600 },
         // With the cluster itself going there is no quorum to leave in order.
         forceDelete: true,

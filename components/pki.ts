@@ -60,7 +60,7 @@ export class Pki extends pulumi.ComponentResource {
     const client = etcdLeaf("client", "etcd-client", {});
     this.admin = new LeafCertificate(
       `${name}-admin`,
-      // kubeadm binds this group to cluster-admin, so unlike system:masters it can be taken away again.
+      // kubeadm binds this group to cluster-admin, for controllers' admin.conf too: by RBAC, unlike system:masters.
       {
         authority: kubernetesCa,
         commonName: "kubernetes-admin",
