@@ -7,8 +7,8 @@ import { publicKeysIn, publicKeyOf, tokensIn } from "../../kubernetes/credential
 
 /** Hours for which a bootstrap token counts, see `bootstrap-token`. */
 const bootstrapTokenHours = 2;
-/** Hours for which any service account token counts: those for AWS. */
-const serviceAccountTokenHours = 24;
+/** Hours for which any service account token counts: the 3607 s of those in every pod are most, those for AWS have an hour. */
+const serviceAccountTokenHours = 3607 / 3600;
 
 /** What there may be a private key of, and where: files on controllers. */
 const controllersKeys: Readonly<Record<string, readonly string[]>> = {
