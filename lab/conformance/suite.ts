@@ -33,6 +33,7 @@ export async function runSpecs(args: {
   symlinkSync(programs.e2eTest, suite);
   const { stdout, stderr } = await machine.run(
     [
+      ...["env", `HOME=${folder}`], // the tests' kubectl keeps a cache there
       ...[programs.ginkgo, `--procs=${processes}`, `--timeout=${seconds}s`, "--no-color"],
       ...[`--output-dir=${folder}`, "--json-report=report.json", `--focus=${focus(specs)}`],
       ...[suite, "--", "--provider=skeleton", `--kubeconfig=${args.kubeconfig}`],
