@@ -84,7 +84,7 @@ describe("Draining", () => {
     const { status, calls, log } = runChore("drain-node", ["i-2"], {
       ...world,
       files: { "/opt/cluster/bin/drain-node": script.replace("=780\n", `=${limit}\n`) },
-      kubectl: { "get nodes *": nodes, ...kubectl },
+      kubectl: { "get nodes *": nodes, "get volumeattachments *": attached(), ...kubectl },
       aws: {
         "autoscaling Action=DescribeAutoScalingInstances*": member("i-2", "demo-pool-a", state),
         "autoscaling Action=CompleteLifecycleAction*": "",
@@ -92,6 +92,8 @@ describe("Draining", () => {
     });
     return { status, changed: changes(calls), log };
   };
+  const attached = (...to: string[]) =>
+    JSON.stringify({ items: to.map((nodeName) => ({ spec: { nodeName } })) });
   const drain = "kubectl drain worker --ignore-daemonsets --delete-emptydir-data --force --timeout 780s";
 
   const forget = "kubectl delete node worker --ignore-not-found --wait=false";
@@ -99,6 +101,23 @@ describe("Draining", () => {
   it("empties the instance's own node, deletes it, then lets the termination go on", () => {
     const { status, changed } = drainNode({ "drain worker *": "", "delete node worker *": "" });
     assert.deepEqual([status, changed], [0, [drain, forget, complete]]);
+  });
+
+  it("deletes the node once its volumes are released: Kubernetes would keep them from other nodes for six minutes", () => {
+    const { changed, log } = drainNode({
+      "drain worker *": "",
+      "get volumeattachments *": [attached("other", "worker"), attached("worker"), attached("other")],
+      "delete node worker *": "",
+    });
+    assert.deepEqual(changed, [drain, forget, complete]);
+    assert.match(log.join("\n"), /waiting up to 60 s for release of the volumes on worker/);
+  });
+
+  it("waits for volumes no longer than for pods", () => {
+    const kubectl = { "drain worker *": "", "get volumeattachments *": attached("worker") };
+    const { changed, log } = drainNode(kubectl, { limit: 3 });
+    assert.deepEqual(changed.slice(1), [forget, complete]);
+    assert.match(log.join("\n"), /gave up after [123] s: no release of the volumes on worker/);
   });
 
   it("lets the termination go on when the node cannot be deleted", () => {
