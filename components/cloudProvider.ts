@@ -27,13 +27,11 @@ export function cloudProviderPolicy({
   region,
   accountId,
 }: Facts): aws.iam.PolicyDocument {
-  const ec2 = (resource: string) => `arn:${partition}:ec2:${region}:${accountId}:${resource}`;
   const elb = (resource: string) =>
     `arn:${partition}:elasticloadbalancing:${region}:${accountId}:${resource}`;
   const balancers = elb("loadbalancer/net/*/*");
   const listeners = elb("listener/net/*/*/*");
   const targetGroups = elb("targetgroup/*/*");
-  const securityGroups = ec2("security-group/*");
   return {
     Version: "2012-10-17",
     Statement: [
@@ -59,29 +57,18 @@ export function cloudProviderPolicy({
         Resource: "*",
       },
       {
-        Sid: "MakeSecurityGroups",
+        // Workers are a balancer's targets, and no controller is. It makes no group: only classic balancers, which it may not make, need
+        // one, and one made for them in vain would stay and hold the VPC.
+        Sid: "OpenWorkersToBalancers",
         Effect: "Allow",
-        Action: "ec2:CreateSecurityGroup",
-        Resource: [securityGroups, ec2("vpc/*")],
-      },
-      {
-        // Only as they are made: with the tag on another group that would be the cluster's too.
-        Sid: "TagNewSecurityGroups",
-        Effect: "Allow",
-        Action: "ec2:CreateTags",
-        Resource: securityGroups,
-        Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
-      },
-      {
-        Sid: "ChangeTheClustersSecurityGroups",
-        Effect: "Allow",
-        Action: [
-          "ec2:AuthorizeSecurityGroupIngress",
-          "ec2:DeleteSecurityGroup",
-          "ec2:RevokeSecurityGroupIngress",
-        ],
-        Resource: securityGroups,
-        Condition: { StringEquals: { [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned" } },
+        Action: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
+        Resource: `arn:${partition}:ec2:${region}:${accountId}:security-group/*`,
+        Condition: {
+          StringEquals: {
+            [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned",
+            "aws:ResourceTag/Name": `${cluster}-workers`,
+          },
+        },
       },
       {
         Sid: "MakeBalancers",

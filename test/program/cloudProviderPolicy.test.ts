@@ -37,7 +37,8 @@ function isAllowed({ action, resource, has = {}, asks = {}, as }: Request): bool
     "elasticloadbalancing:createaction": as ? [as] : [],
     "ec2:createaction": [],
   };
-  return effectOf(statements, { action: `elasticloadbalancing:${action}`, resource, context }) === "Allow";
+  const service = resource.split(":")[2];
+  return effectOf(statements, { action: `${service}:${action}`, resource, context }) === "Allow";
 }
 
 /** As `buildTags` of the cloud controller manager makes them, for balancer, listener and target group alike. */
@@ -91,6 +92,17 @@ describe("The cloud controller manager", () => {
       const elsewhere = change.resource.replace("eu-central-1", "eu-west-1").replace("/net/", "/app/");
       assert.ok(!isAllowed({ ...change, resource: elsewhere, has: ofService }), change.action);
     }
+  });
+
+  it("opens the workers' security group alone, and makes none, as the VPC could not be deleted with one left in it", () => {
+    const resource = "arn:aws:ec2:eu-central-1:123456789012:security-group/sg-1";
+    const changes = ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"];
+    for (const action of changes) {
+      assert.ok(isAllowed({ action, resource, has: ownedTags("dev", "dev-workers") }), action);
+      for (const has of [ownedTags("dev", "dev-controllers"), ownedTags("dev", "dev-api"), ofOther, {}])
+        assert.ok(!isAllowed({ action, resource, has }), `${action} ${JSON.stringify(has)}`);
+    }
+    assert.ok(!isAllowed({ action: "CreateSecurityGroup", resource, asks: ofService }));
   });
 
   it("makes nothing without the cluster's tag, or with another cluster's", () => {

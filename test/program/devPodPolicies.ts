@@ -1,7 +1,6 @@
 import type { Statement } from "./policies";
 
 const anyVolume = "arn:*:ec2:*:*:volume/*";
-const anyGroup = "arn:aws:ec2:eu-central-1:123456789012:security-group/*";
 const elb = (resource: string) => `arn:aws:elasticloadbalancing:eu-central-1:123456789012:${resource}`;
 const anyBalancerPart = ["loadbalancer/net/*/*", "listener/net/*/*/*", "targetgroup/*/*"].map(elb);
 
@@ -50,28 +49,16 @@ export const devPodPolicies: Record<string, Statement[]> = {
       Resource: "*",
     },
     {
-      Sid: "MakeSecurityGroups",
+      Sid: "OpenWorkersToBalancers",
       Effect: "Allow",
-      Action: "ec2:CreateSecurityGroup",
-      Resource: [anyGroup, "arn:aws:ec2:eu-central-1:123456789012:vpc/*"],
-    },
-    {
-      Sid: "TagNewSecurityGroups",
-      Effect: "Allow",
-      Action: "ec2:CreateTags",
-      Resource: anyGroup,
-      Condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
-    },
-    {
-      Sid: "ChangeTheClustersSecurityGroups",
-      Effect: "Allow",
-      Action: [
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:DeleteSecurityGroup",
-        "ec2:RevokeSecurityGroupIngress",
-      ],
-      Resource: anyGroup,
-      Condition: { StringEquals: { "aws:ResourceTag/kubernetes.io/cluster/dev": "owned" } },
+      Action: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
+      Resource: "arn:aws:ec2:eu-central-1:123456789012:security-group/*",
+      Condition: {
+        StringEquals: {
+          "aws:ResourceTag/kubernetes.io/cluster/dev": "owned",
+          "aws:ResourceTag/Name": "dev-workers",
+        },
+      },
     },
     {
       Sid: "MakeBalancers",

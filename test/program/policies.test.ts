@@ -44,8 +44,8 @@ describe("Policies", () => {
       others.map(([policy, { Sid }]) => `${policy}: ${Sid}`),
       [
         ...[
-          ...["MakeSecurityGroups", "TagNewSecurityGroups", "ChangeTheClustersSecurityGroups"],
-          ...["MakeBalancers", "TagNewBalancers", "ChangeBalancersOfServices"],
+          ...["OpenWorkersToBalancers", "MakeBalancers", "TagNewBalancers"],
+          "ChangeBalancersOfServices",
         ].map((sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`),
         ...["MakeVolumes", "TagNewVolumes", "ChangeItsVolumes", "AttachToTheClustersInstances"].map(
           (sid) => `iam.RolePolicy local-addons-ebs-csi-controller policy: ${sid}`,
