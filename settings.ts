@@ -171,7 +171,7 @@ const schema = group(
           text(/^(?!\/)[^\s]+$/, "use a path relative to the project"),
           "use a list of files and folders",
         ).default([]),
-        /** Add-ons of the project to do without, such as flannel for another pod network, which replaces the workers. @default none */
+        /** Add-ons of the project to do without, such as flannel for another pod network; workers are replaced where it or the cloud controller manager goes. @default none */
         leaveOut: list(
           z.enum(addonNames, { error: `use ${addonNames.join(", ")}` }),
           "use a list of add-ons",

@@ -43,6 +43,7 @@ export class WorkerPool extends pulumi.ComponentResource {
     super("kubeadm:index:WorkerPool", name, {}, opts);
     const { pool, poolSettings, settings, facts } = args;
     const group = `${settings.name}-pool-${pool}`;
+    const addons = wantedAddons(settings);
     this.nodes = new NodeGroup(
       name,
       {
@@ -52,7 +53,8 @@ export class WorkerPool extends pulumi.ComponentResource {
         config: workerIgnition({
           ...nodeFacts(args, group, poolSettings.architecture),
           pool,
-          podNetwork: wantedAddons(settings).includes("flannel") ? "flannel" : "other",
+          podNetwork: addons.includes("flannel") ? "flannel" : "other",
+          cloudProvider: addons.includes("aws-cloud-controller-manager") ? "aws" : "other",
           labels: poolSettings.labels,
           taints: poolSettings.taints,
           kubelet: poolSettings.kubelet,

@@ -10,6 +10,8 @@ export interface WorkerFacts extends NodeFacts {
   pool: string;
   /** `flannel`: the project's add-on, which a ready node has; `other`: somebody else's, or none so far. */
   podNetwork: "flannel" | "other";
+  /** `aws`: the project's add-on, by which a ready node is initialised; `other`: somebody else's, or none so far. */
+  cloudProvider: "aws" | "other";
   labels: Readonly<Record<string, string>>;
   taints: readonly Taint[];
   kubelet: KubeletOptions;
@@ -39,6 +41,7 @@ export function workerIgnition(facts: WorkerFacts): string {
     values: {
       pool: facts.pool,
       podNetwork: facts.podNetwork,
+      cloudProvider: facts.cloudProvider,
       nodeLabels: nodeLabels(facts),
       taints: JSON.stringify(facts.taints),
       featureGates: sortedJson(facts.kubelet.featureGates),

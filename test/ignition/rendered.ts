@@ -40,6 +40,7 @@ export const workerFacts: WorkerFacts = {
   group: "demo-pool-general",
   pool: "general",
   podNetwork: "flannel",
+  cloudProvider: "aws",
   labels: {},
   taints: [],
   kubelet: {
@@ -73,7 +74,7 @@ export const everyKindOfNode: Record<string, () => RenderedNode> = {
         { key: "example.com/drained", effect: "NoExecute" },
       ],
     }),
-  "a worker with another pod network": () => workerNode({ podNetwork: "other" }),
+  "a worker without the project's add-ons": () => workerNode({ podNetwork: "other", cloudProvider: "other" }),
   "a worker with kubelet options": () =>
     workerNode({
       kubelet: {

@@ -6,13 +6,17 @@ import { dirname, join } from "node:path";
 import { WorkerFacts } from "../../ignition/worker";
 import { workerNode } from "./rendered";
 
-/** Runs the worker's `ready` against an API that answers with this Ready condition; curl is a stand-in. */
+/** Runs the worker's `ready` against an API that answers with this Ready condition and these taints; curl is a stand-in. */
 function ready(
   condition: object | undefined,
   {
-    podNetwork = "flannel",
     joined = true,
-  }: { podNetwork?: WorkerFacts["podNetwork"]; joined?: boolean } = {},
+    taints,
+    ...facts
+  }: Partial<Pick<WorkerFacts, "podNetwork" | "cloudProvider">> & {
+    joined?: boolean;
+    taints?: { key: string }[];
+  } = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), "ready-"));
   const write = (path: string, text: string) => {
@@ -20,13 +24,16 @@ function ready(
     writeFileSync(join(root, path), text, { mode: 0o755 });
   };
   try {
-    const { texts } = workerNode({ podNetwork });
+    const { texts } = workerNode(facts);
     const text = texts.get("/opt/cluster/bin/ready") ?? "";
     write("ready", text.replace(/(?<![\w/])\/(etc|run|var)\//g, `${root}/$1/`));
     write("etc/cluster/cluster.env", texts.get("/etc/cluster/cluster.env") ?? "");
     write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
     if (joined) write("var/lib/kubelet/pki/kubelet-client-current.pem", "");
-    const node = { status: { conditions: condition ? [{ type: "Ready", ...condition }] : [] } };
+    const node = {
+      spec: { taints },
+      status: { conditions: condition ? [{ type: "Ready", ...condition }] : [] },
+    };
     write("bin/curl", `#!/bin/bash\necho '${JSON.stringify(node)}'\n`);
     const run = spawnSync("bash", [join(root, "ready")], {
       encoding: "utf8",
@@ -55,6 +62,18 @@ describe("A worker is ready", () => {
       1,
       `the node is not Ready: ${network}`,
     ]);
+  });
+
+  it("and not before the cloud controller manager has initialised it, where that is the project's: no pod may run there", () => {
+    const condition = { status: "True" };
+    const uninitialized = { key: "node.cloudprovider.kubernetes.io/uninitialized" };
+    const taints = [{ key: "dedicated" }, uninitialized];
+    assert.deepEqual(ready(condition, { taints }), [
+      1,
+      `no pod may run here: the AWS cloud controller manager has not taken the taint ${uninitialized.key} away`,
+    ]);
+    assert.deepEqual(ready(condition, { taints, cloudProvider: "other" }), [0, ""]);
+    assert.deepEqual(ready(condition, { taints: [{ key: "dedicated" }] }), [0, ""]);
   });
 
   it("and not when it lacks more, has reported nothing, or has not joined", () => {
