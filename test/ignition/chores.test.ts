@@ -77,6 +77,7 @@ describe("The cluster-wide objects", () => {
         0,
         [
           "kubeadm init phase upload-config all",
+          "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
           "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
           "kubeadm init phase addon all",
         ],

@@ -2,6 +2,19 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { changes, leading, runChore } from "./chore";
 
+const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
+
+/** What a CSR object holds: a request for a subject and alternative names, base64. */
+function requestFor(subject: string, sans: string): string {
+  const extension = sans ? ["-addext", `subjectAltName=${sans}`] : [];
+  return execFileSync("openssl", ["req", ...key, "-subj", subject, ...extension], {
+    stdio: "pipe",
+  }).toString("base64");
+}
+
+const running =
+  "Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned Filter.2.Name=instance-state-name Filter.2.Value.1=running";
+
 describe("A kubelet's request for a serving certificate", () => {
   const node = "ip-10-0-0-20.eu-west-1.compute.internal";
   const instance = `<r><instanceId>i-1</instanceId><privateDnsName>${node}</privateDnsName>
@@ -20,16 +33,14 @@ describe("A kubelet's request for a serving certificate", () => {
   function decide(request: Request) {
     const { node: name = node, providerId = "aws:///eu-west-1a/i-1" } = request;
     const { subject = `/O=system:nodes/CN=system:node:${name}`, sans = `DNS:${name},IP:10.0.0.20` } = request;
-    const extension = sans ? ["-addext", `subjectAltName=${sans}`] : [];
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
-    const pem = execFileSync("openssl", ["req", ...key, "-subj", subject, ...extension], { stdio: "pipe" });
     const csr = {
       metadata: { name: "csr-1" },
       spec: {
+        signerName: "kubernetes.io/kubelet-serving",
         username: `system:node:${name}`,
         groups: request.groups ?? ["system:nodes", "system:authenticated"],
         usages: request.usages ?? ["digital signature", "server auth"],
-        request: pem.toString("base64"),
+        request: requestFor(subject, sans),
       },
     };
     const decided = { ...csr, metadata: { name: "old" }, status: { conditions: [{ type: "Approved" }] } };
@@ -40,7 +51,7 @@ describe("A kubelet's request for a serving certificate", () => {
         [`get node ${name} *`]: providerId,
       },
       aws: {
-        "ec2 Action=DescribeInstances Filter.1.Name=instance-id Filter.1.Value.1=i-1 *":
+        [`ec2 Action=DescribeInstances ${running} Filter.3.Name=instance-id Filter.3.Value.1=i-1`]:
           request.ec2 ?? instance,
       },
     });
@@ -148,5 +159,123 @@ describe("A kubelet's request for a serving certificate", () => {
     const { change, log } = decide({ node: "--server=10.0.0.99", sans: "IP:10.0.0.20" });
     assert.deepEqual(change, []);
     assert.match(log.join(), /waits/);
+  });
+});
+
+describe("A worker's request for its first client certificate", () => {
+  const node = "ip-10-0-0-20.corp.example.com";
+  const bootstrappers = "system:bootstrappers:kubeadm:default-node-token";
+
+  interface Request {
+    subject?: string;
+    sans?: string;
+    usages?: string[];
+    groups?: string[];
+    signerName?: string;
+    /** Of the Node that is there. */
+    providerId?: string;
+    ec2?: string;
+  }
+
+  function decide({ subject = `/O=system:nodes/CN=system:node:${node}`, sans = "", ...request }: Request) {
+    const csr = {
+      metadata: { name: "csr-1" },
+      spec: {
+        signerName: request.signerName ?? "kubernetes.io/kube-apiserver-client-kubelet",
+        username: "system:bootstrap:abcdef",
+        groups: request.groups ?? ["system:bootstrappers", bootstrappers, "system:authenticated"],
+        usages: request.usages ?? ["digital signature", "client auth"],
+        request: requestFor(subject, sans),
+      },
+    };
+    const named =
+      "Filter.3.Name=private-dns-name Filter.3.Value.1=ip-10-0-0-20.eu-west-1.compute.internal Filter.3.Value.2=ip-10-0-0-20.ec2.internal";
+    const ofPool = "Filter.4.Name=tag:aws:autoscaling:groupName Filter.4.Value.1=demo-pool-*";
+    const { calls, log } = runChore("csr-approve", [], {
+      kubectl: {
+        ...leading,
+        "get csr *": JSON.stringify({ items: [csr] }),
+        [`get node ${node} *`]: request.providerId ?? "",
+      },
+      aws: {
+        [`ec2 Action=DescribeInstances ${running} ${named} ${ofPool}`]:
+          request.ec2 ?? "<r><instanceId>i-1</instanceId></r>",
+      },
+    });
+    return { change: changes(calls), log };
+  }
+
+  it("is approved for a running instance of a pool that is no Node yet", () => {
+    assert.deepEqual(decide({}), {
+      change: ["kubectl certificate approve csr-1"],
+      log: ["csr-approve: approved csr-1 of system:bootstrap:abcdef"],
+    });
+  });
+
+  const refused: [string, Request, string][] = [
+    [
+      "is in the name of a Node that is there: whoever has a token could be any node",
+      { providerId: "aws:///eu-west-1a/i-1" },
+      `the Node ${node} is there already`,
+    ],
+    [
+      "is for another group",
+      { subject: `/O=system:masters/CN=system:node:${node}` },
+      `its subject is CN=system:node:${node},O=system:masters`,
+    ],
+    ["is for no node", { subject: "/O=system:nodes/CN=admin" }, "its subject is CN=admin,O=system:nodes"],
+    [
+      "is for a name that is none",
+      { subject: "/O=system:nodes/CN=system:node:--server=10.0.0.99" },
+      "its subject is CN=system:node:--server=10.0.0.99,O=system:nodes",
+    ],
+    ["names hosts", { sans: `DNS:${node}` }, "it names hosts"],
+    [
+      "wants to serve too",
+      { usages: ["client auth", "server auth"] },
+      "its usages are not those of a client certificate",
+    ],
+  ];
+  for (const [what, request, reason] of refused) {
+    it(`is denied with the reason if it ${what}`, () => {
+      assert.deepEqual(decide(request), {
+        change: ["kubectl certificate deny csr-1"],
+        log: [`csr-approve: denied csr-1 of system:bootstrap:abcdef: ${reason}`],
+      });
+    });
+  }
+
+  const unknown: [string, Request, string][] = [
+    [
+      "EC2 knows no such instance of a pool, as for a controller's name",
+      { ec2: "<r></r>" },
+      `EC2 knows no running instance of a pool called ${node}`,
+    ],
+    [
+      "EC2 knows two",
+      { ec2: "<r><instanceId>i-1</instanceId><instanceId>i-2</instanceId></r>" },
+      `EC2 knows no running instance of a pool called ${node}`,
+    ],
+    [
+      "the Node of an instance that had the name before is there",
+      { providerId: "aws:///eu-west-1a/i-11" },
+      `there is a Node ${node} of another instance`,
+    ],
+  ];
+  for (const [what, request, reason] of unknown) {
+    it(`waits while ${what}`, () => {
+      assert.deepEqual(decide(request), {
+        change: [],
+        log: [`csr-approve: csr-1 of system:bootstrap:abcdef waits: ${reason}`],
+      });
+    });
+  }
+
+  it("is left alone where it is another's: renewals are the controller-manager's, other signers' their own", () => {
+    for (const other of [
+      { groups: ["system:nodes", "system:authenticated"] },
+      { signerName: "kubernetes.io/kube-apiserver-client" },
+    ])
+      assert.deepEqual(decide(other), { change: [], log: [] });
   });
 });

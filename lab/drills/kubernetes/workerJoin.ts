@@ -7,14 +7,10 @@ import type { Drill } from "../drill";
 import { controlPlanesReady } from "./controlPlane";
 import { readsOwnSecretsAlone } from "./kubeletSecrets";
 import { bash } from "./leafCertificates";
+import { joinsUnderNoOtherName, type SigningRequest } from "./otherNames";
 
 /** Seconds after which a worker that has not joined is a failure. */
 const patience = 180;
-
-interface SigningRequest extends KubernetesObject {
-  readonly spec: { readonly signerName: string; readonly username: string };
-  readonly status?: { readonly certificate?: string };
-}
 
 /** A Secret, or a ConfigMap. */
 interface Secret extends KubernetesObject {
@@ -44,6 +40,7 @@ export const workerJoin: Drill = {
     await servesWithApprovedCertificate(lab, node);
     await holdsNoCredentials(worker);
     await readsOwnSecretsAlone(lab, worker, node);
+    await joinsUnderNoOtherName(lab, worker, node);
     await lab.cluster.settled(patience);
     return { what: "three controllers and a worker from nothing", seconds };
   },

@@ -35,7 +35,7 @@ var kubectlCommands = []struct {
 	{regexp.MustCompile(`^get (nodes) -o json()()$`), getList},
 	{regexp.MustCompile(`^get (nodes) -l (\S+?)() -o json$`), getList},
 	{regexp.MustCompile(`^get (secrets) -n kube-system -l (\S+)=(\S+) -o json$`), getList},
-	{regexp.MustCompile(`^get (csr) --field-selector spec\.signerName=kubernetes\.io/kubelet-serving -o json()()$`), getList},
+	{regexp.MustCompile(`^get (csr|volumeattachments) -o json()()$`), getList},
 	{regexp.MustCompile(`^get node (\S+) --ignore-not-found -o jsonpath=\{\.spec\.(providerID)\}$`), getProviderID},
 	{regexp.MustCompile(`^get pod (\S+) -n kube-system -o json$`), getPod},
 	{regexp.MustCompile(`^get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath=\{\.items\[\*\]\.spec\.providerID\}$`), nothing},
@@ -53,11 +53,12 @@ var kubectlCommands = []struct {
 var annotateLocally = regexp.MustCompile(`^annotate --local --overwrite -f (\S+) (\S+)=(\S+) -o yaml$`)
 
 var paths = map[string]string{
-	"nodes":   "/api/v1/nodes",
-	"secrets": "/api/v1/namespaces/kube-system/secrets",
-	"csr":     "/apis/certificates.k8s.io/v1/certificatesigningrequests",
-	"leases":  "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases",
-	"pods":    "/api/v1/namespaces/kube-system/pods",
+	"nodes":             "/api/v1/nodes",
+	"secrets":           "/api/v1/namespaces/kube-system/secrets",
+	"csr":               "/apis/certificates.k8s.io/v1/certificatesigningrequests",
+	"volumeattachments": "/apis/storage.k8s.io/v1/volumeattachments",
+	"leases":            "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases",
+	"pods":              "/api/v1/namespaces/kube-system/pods",
 }
 
 func kubectl(ctx context.Context, args []string, in io.Reader, out io.Writer) error {

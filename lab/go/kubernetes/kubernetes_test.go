@@ -101,8 +101,10 @@ stringData:
 	if got := m.runKubectl(tokens, ""); !strings.Contains(got, `"data":{"expiration":"MjAyNi0xMS0yM1QxMjowMDowMFo=","token-secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`) {
 		t.Errorf("tokens: %s", got)
 	}
-	if got := m.runKubectl("get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving -o json", ""); !strings.Contains(got, `"items":[]`) {
-		t.Errorf("requests: %s", got)
+	for _, none := range []string{"csr", "volumeattachments"} {
+		if got := m.runKubectl("get "+none+" -o json", ""); !strings.Contains(got, `"items":[]`) {
+			t.Errorf("%s: %s", none, got)
+		}
 	}
 	if got := m.runKubectl("get node ip-10-0-0-1.internal --ignore-not-found -o jsonpath={.spec.providerID}", ""); got != "aws:///zone-a/i-0123" {
 		t.Errorf("provider id: %s", got)
@@ -112,7 +114,9 @@ stringData:
 	}
 	m.runKubectl("delete node another --ignore-not-found --wait=false", "")
 	m.runKubectl("drain ip-10-0-0-1.internal --ignore-daemonsets --delete-emptydir-data --force --timeout 780s", "")
-	m.runKubectl("apply --server-side --force-conflicts -f ../../../ignition/files/controller/etc/cluster/manifests/node-bootstrap.yaml", "")
+	for _, manifest := range []string{"node-bootstrap", "cluster-dns"} {
+		m.runKubectl("apply --server-side --force-conflicts -f ../../../ignition/files/controller/etc/cluster/manifests/"+manifest+".yaml", "")
+	}
 	if out := m.runKubectl("get configmap addons -n kube-system --ignore-not-found -o jsonpath={.data.objects}", ""); out != "" {
 		t.Errorf("add-ons before any: %s", out)
 	}

@@ -17,6 +17,7 @@ var resources = map[string]string{
 	"/api/v1/nodes":                                              nodesPrefix,
 	"/api/v1/namespaces/kube-system/secrets":                     "/registry/secrets/kube-system/",
 	"/apis/certificates.k8s.io/v1/certificatesigningrequests":    "/registry/certificatesigningrequests/",
+	"/apis/storage.k8s.io/v1/volumeattachments":                  "/registry/volumeattachments/",
 	"/apis/coordination.k8s.io/v1/namespaces/kube-system/leases": leasesPrefix,
 }
 

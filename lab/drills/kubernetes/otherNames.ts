@@ -1,0 +1,59 @@
+import type { Lab } from "../../lab";
+import type { KubernetesObject, Node } from "../../kubernetes/kubernetes";
+import type { Machine } from "../../node/machine";
+import { until } from "../../until";
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/ */
+export interface SigningRequest extends KubernetesObject {
+  readonly spec: { readonly signerName: string; readonly username: string };
+  readonly status?: {
+    readonly certificate?: string;
+    readonly conditions?: readonly { readonly type: string }[];
+  };
+}
+
+/**
+ * The token that a worker's role may read at any time gets no certificate in the name of another node, with which it would read
+ * that node's Secrets: not of one that is there, and not of a controller.
+ */
+export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Node): Promise<void> {
+  const { kubernetes } = lab;
+  const [controller] = await kubernetes.list<Node>("nodes", "-l", "node-role.kubernetes.io/control-plane");
+  const token = (await lab.store.read("bootstrap/token")).trim();
+  const ask = async (name: string) => {
+    const { status, stdout, stderr } = await worker.run([
+      "bash",
+      "-euo",
+      "pipefail",
+      "-c",
+      asking,
+      "ask",
+      name,
+      token,
+    ]);
+    if (status !== 0) throw new Error(`${worker.id} cannot ask for a certificate of ${name}: ${stderr}`);
+    return (JSON.parse(stdout) as SigningRequest).metadata.name;
+  };
+  const asController = await ask(controller?.metadata.name ?? "");
+  const asWorker = await ask(node.metadata.name);
+  const stateOf = async (name: string) => (await kubernetes.get<SigningRequest>("csr", name)).status;
+  await until("a request in the name of a Node that is there is denied", 60, async () => {
+    const conditions = (await stateOf(asWorker))?.conditions ?? [];
+    return conditions.some(({ type }) => type === "Denied") || `it is ${JSON.stringify(conditions)}`;
+  });
+  // It was asked for before, and every look is at all of them.
+  const state = (await stateOf(asController)) ?? {};
+  if (state.certificate !== undefined || state.conditions?.some(({ type }) => type === "Approved"))
+    throw new Error(
+      `a bootstrap token got a certificate of ${controller?.metadata.name}: ${JSON.stringify(state)}`,
+    );
+}
+
+const asking = `
+  source /etc/cluster/cluster.env
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "/O=system:nodes/CN=system:node:$1" 2>/dev/null |
+    base64 -w 0 |
+    jq -R '{apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest", metadata: {generateName: "drill-"},
+      spec: {request: ., signerName: "kubernetes.io/kube-apiserver-client-kubelet", usages: ["digital signature", "client auth"]}}' |
+    curl -sS --fail-with-body --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -H "Authorization: Bearer $2" \\
+      -H 'Content-Type: application/json' --data @- "https://api.$ZONE:6443/apis/certificates.k8s.io/v1/certificatesigningrequests"`;
