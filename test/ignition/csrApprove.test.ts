@@ -12,6 +12,9 @@ function requestFor(subject: string, sans: string): string {
   }).toString("base64");
 }
 
+const secondsAgo = (seconds: number) =>
+  `${new Date(Date.now() - seconds * 1000).toISOString().slice(0, 19)}Z`;
+
 const running =
   "Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned Filter.2.Name=instance-state-name Filter.2.Value.1=running";
 
@@ -28,13 +31,15 @@ describe("A kubelet's request for a serving certificate", () => {
     usages?: string[];
     groups?: string[];
     ec2?: string;
+    /** When it was made. @default now */
+    since?: string;
   }
 
   function decide(request: Request) {
     const { node: name = node, providerId = "aws:///eu-west-1a/i-1" } = request;
     const { subject = `/O=system:nodes/CN=system:node:${name}`, sans = `DNS:${name},IP:10.0.0.20` } = request;
     const csr = {
-      metadata: { name: "csr-1" },
+      metadata: { name: "csr-1", creationTimestamp: request.since ?? secondsAgo(0) },
       spec: {
         signerName: "kubernetes.io/kubelet-serving",
         username: `system:node:${name}`,
@@ -155,6 +160,16 @@ describe("A kubelet's request for a serving certificate", () => {
     });
   }
 
+  it("is denied where EC2 knows no such instance after five minutes: the log is not filled with it", () => {
+    assert.deepEqual(decide({ ec2: "<r></r>", since: secondsAgo(280) }).change, []);
+    assert.deepEqual(decide({ ec2: "<r></r>", since: secondsAgo(310) }), {
+      change: ["kubectl certificate deny csr-1"],
+      log: [
+        `csr-approve: denied csr-1 of system:node:${node}: EC2 knows no running instance of this cluster for it`,
+      ],
+    });
+  });
+
   it("of a node whose name is none never reaches kubectl's command line", () => {
     const { change, log } = decide({ node: "--server=10.0.0.99", sans: "IP:10.0.0.20" });
     assert.deepEqual(change, []);
@@ -175,11 +190,13 @@ describe("A worker's request for its first client certificate", () => {
     /** Of the Node that is there. */
     providerId?: string;
     ec2?: string;
+    /** When it was made. @default now */
+    since?: string;
   }
 
   function decide({ subject = `/O=system:nodes/CN=system:node:${node}`, sans = "", ...request }: Request) {
     const csr = {
-      metadata: { name: "csr-1" },
+      metadata: { name: "csr-1", creationTimestamp: request.since ?? secondsAgo(0) },
       spec: {
         signerName: request.signerName ?? "kubernetes.io/kube-apiserver-client-kubelet",
         username: "system:bootstrap:abcdef",
