@@ -288,6 +288,23 @@ describe("A worker's request for its first client certificate", () => {
     });
   }
 
+  it("comes first: a worker waits for it, and each decision takes a moment", () => {
+    const request = (name: string, signerName: string) => ({
+      metadata: { name, creationTimestamp: secondsAgo(400) },
+      spec: { signerName, username: "u", groups: [bootstrappers], usages: ["any"], request: "" },
+    });
+    const serving = "kubernetes.io/kubelet-serving";
+    const client = "kubernetes.io/kube-apiserver-client-kubelet";
+    const items = [request("a", serving), request("b", client), request("c", serving), request("d", client)];
+    const { calls } = runChore("csr-approve", [], {
+      kubectl: { ...leading, "get csr *": JSON.stringify({ items }) },
+    });
+    assert.deepEqual(
+      changes(calls),
+      ["b", "d", "a", "c"].map((name) => `kubectl certificate deny ${name}`),
+    );
+  });
+
   it("is left alone where it is another's: renewals are the controller-manager's, other signers' their own", () => {
     for (const other of [
       { groups: ["system:nodes", "system:authenticated"] },
