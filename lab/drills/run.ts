@@ -49,6 +49,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     },
   };
   lab.report(`\n${drill.name}`);
+  const began = Date.now();
   let first = 0;
   try {
     await lab.hasCluster(drill.size);
@@ -95,6 +96,9 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
+  lab.report(
+    `  ${row.passed ? "passed" : "failed"} after ${Math.round((Date.now() - began) / 1000)} s in all`,
+  );
   return { row, marks, observations, pauses: verdict?.pauses ?? [] };
 }
 
