@@ -12,7 +12,9 @@ import {
   group,
   instanceType,
   list,
+  hostRange,
   release,
+  sshKey,
   text,
   whole,
   yesOrNo,
@@ -52,7 +54,7 @@ const schema = group(
     network: group(
       {
         /** Range of the VPC, /16 to /22. @default 10.0.0.0/16 */
-        cidr: cidr(16, 22).default(defaultNetwork.cidr),
+        cidr: hostRange(16, 22).default(defaultNetwork.cidr),
         /** One NAT gateway per zone, or a single one: cheaper, and one zone's failure cuts all off. @default zone */
         nat: z.enum(["zone", "single"], { error: "use zone or single" }).default(defaultNetwork.nat),
       },
@@ -75,9 +77,9 @@ const schema = group(
       "use {vpcId, privateSubnetIds, publicSubnetIds}",
     ).optional(),
     /** Addresses of pods. @default 10.244.0.0/16 */
-    podCidr: cidr(8, 22).default("10.244.0.0/16"),
+    podCidr: hostRange(8, 22).default("10.244.0.0/16"),
     /** Addresses of services, /24 or larger. @default 10.96.0.0/16 */
-    serviceCidr: cidr(12, 24).default("10.96.0.0/16"),
+    serviceCidr: hostRange(12, 24).default("10.96.0.0/16"),
     api: group(
       {
         /** Whether the API's load balancer has public addresses. @default internal */
@@ -97,13 +99,7 @@ const schema = group(
         /** Who may connect to the bastion's port 22. @default none */
         allowedCidrs: list(cidr(0, 32), "use a list of IPv4 ranges").default([]),
         /** OpenSSH public keys of the user `core` on the bastion and on every node. @default none */
-        sshAuthorizedKeys: list(
-          text(
-            /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/,
-            "use an OpenSSH public key",
-          ),
-          "use a list of OpenSSH public keys",
-        ).default([]),
+        sshAuthorizedKeys: list(sshKey, "use a list of OpenSSH public keys").default([]),
       },
       "use {kind, allowedCidrs, sshAuthorizedKeys}",
     ).prefault({}),
@@ -153,15 +149,9 @@ const schema = group(
       },
       "use {mirror, sha256}",
     ).prefault({}),
-    /** Worker pools by name; what each may say is described in settings/workerPools.ts. @default one pool, `workers` */
+    /** Worker pools by name, of the cluster's name's form; what each may say is described in settings/workerPools.ts. @default one pool, `workers` */
     workerPools: z
-      .record(
-        text(clusterOrPoolName, "name pools with 2 to 20 lower-case letters, digits and dashes"),
-        workerPool,
-        {
-          error: "use a map from pool name to its settings",
-        },
-      )
+      .record(z.string(), workerPool, { error: "use a map from pool name to its settings" })
       .prefault({ workers: {} }),
     /** What controllers apply to the cluster, and keep as it is: the manifests in `addons/manifests` and these. */
     addons: group(

@@ -6,9 +6,12 @@ export interface Cidr {
 
 const size = (prefix: number) => 2 ** (32 - prefix);
 
+/** No number begins with a zero: Go reads none such, and the pod network would not begin. */
+const form = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/;
+
 /** @throws Error when `text` is not an IPv4 range that begins at its own first address */
 export function parseCidr(text: string): Cidr {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text)?.slice(1).map(Number);
+  const parts = form.exec(text)?.slice(1).map(Number);
   if (!parts || parts.slice(0, 4).some((octet) => octet > 255) || parts[4] > 32) {
     throw new Error("use an IPv4 range such as 10.0.0.0/16");
   }

@@ -8,6 +8,7 @@ import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
 import { checkEncryptionKey } from "./encryptionKey";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
+import { checkInstanceTypes } from "./instanceTypes";
 import { type Account, clusterNames } from "./names";
 import { checkRestore } from "./restore";
 
@@ -29,7 +30,7 @@ const flatcarOwner = "075585003325";
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, a key
+ *   release, an instance type that the region does not have, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, a key
  *   of Secrets that is not the next, manifests that are none
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
@@ -44,6 +45,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       findNetwork(settings, region),
       findImages(settings, region),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
+      checkInstanceTypes(settings, region),
       checkRestore(settings.restore, nodeStore),
       checkEncryptionKey(settings.encryption, nodeStore),
     ]);

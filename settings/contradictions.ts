@@ -1,8 +1,9 @@
 import { overlap, parseCidr } from "../components/cidr";
 import { mostOf, oneMoreThan, poolPercentage } from "../components/replacement";
 import { controllerReleases, knownVersions, nodeReleases, unknownReleases } from "../ignition/downloads";
+import { poolLabel } from "../ignition/worker";
 import type { Settings } from "../settings";
-import { defaultNetwork } from "./forms";
+import { clusterOrPoolName, defaultNetwork } from "./forms";
 import type { Mistake } from "./mistakes";
 
 type Some = Partial<Settings>;
@@ -23,16 +24,6 @@ const rule = <K extends keyof Settings>(
 
 const mistakeIf = (wrong: boolean, key: string, value: unknown, remedy: string): Mistake[] =>
   wrong ? [{ key, value, remedy }] : [];
-
-/** Graviton families carry a g after their generation: m7g, c6gn, r8gd, but not g5. */
-const isArm = (instanceType: string) =>
-  /^[a-z][a-z-]*\d+[a-z]*g[a-z]*\./.test(instanceType) || instanceType.startsWith("a1.");
-
-function wrongArchitecture(key: string, instanceType: string, architecture: "amd64" | "arm64"): Mistake[] {
-  const actual = isArm(instanceType) ? "arm64" : "amd64";
-  const remedy = `this is an ${actual} type; choose an ${architecture} one or set architecture: ${actual}`;
-  return mistakeIf(actual !== architecture, key, instanceType, remedy);
-}
 
 function repeated(key: string, values: readonly string[], remedy: string): Mistake[] {
   const again = values.filter((value, i) => values.indexOf(value) !== i);
@@ -62,6 +53,19 @@ const poolRule = (find: (pool: Settings["workerPools"][string], key: string) => 
     Object.entries(workerPools).flatMap(([name, pool]) => find(pool, `workerPools.${name}`)),
   );
 
+/**
+ * Load balancers may not begin with internal-, security groups with sg-, buckets with these and others
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); the autoscaler takes every group in the
+ * account with the tag k8s.io/cluster-autoscaler/enabled for one to choose from.
+ */
+const reservedName = /^((internal|sg|xn-|sthree|amzn-s3-demo)(-|$)|enabled$)/;
+
+/** Of the 128 characters that a tag's key may have, less those of the autoscaler's k8s.io/cluster-autoscaler/node-template/label/. */
+const longestTaggedKey = 82;
+
+/** Label prefixes below kubernetes.io that a kubelet may set: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction */
+const ofKubelets = /^(kubelet|node)\.kubernetes\.io\//;
+
 const rules: Rule[] = [
   rule(["name"], ({ name }) =>
     mistakeIf(
@@ -69,6 +73,14 @@ const rules: Rule[] = [
       "name",
       name,
       "leave out -pool: groups named <cluster>-pool-… are the worker pools of <cluster>",
+    ),
+  ),
+  rule(["name"], ({ name }) =>
+    mistakeIf(
+      reservedName.test(name),
+      "name",
+      name,
+      "use another: what is named after it would begin as only AWS's own may, or bear the autoscaler's own tag",
     ),
   ),
   rule(["network", "existingVpc"], ({ network, existingVpc }) =>
@@ -140,6 +152,7 @@ const rules: Rule[] = [
       allowedCidrs,
       "only a bastion has them: set kind: bastion or remove them",
     ),
+    ...repeated("access.sshAuthorizedKeys", sshAuthorizedKeys, "name each key once"),
     ...mistakeIf(
       kind !== "none" && sshAuthorizedKeys.length === 0,
       "access.sshAuthorizedKeys",
@@ -155,14 +168,6 @@ const rules: Rule[] = [
       "a bastion needs a public subnet",
     ),
   ),
-  rule(["controlPlane"], ({ controlPlane }) =>
-    wrongArchitecture("controlPlane.instanceType", controlPlane.instanceType, controlPlane.architecture),
-  ),
-  poolRule((pool, key) =>
-    pool.instanceTypes.flatMap((type, i) =>
-      wrongArchitecture(`${key}.instanceTypes[${i}]`, type, pool.architecture),
-    ),
-  ),
   rule(["addons"], ({ addons }) => [
     ...repeated("addons.manifests", addons.manifests, "name each file or folder once"),
     ...repeated("addons.leaveOut", addons.leaveOut, "name each add-on once"),
@@ -175,18 +180,38 @@ const rules: Rule[] = [
       "name each key with one value for an effect, as the apiserver demands",
     ),
   ),
+  rule(["workerPools"], ({ workerPools }) =>
+    Object.keys(workerPools).flatMap((name) =>
+      mistakeIf(
+        !clusterOrPoolName.test(name),
+        `workerPools.${name}`,
+        name,
+        "name pools with 2 to 20 lower-case letters, digits and dashes, beginning with a letter",
+      ),
+    ),
+  ),
+  poolRule((pool, key) => (pool.max > pool.min ? untaggable(pool, key) : [])),
   poolRule((pool, key) =>
     mistakeIf(pool.max < pool.min, `${key}.max`, pool.max, `use ${pool.min} (min) or more`),
   ),
   poolRule((pool, key) =>
     Object.entries(pool.labels)
       .filter(([label]) => /(^|\.)(kubernetes|k8s)\.io\//.test(label.replace(/[^/]*$/, "")))
+      .filter(([label]) => !ofKubelets.test(label))
       .map(([label, value]) => ({
         key: `${key}.labels.${label}`,
         value,
         remedy:
-          "labels below kubernetes.io and k8s.io are refused to kubelets by NodeRestriction: use a prefix of your own",
+          "NodeRestriction refuses it to kubelets, as what is below kubernetes.io and k8s.io: use a prefix of your own, or node.kubernetes.io",
       })),
+  ),
+  poolRule(({ labels }, key) =>
+    mistakeIf(
+      poolLabel in labels,
+      `${key}.labels.${poolLabel}`,
+      labels[poolLabel],
+      "remove it: it is the pool's name already",
+    ),
   ),
   poolRule(({ kubelet }, key) => {
     const reserved = [kubelet.systemReserved.cpu, kubelet.kubeReserved.cpu];
@@ -202,6 +227,25 @@ const rules: Rule[] = [
     wrongVersions(settings.versions).length > 0 ? [] : unknownDownloads(settings),
   ),
 ];
+
+/** What the tags would lose that tell the autoscaler of the pool's nodes while there is none. */
+function untaggable({ labels, taints }: Settings["workerPools"][string], key: string): Mistake[] {
+  const taintKeys = taints.map((taint) => taint.key);
+  const remedy = `use ${longestTaggedKey} characters at most, or min as max: the autoscaler is told by a tag`;
+  return [
+    ...Object.keys(labels).flatMap((label) =>
+      mistakeIf(label.length > longestTaggedKey, `${key}.labels`, label, remedy),
+    ),
+    ...taintKeys.flatMap((taint, i) =>
+      mistakeIf(taint.length > longestTaggedKey, `${key}.taints[${i}].key`, taint, remedy),
+    ),
+    ...repeated(
+      `${key}.taints`,
+      taintKeys,
+      "name each key with one effect, or min as max: the autoscaler is told by a tag for each key",
+    ),
+  ];
+}
 
 function wrongVersions({ kubernetes, etcd }: Settings["versions"]): Mistake[] {
   return [

@@ -30,10 +30,7 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
 }
 
 /** Settings of a pool that rules compare with each other: one is no use without the other. */
-const compared = [
-  ["min", "max"],
-  ["instanceTypes", "architecture"],
-];
+const compared = [["min", "max"]];
 
 /**
  * What is left of the settings without the parts that have a mistake, so that the rest can be checked further: of a

@@ -30,22 +30,18 @@ export const workerPool = group(
     architecture: architecture.default("amd64"),
     /** Root volume, GiB. @default 50 */
     diskGib: disk.default(50),
-    /** Node labels, set by the kubelet itself, so not below `kubernetes.io` and `k8s.io`. @default none */
+    /** Node labels, set by the kubelet itself: below `kubernetes.io` and `k8s.io` only with the prefixes `node.kubernetes.io` and `kubelet.kubernetes.io`. @default none */
     labels: z
-      .record(
-        text(labelKey, "use a label key"),
-        text(labelValue, "use a label value: at most 63 letters, digits, - _ ."),
-        {
-          error: "use a map of labels",
-        },
-      )
+      .record(text(labelKey, "use a label key"), labelValue("label"), {
+        error: "use a map of labels",
+      })
       .default({}),
     /** Taints set at registration. @default none */
     taints: list(
       group(
         {
           key: text(labelKey, "use a taint key such as dedicated"),
-          value: text(labelValue, "use a taint value: at most 63 letters, digits, - _ .").default(""),
+          value: labelValue("taint").default(""),
           effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"], {
             error: "use NoSchedule, PreferNoSchedule or NoExecute",
           }),

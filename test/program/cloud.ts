@@ -8,6 +8,8 @@ export interface Region {
   readonly zones: readonly string[];
   /** Architectures, as EC2 calls them, that Flatcar's account has an image for. */
   readonly architectures: readonly string[];
+  /** Instance types by architecture, as EC2 calls it. */
+  readonly instanceTypes: Readonly<Record<string, readonly string[]>>;
   /** Flatcar's releases, the newest last. */
   readonly flatcar: readonly string[];
   readonly vpc?: Vpc;
@@ -48,6 +50,12 @@ export function region(name: string, zones = 3): Region {
     name,
     zones: [..."abcdef"].slice(0, zones).map((letter) => `${name}${letter}`),
     architectures: ["x86_64", "arm64"],
+    instanceTypes: {
+      x86_64: ["t3.medium", "t3.large", "t3a.large", "m7i-flex.large"].concat(
+        ["m6i", "m7i", "m7a"].flatMap((family) => [`${family}.large`, `${family}.xlarge`]),
+      ),
+      arm64: ["m7g.large"],
+    },
     flatcar: ["4757.2.0", "4757.2.1", "4757.2.2", "4757.2.10"],
   };
 }
@@ -80,6 +88,11 @@ export function answer(region: Region, token: string, args: Record<string, any>)
       return {
         id: `ami-${architecture}-${found(names, (each) => pattern.test(each), "image")}-of-${args.owners}`,
       };
+    }
+    case "getInstanceTypes": {
+      const [architecture] = filter("processor-info.supported-architecture");
+      const asked = filter("instance-type");
+      return { instanceTypes: region.instanceTypes[architecture].filter((type) => asked.includes(type)) };
     }
     case "getVpc": {
       const { id, cidr, otherCidrs, dnsHostnames } = found(vpc && [vpc], ({ id }) => id === args.id, "VPC");

@@ -53,6 +53,22 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": no arm64 image of it in eu-central-1: there is no image`,
   ],
   [
+    "the region has no such instance type, or one of another architecture",
+    {
+      ...dev,
+      controlPlane: { instanceType: "m7i.larg" },
+      workerPools: {
+        workers: { instanceTypes: ["m7i.large", "m7g.large"] },
+        arm: { instanceTypes: ["m7i.large"], architecture: "arm64" },
+      },
+    },
+    {},
+    "3 settings are wrong (settings.ts describes each):\n" +
+      '  pulumi-kubeadm:controlPlane.instanceType: "m7i.larg": eu-central-1 has no such instance type\n' +
+      '  pulumi-kubeadm:workerPools.workers.instanceTypes[1]: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64\n' +
+      '  pulumi-kubeadm:workerPools.arm.instanceTypes[0]: "m7i.large": this is an amd64 type; choose an arm64 one or set architecture: amd64',
+  ],
+  [
     "there is no such Flatcar release, and no such zone either",
     { ...dev, zones: ["eu-central-1e", "eu-central-1a", "eu-central-1f"], versions: { flatcar: "1.2.3" } },
     { region: small },

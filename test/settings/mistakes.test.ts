@@ -23,6 +23,12 @@ const mistakes: Mistake[] = [
     { name },
     `name: "${name}": leave out -pool: groups named <cluster>-pool-… are the worker pools of <cluster>`,
   ]),
+  ...["internal", "internal-a", "sg", "sg-a", "xn--a", "sthree-a", "amzn-s3-demo", "enabled"].map(
+    (name): Mistake => [
+      { name },
+      `name: "${name}": use another: what is named after it would begin as only AWS's own may, or bear the autoscaler's own tag`,
+    ],
+  ),
   [{ name: 1 }, `name: 1: ${nameRemedy}`],
   [{ domain: undefined }, "domain: missing: use a lower-case domain such as k8s.example.com"],
   [{ domain: "localhost" }, 'domain: "localhost": use a lower-case domain such as k8s.example.com'],
@@ -62,6 +68,10 @@ const mistakes: Mistake[] = [
   [{ network: "10.0.0.0/16" }, 'network: "10.0.0.0/16": use {cidr, nat}'],
   [{ network: { cidr: "10.0.0.0" } }, `network.cidr: "10.0.0.0": ${cidrRemedy}`],
   [{ network: { cidr: "10.0.300.0/16" } }, `network.cidr: "10.0.300.0/16": ${cidrRemedy}`],
+  ...["010.0.0.0/16", "10.00.0.0/16", "10.0.0.0/016"].map((cidr): Mistake => [
+    { network: { cidr } },
+    `network.cidr: "${cidr}": ${cidrRemedy}`,
+  ]),
   [
     { network: { cidr: "10.0.0.1/16" } },
     `network.cidr: "10.0.0.1/16": use the range's first address: 10.0.0.0/16`,
@@ -105,6 +115,16 @@ const mistakes: Mistake[] = [
   ],
 
   [{ podCidr: "pods" }, `podCidr: "pods": ${cidrRemedy}`],
+  ...[
+    ["0.0.0.0/8", "0.0.0.0/8"],
+    ["127.0.0.0/16", "127.0.0.0/8"],
+    ["169.254.0.0/16", "169.254.0.0/16"],
+    ["224.0.0.0/8", "224.0.0.0/3"],
+    ["240.0.0.0/8", "224.0.0.0/3"],
+  ].map(([podCidr, taken]): Mistake => [
+    { podCidr },
+    `podCidr: "${podCidr}": overlaps ${taken}, which is no host's: use another range`,
+  ]),
   [
     { podCidr: "10.96.0.0/12" },
     'serviceCidr: "10.96.0.0/16": overlaps podCidr 10.96.0.0/12: use another range',
@@ -138,6 +158,11 @@ const mistakes: Mistake[] = [
     "existingVpc.publicSubnetIds: []: a public API needs public subnets",
   ],
 
+  [{ access: { sshAuthorizedKeys: [ssh, ssh] } }, `access.sshAuthorizedKeys: "${ssh}": name each key once`],
+  ...["ssh-dss AAAAB3Nz", "sk-ssh-rsa@openssh.com AAAA", "ssh-ed25519"].map((key): Mistake => [
+    { access: { sshAuthorizedKeys: [key] } },
+    `access.sshAuthorizedKeys[0]: "${key}": use an OpenSSH public key`,
+  ]),
   [{ access: { kind: "ssh" } }, 'access.kind: "ssh": use none, bastion or instance-connect'],
   [
     { access: { kind: "bastion", sshAuthorizedKeys: [ssh] } },
@@ -173,14 +198,6 @@ const mistakes: Mistake[] = [
   [
     { controlPlane: { instanceType: "large" } },
     'controlPlane.instanceType: "large": use an EC2 instance type such as m7i.large',
-  ],
-  [
-    { controlPlane: { instanceType: "m7g.large" } },
-    'controlPlane.instanceType: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64',
-  ],
-  [
-    { controlPlane: { architecture: "arm64" } },
-    'controlPlane.instanceType: "m7i.large": this is an amd64 type; choose an arm64 one or set architecture: amd64',
   ],
   [{ controlPlane: { architecture: "x86_64" } }, 'controlPlane.architecture: "x86_64": use amd64 or arm64'],
   [{ controlPlane: { diskGib: 10 } }, "controlPlane.diskGib: 10: use whole GiB from 20 to 16384"],

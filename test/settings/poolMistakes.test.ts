@@ -1,14 +1,22 @@
-import { Mistake, refusesEach } from "./refusal";
+import { doesNotThrow } from "node:assert/strict";
+import { parseSettings } from "../../settings";
+import { Mistake, refusesEach, right } from "./refusal";
 
 const pool = (settings: unknown) => ({ workerPools: { workers: settings } });
 const labelRemedy =
-  "labels below kubernetes.io and k8s.io are refused to kubelets by NodeRestriction: use a prefix of your own";
+  "NodeRestriction refuses it to kubelets, as what is below kubernetes.io and k8s.io: use a prefix of your own, or node.kubernetes.io";
+const asText = "write it as text: in quotes, or by pulumi config set --type string";
+const long = `${"a".repeat(50)}.example.com/${"b".repeat(21)}`;
+const longRemedy = "use 82 characters at most, or min as max: the autoscaler is told by a tag";
+
+/** As an error shows it. */
+const shown = (text: string) => (text.length > 78 ? `"${text.slice(0, 76)}...` : `"${text}"`);
 
 const mistakes: Mistake[] = [
   [{ workerPools: ["workers"] }, 'workerPools: ["workers"]: use a map from pool name to its settings'],
   [
     { workerPools: { Workers: {} } },
-    'workerPools.Workers: "Workers": name pools with 2 to 20 lower-case letters, digits and dashes',
+    'workerPools.Workers: "Workers": name pools with 2 to 20 lower-case letters, digits and dashes, beginning with a letter',
   ],
   [pool({ min: -1 }), "workerPools.workers.min: -1: use a whole number from 0 to 1000"],
   [pool({ min: 3, max: 2 }), "workerPools.workers.max: 2: use 3 (min) or more"],
@@ -21,16 +29,36 @@ const mistakes: Mistake[] = [
     pool({ instanceTypes: ["m7i.large", "m7i.large"] }),
     'workerPools.workers.instanceTypes: "m7i.large": name each type once',
   ],
-  [
-    pool({ instanceTypes: ["m7i.large", "m7g.large"] }),
-    'workerPools.workers.instanceTypes[1]: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64',
-  ],
   [pool({ spotPercent: 101 }), "workerPools.workers.spotPercent: 101: use a percentage from 0 to 100"],
   [pool({ diskGib: 19 }), "workerPools.workers.diskGib: 19: use whole GiB from 20 to 16384"],
   [pool({ labels: { "-a": "b" } }), 'workerPools.workers.labels.-a: "-a": use a label key'],
+  ...["example..com/tier", "a.-b/x", "a-.b/x", `${"a".repeat(254)}/x`, "/x", "a/", "a/b/c"].map(
+    (label): Mistake => [
+      pool({ labels: { [label]: "b" } }),
+      `workerPools.workers.labels.${label}: ${shown(label)}: use a label key`,
+    ],
+  ),
   [
-    pool({ labels: { a: true } }),
-    "workerPools.workers.labels.a: true: use a label value: at most 63 letters, digits, - _ .",
+    pool({ labels: { a: "b c" } }),
+    'workerPools.workers.labels.a: "b c": use a label value: at most 63 letters, digits, - _ .',
+  ],
+  [pool({ labels: { a: true } }), `workerPools.workers.labels.a: true: ${asText}`],
+  [
+    pool({ taints: [{ key: "a", value: 1, effect: "NoSchedule" }] }),
+    `workerPools.workers.taints[0].value: 1: ${asText}`,
+  ],
+  [
+    pool({ labels: { "node.kubernetes.io/pool": "a" } }),
+    `workerPools.workers.labels.node.kubernetes.io/pool: "a": remove it: it is the pool's name already`,
+  ],
+  [pool({ max: 3, labels: { [long]: "a" } }), `workerPools.workers.labels: ${shown(long)}: ${longRemedy}`],
+  [
+    pool({ max: 3, taints: [{ key: long, effect: "NoSchedule" }] }),
+    `workerPools.workers.taints[0].key: ${shown(long)}: ${longRemedy}`,
+  ],
+  [
+    pool({ max: 3, taints: ["NoSchedule", "NoExecute"].map((effect) => ({ key: "a", effect })) }),
+    'workerPools.workers.taints: "a": name each key with one effect, or min as max: the autoscaler is told by a tag for each key',
   ],
   [
     pool({ labels: { "kubernetes.io/role": "x" } }),
@@ -66,11 +94,19 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ kubelet: { systemReserved: { gpu: "1" } } }),
-    'workerPools.workers.kubelet.systemReserved.gpu: "1": no such setting; use a map such as {cpu: 100m, memory: 256Mi}',
+    'workerPools.workers.kubelet.systemReserved.gpu: "1": no such setting; use a map such as {cpu: 100m, memory: 256Mi}, with ephemeral-storage if need be',
   ],
   [
     pool({ kubelet: { kubeReserved: { cpu: "lots" } } }),
-    'workerPools.workers.kubelet.kubeReserved.cpu: "lots": use a Kubernetes quantity such as 100m or 256Mi',
+    'workerPools.workers.kubelet.kubeReserved.cpu: "lots": use a quantity such as 100m or 0.5',
+  ],
+  [
+    pool({ kubelet: { kubeReserved: { cpu: "256Mi" } } }),
+    'workerPools.workers.kubelet.kubeReserved.cpu: "256Mi": use a quantity such as 100m or 0.5',
+  ],
+  [
+    pool({ kubelet: { systemReserved: { memory: "100m" } } }),
+    'workerPools.workers.kubelet.systemReserved.memory: "100m": use a quantity such as 256Mi or 1Gi',
   ],
   [
     pool({ size: 3 }),
@@ -80,4 +116,25 @@ const mistakes: Mistake[] = [
 
 describe("A wrong setting of a pool is refused with its key, its value and what to write instead", () => {
   refusesEach(mistakes);
+});
+
+describe("A pool may have", () => {
+  const rights: [title: string, settings: Record<string, unknown>][] = [
+    [
+      "labels that kubelets may set",
+      { labels: { "node.kubernetes.io/exclude-from-external-load-balancers": "" } },
+    ],
+    ["a long label while its size is its own", { labels: { [long]: "a" } }],
+    [
+      "two effects of one taint while its size is its own",
+      { taints: ["NoSchedule", "NoExecute"].map((effect) => ({ key: "a", effect })) },
+    ],
+    [
+      "reservations in any unit, as numbers too",
+      { kubelet: { systemReserved: { cpu: 1, memory: "500M" }, kubeReserved: { cpu: 0.5, memory: "1Ti" } } },
+    ],
+  ];
+  for (const [title, settings] of rights) {
+    it(title, () => doesNotThrow(() => parseSettings({ ...right, ...pool(settings) })));
+  }
 });

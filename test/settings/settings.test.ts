@@ -114,7 +114,8 @@ describe("Settings", () => {
           name: "demo",
           domain: "example.com",
           workerPools: {
-            batch: { min: 5, max: 2, spotPercent: 101, typo: 1, instanceTypes: ["m7g.large"] },
+            batch: { min: 5, max: 2, spotPercent: 101, typo: 1 },
+            W: { min: 3, max: 2, spotPercent: 200 },
             arm: { architecture: "x86", instanceTypes: ["m7g.large"], min: 3, max: 1 },
             web: { min: "two", max: 1 },
           },
@@ -125,9 +126,11 @@ describe("Settings", () => {
           .slice(1)
           .map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:workerPools.", ""));
         assert.deepEqual(keys.sort(), [
+          "W",
+          "W.max",
+          "W.spotPercent",
           "arm.architecture",
           "arm.max",
-          "batch.instanceTypes[0]",
           "batch.max",
           "batch.spotPercent",
           "batch.typo",
