@@ -26,14 +26,14 @@ import { workerPool } from "./settings/workerPools";
 
 const schema = group(
   {
-    /** Name of the cluster: 2 to 20 characters; every resource's name begins with it. No default. */
+    /** Name of the cluster: 2 to 20 characters; every resource's name begins with it, so another one is another cluster. No default. */
     name: text(
       clusterOrPoolName,
       "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter",
     ),
-    /** The cluster's zone is `<name>.<domain>`. No default. */
+    /** The cluster's zone is `<name>.<domain>`. Chosen once. No default. */
     domain: text(dnsName, "use a lower-case domain such as k8s.example.com"),
-    /** Route53 zone of `domain`: the cluster's zone is delegated from it and public. @default no delegation */
+    /** Route53 zone of `domain`: the cluster's zone is delegated from it and public. Chosen once. @default no delegation */
     parentZoneId: text(
       /^Z[A-Z0-9]{5,31}$/,
       "use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ",
@@ -53,7 +53,7 @@ const schema = group(
     /** A new VPC. Not together with `existingVpc`. */
     network: group(
       {
-        /** Range of the VPC, /16 to /22. @default 10.0.0.0/16 */
+        /** Range of the VPC, /16 to /22. Chosen once. @default 10.0.0.0/16 */
         cidr: hostRange(16, 22).default(defaultNetwork.cidr),
         /** One NAT gateway per zone, or a single one: cheaper, and one zone's failure cuts all off. @default zone */
         nat: z.enum(["zone", "single"], { error: "use zone or single" }).default(defaultNetwork.nat),
@@ -76,13 +76,13 @@ const schema = group(
       },
       "use {vpcId, privateSubnetIds, publicSubnetIds}",
     ).optional(),
-    /** Addresses of pods. @default 10.244.0.0/16 */
+    /** Addresses of pods, a /24 for each node. Chosen once. @default 10.244.0.0/16 */
     podCidr: hostRange(8, 22).default("10.244.0.0/16"),
-    /** Addresses of services, /24 or larger. @default 10.96.0.0/16 */
+    /** Addresses of services, /24 or larger. Chosen once. @default 10.96.0.0/16 */
     serviceCidr: hostRange(12, 24).default("10.96.0.0/16"),
     api: group(
       {
-        /** Whether the API's load balancer has public addresses. @default internal */
+        /** Whether the API's load balancer has public addresses, and so the zone is public. Chosen once. @default internal */
         access: z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"),
         /** Who may connect to 6443 beside the cluster's own nodes and, if it is internal, the VPC. @default none; a public one needs some */
         allowedCidrs: list(cidr(0, 32), "use a list of IPv4 ranges").default([]),

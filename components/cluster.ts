@@ -7,10 +7,11 @@ import { Addons } from "./addons";
 import { ApiEndpoint } from "./apiEndpoint";
 import { Backups } from "./backups";
 import { CloudProvider } from "./cloudProvider";
+import { clusterNotes } from "./clusterNotes";
 import { ControlPlane } from "./controlPlane";
 import { Discovery } from "./discovery";
-import { Dns } from "./dns";
-import { encryptionMetadata, encryptionObject } from "./encryptionKey";
+import { Dns, isPublicZone } from "./dns";
+import { encryptionObject } from "./encryptionKey";
 import { Identity } from "./identity";
 import { kubeconfig } from "./kubeconfig";
 import { clusterNames, Names } from "./names";
@@ -47,7 +48,7 @@ export class Cluster extends pulumi.ComponentResource {
         cluster,
         zone: names.zone,
         parentZoneId: settings.parentZoneId,
-        isPublic: settings.parentZoneId !== undefined || settings.api.access === "public",
+        isPublic: isPublicZone(settings),
         vpcId: network.vpcId,
       },
       parent,
@@ -75,7 +76,7 @@ export class Cluster extends pulumi.ComponentResource {
         bucket: names.nodeStore,
         partition: placement.partition,
         objects: pki.objects,
-        metadata: { [encryptionObject]: encryptionMetadata(settings.encryption.key) },
+        metadata: { [encryptionObject]: clusterNotes(settings) },
         protect: settings.protect,
       },
       parent,

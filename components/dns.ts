@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
 import { ownedTags } from "./names";
 
 export interface DnsArgs {
@@ -13,6 +14,10 @@ export interface DnsArgs {
   readonly isPublic: boolean;
   readonly vpcId: pulumi.Input<string>;
 }
+
+/** Whether the cluster's names must resolve outside the VPC. */
+export const isPublicZone = ({ parentZoneId, api }: Pick<Settings, "parentZoneId" | "api">): boolean =>
+  parentZoneId !== undefined || api.access === "public";
 
 /**
  * How long resolvers may remember that a name does not exist, seconds: the smaller of the SOA record's own TTL and its

@@ -6,7 +6,7 @@ import { readOwnManifests } from "../addons/ownManifests";
 import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
-import { checkEncryptionKey } from "./encryptionKey";
+import { checkClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes } from "./instanceTypes";
 import { type Account, clusterNames } from "./names";
@@ -31,7 +31,7 @@ const flatcarOwner = "075585003325";
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
  *   release, an instance type that the region does not have, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, a key
- *   of Secrets that is not the next, manifests that are none
+ *   of Secrets that is not the next, what a cluster keeps, manifests that are none
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
@@ -47,7 +47,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       checkInstanceTypes(settings, region),
       checkRestore(settings.restore, nodeStore),
-      checkEncryptionKey(settings.encryption, nodeStore),
+      checkClusterNotes(settings, nodeStore),
     ]);
     return { accountId, partition, dnsSuffix, region, ...network, images, ownManifests };
   } catch (error) {

@@ -103,7 +103,7 @@ const rules: Rule[] = [
     ];
     const nodes = most.reduce((sum, size) => sum + size, 0);
     const room = 2 ** (24 - parseCidr(podCidr).prefix);
-    const remedy = `has room for ${room} nodes of a /24 each, and while nodes are replaced there are up to ${nodes}: use a larger range`;
+    const remedy = `has room for ${room} nodes of a /24 each, and while nodes are replaced there are up to ${nodes}: use a larger range, which a cluster has from its beginning, or smaller pools`;
     return mistakeIf(room < nodes, "podCidr", podCidr, remedy);
   }),
   rule(["zones"], ({ zones }) => {

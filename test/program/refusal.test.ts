@@ -25,6 +25,12 @@ const encrypted = (metadata: Record<string, string>): Region => ({
 });
 const writtenWith = (key: number) => encrypted({ "encryption-key": String(key) });
 
+/** What a cluster of stack dev notes of its beginning. */
+const made = {
+  ...{ domain: "k8s.example.com", zone: "public", network: "10.0.0.0/16" },
+  ...{ "pod-cidr": "10.244.0.0/16", "service-cidr": "10.96.0.0/16" },
+};
+
 const refusals: [title: string, config: Config, where: { region?: Region }, message: string][] = [
   [
     "settings are wrong",
@@ -135,6 +141,25 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and no key is taken back: use 3 or 4`,
   ],
   [
+    "settings change that a cluster keeps",
+    {
+      ...dev,
+      ...{ domain: "other.example.com", api: { access: "internal" } },
+      ...{ network: { cidr: "10.1.0.0/16" }, podCidr: "10.224.0.0/12", serviceCidr: "10.97.0.0/16" },
+    },
+    { region: encrypted({ ...made, "encryption-key": "1" }) },
+    "5 settings are wrong (settings.ts describes each):\n" +
+      [
+        `domain: "other.example.com": this cluster was made with k8s.example.com, and keeps it, as etcd's members go by names below it`,
+        'api.access: "private": this cluster was made with public, and keeps it, as the zone and the API\'s load balancer would be made anew',
+        'network.cidr: "10.1.0.0/16": this cluster was made with 10.0.0.0/16, and keeps it, as everything stands in the VPC',
+        'podCidr: "10.224.0.0/12": this cluster was made with 10.244.0.0/16, and keeps it, as every node has its part of it',
+        'serviceCidr: "10.97.0.0/16": this cluster was made with 10.96.0.0/16, and keeps it, as Services keep their addresses, and kubelets that of the cluster\'s DNS',
+      ]
+        .map((line) => `  pulumi-kubeadm:${line}: another one is another cluster's`)
+        .join("\n"),
+  ],
+  [
     "the number of the key of Secrets cannot be looked up",
     dev,
     { region: { ...writtenWith(1), denied: ["getObject"] } },
@@ -165,8 +190,8 @@ describe("The key of Secrets is taken, and noted beside the configuration, when"
       const objects = resources.filter(({ type }) => type === "s3.BucketObjectv2");
       const noted = objects.filter(({ inputs }) => inputs.metadata !== undefined);
       assert.deepEqual(
-        noted.map(({ inputs }) => [inputs.key, inputs.metadata]),
-        [["encryption/encryption.yaml", { "encryption-key": String(key) }]],
+        noted.map(({ inputs }) => [inputs.key, inputs.metadata["encryption-key"]]),
+        [["encryption/encryption.yaml", String(key)]],
       );
     });
   }
