@@ -130,11 +130,26 @@ describe("A controller of a version", () => {
     assert.match(said, /ERROR: the zone does not answer$/);
   });
 
+  for (const version of ["1.99.0", "1.20.0", "0.6"]) {
+    it(`takes the place of one of its own version whatever a worker says, such as ${version}`, () => {
+      assert.equal(besides(own, version).status, 0);
+    });
+  }
+
+  // Bash runs a command in the index of an array that it calculates with.
+  for (const version of ["1.PPID[$(touch /run/cluster/hopeless)]", "1.x", "kwok", "1.-36.0"]) {
+    it(`passes over a kubelet that calls its version v${version}`, () => {
+      const { status, said, snapshots } = besides("1.36.1", version);
+      assert.deepEqual([status, snapshots], [0, 1], said);
+      assert.ok(said.includes(`worker is passed over: its kubelet calls its version v${version}`), said);
+    });
+  }
+
   it("learns of the workers from any apiserver that lists them, and is refused where none does", () => {
     const files = twoOthers("echo 10.0.0.5");
-    const one = besides("1.36.4", "1.37.0", { files, kubectlFails: { "get nodes *": 1 } });
+    const one = besides("1.36.1", "1.37.0", { files, kubectlFails: { "get nodes *": 1 } });
     assert.match(one.said, /the kubelet of the worker worker runs v1\.37\.0, and none may be newer/);
-    const none = besides(own, own, { files, kubectlFails: { "get nodes *": 2 } });
+    const none = besides("1.36.1", own, { files, kubectlFails: { "get nodes *": 2 } });
     assert.equal(none.status, 1);
     assert.match(
       none.said,
