@@ -77,14 +77,17 @@ describe("A kubelet's request for a serving certificate", () => {
     assert.deepEqual(decide({ node, sans }).change, ["kubectl certificate approve csr-1"]);
   });
 
-  it("is denied to a node that calls itself something that is not its instance's host name", () => {
-    const node = "api.demo.example.com";
-    assert.deepEqual(decide({ node }), {
-      change: ["kubectl certificate deny csr-1"],
-      log: [
-        `csr-approve: denied csr-1 of system:node:${node}: not a name or address of this node: DNS:${node}`,
-      ],
-    });
+  it("is denied to a node that is not of the host name of the instance which it says it is", () => {
+    for (const node of ["api.demo.example.com", "ip-10-0-0-30.eu-west-1.compute.internal"]) {
+      for (const sans of [`DNS:${node}`, "IP:10.0.0.20"]) {
+        assert.deepEqual(decide({ node, sans, since: secondsAgo(310) }), {
+          change: ["kubectl certificate deny csr-1"],
+          log: [
+            `csr-approve: denied csr-1 of system:node:${node}: EC2 knows no running instance of this cluster for it`,
+          ],
+        });
+      }
+    }
   });
 
   const refused: [string, Request, string][] = [
