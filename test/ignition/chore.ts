@@ -13,6 +13,8 @@ export interface Answers {
   kubectl: Record<string, string | readonly string[]>;
   /** How many times kubectl fails first, by the call's arguments. @default - it answers at once */
   kubectlFails?: Record<string, number>;
+  /** What kubectl says on standard error as it fails, by the call's arguments. @default - it does not fail so */
+  kubectlSays?: Record<string, string>;
   /** By its arguments. @default - it says nothing */
   kubeadm?: Record<string, string>;
   /** By its arguments. @default - it says nothing */
@@ -54,7 +56,16 @@ export interface Run {
 export function runChore(
   script: string,
   args: readonly string[],
-  { kubectl, kubectlFails = {}, kubeadm = {}, etcdctl = {}, inactive = [], aws = {}, files = {} }: Answers,
+  {
+    kubectl,
+    kubectlFails = {},
+    kubectlSays = {},
+    kubeadm = {},
+    etcdctl = {},
+    inactive = [],
+    aws = {},
+    files = {},
+  }: Answers,
 ): Run {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
@@ -73,6 +84,10 @@ export function runChore(
     const tries = `"${root}/answers/tries${index}"`;
     return `if [[ $* == ${escaped(pattern)} ]]; then echo >>${tries}; (($(wc -l <${tries}) > ${times})) || exit 1; fi`;
   });
+  const sayings = Object.entries(kubectlSays).map(([pattern, text], index) => {
+    write(`answers/said${index}`, text);
+    return `if [[ $* == ${escaped(pattern)} ]]; then cat "${root}/answers/said${index}" >&2; exit 1; fi`;
+  });
   const standIn = (name: string, body: readonly string[]) =>
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
   try {
@@ -90,6 +105,7 @@ export function runChore(
         `[[ $* != *" create -f -" ]] || mv "${root}/input" "${root}/created"`,
         "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
         ...failures,
+        ...sayings,
         `case "$*" in`,
         ...cases(kubectl, "kubectl"),
         `"create -f -" | "certificate "*) ;;`,

@@ -8,8 +8,9 @@ describe("The key of Secrets", () => {
   const hash = createHash("sha256").update(configuration).digest("hex");
   const info = (of: string) =>
     `apiserver_encryption_config_controller_last_config_info{apiserver_id_hash="sha256:0",hash="sha256:${of}"} 1\n`;
-  const run = (written: string, metrics: string) =>
+  const run = (written: string, metrics: string, replaceSays?: string) =>
     runChore("secrets-rewrite", [], {
+      kubectlSays: replaceSays === undefined ? {} : { "replace *": replaceSays },
       kubectl: {
         ...leading,
         "get configmap secrets-encryption *": written,
@@ -31,6 +32,25 @@ describe("The key of Secrets", () => {
         "kubectl apply --server-side --force-conflicts -f -",
       ]);
       assert.deepEqual(log, ["secrets-rewrite: every Secret is encrypted with key2"]);
+    }
+  });
+
+  const fails = (reason: string, name: string) =>
+    `Error from server (${reason}): error when replacing "STDIN": secrets "${name}" ...\n`;
+
+  it("needs no Secret that was changed or deleted meanwhile", () => {
+    const { status, calls } = run("key1", info(hash), fails("Conflict", "a") + fails("NotFound", "b"));
+    assert.deepEqual([status, changes(calls).length], [0, 2]);
+  });
+
+  it("is not noted while a Secret cannot be written, which is told", () => {
+    for (const said of [fails("Conflict", "a") + fails("Forbidden", "b"), "no connection\n", ""]) {
+      const { status, calls, log } = run("key1", info(hash), said);
+      assert.deepEqual([status, changes(calls)], [1, ["kubectl replace -f -"]]);
+      const told = log.join();
+      assert.match(told, /ERROR: not every Secret is written anew with key2, which is tried again/);
+      assert.ok(told.includes(said.split("\n").at(-2) ?? ""), told);
+      assert.ok(!told.includes("Conflict"));
     }
   });
 
