@@ -64,37 +64,59 @@ describe("The cluster-wide objects", () => {
     metadata: { name },
     status: { nodeInfo: { kubeletVersion: version }, conditions: [{ type: "Ready", status: ready }] },
   });
-  const run = (...items: object[]) =>
-    runChore("kubeadm-cluster-objects", [], {
-      kubectl: { "get nodes *": JSON.stringify({ items }), "apply *": "" },
+  const coredns = (tag: string) => `registry.k8s.io/coredns/coredns:${tag}`;
+  const run = (items: object[], installed = "") => {
+    const { status, calls, log } = runChore("kubeadm-cluster-objects", [], {
+      kubectl: {
+        "get nodes *": JSON.stringify({ items }),
+        "apply *": "",
+        "get deployment coredns *": installed,
+      },
+      kubeadm: { "config images list *": `registry.k8s.io/kube-proxy:v1.36.4\n${coredns("v1.14.2")}\n` },
     });
+    const isQuestion = (call: string) => call.startsWith("kubeadm config images");
+    const done = changes(calls).filter((call) => !isQuestion(call));
+    return { status, log, done: done.map((call) => call.replace(/ --config.*/, "")) };
+  };
+  const common = [
+    "kubeadm init phase upload-config all",
+    "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
+    "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
+    "kubeadm init phase addon kube-proxy",
+  ];
+  const all = [...common, "kubeadm init phase addon coredns"];
 
   it("are written when all controllers have this version", () => {
-    const { status, calls } = run(controller("a", "v1.36.4", "True"), controller("b", "v1.36.4", "False"));
-    assert.deepEqual(
-      [status, changes(calls).map((call) => call.replace(/ --config.*/, ""))],
-      [
-        0,
-        [
-          "kubeadm init phase upload-config all",
-          "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
-          "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
-          "kubeadm init phase addon all",
-        ],
-      ],
-    );
+    const { status, done } = run([controller("a", "v1.36.4", "True"), controller("b", "v1.36.4", "False")]);
+    assert.deepEqual([status, done], [0, all]);
   });
 
-  it("stay as they are while there is a controller of another version, be it silent", () => {
+  it("are written beside newer controllers too, so that a way back takes kube-proxy with its first apiserver", () => {
+    for (const newer of ["v1.36.10", "v1.37.0", "v1.37.0-rc.1"]) {
+      const { status, done } = run([controller("a", "v1.36.4", "True"), controller("newer", newer, "True")]);
+      assert.deepEqual([status, done], [0, all], newer);
+    }
+  });
+
+  it("take CoreDNS to the release's own, and leave a newer one, which kubeadm cannot take back", () => {
+    for (const tag of ["v1.9.3", "v1.14.1", "v1.14.2"]) {
+      assert.deepEqual(run([controller("a", "v1.36.4", "True")], coredns(tag)).done, all, tag);
+    }
+    const { status, done, log } = run([controller("a", "v1.36.4", "True")], coredns("v1.14.6"));
+    assert.deepEqual([status, done], [0, common]);
+    assert.match(log.join(), /CoreDNS stays as it is: \S*v1\.14\.6 is newer than \S*v1\.14\.2/);
+  });
+
+  it("stay as they are while there is a controller of an older version, be it silent", () => {
     for (const ready of ["True", "Unknown"]) {
-      const { status, calls, log } = run(
+      const { status, done, log } = run([
         controller("a", "v1.36.4", "True"),
         controller("old", "v1.36.3", ready),
-      );
-      assert.deepEqual([status, changes(calls)], [0, []]);
+      ]);
+      assert.deepEqual([status, done], [0, []]);
       assert.match(
         log.join(),
-        /nothing written at v1\.36\.4 while there are other controllers: old v1\.36\.3$/,
+        /nothing written at v1\.36\.4 while there are older controllers: old v1\.36\.3$/,
       );
     }
   });
