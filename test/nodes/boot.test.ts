@@ -60,6 +60,23 @@ describe("complete-launch", function () {
     assert.match(await node.mustSucceed("complete-launch"), /no launch hook is waiting/);
   });
 
+  it("goes on waiting after a reboot that is longer than its patience: in service nobody replaces it", async () => {
+    editScript("patience=780", "patience=1");
+    readyIs('[[ -e /tmp/back ]] || { echo "no apiserver"; exit 1; }');
+    const message = `No active Lifecycle Action found with instance ID ${node.instance.id}`;
+    await cloud.fail([1, 2].map(() => ({ status: 400, code: "ValidationError", message })));
+    const launching = node.script("complete-launch");
+    await node.sh("sleep 6; touch /tmp/back");
+    const { code, stderr } = await launching;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /ERROR: not ready after \d s: no apiserver[^]*no launch hook is waiting/);
+    assert.deepEqual(
+      (await completions()).map(({ LifecycleActionResult }) => LifecycleActionResult),
+      ["ABANDON", "CONTINUE"],
+    );
+    editScript("patience=1", "patience=780");
+  });
+
   it("completes the hook however often Auto Scaling refuses: nobody else would, and the node is healthy", async () => {
     readyIs("true");
     const refusal = { status: 400, code: "ValidationError", message: "try later" };
@@ -133,7 +150,7 @@ describe("complete-launch", function () {
 
   it("reports while it waits, and that it is ready after all", async () => {
     await node.sh("rm -r /run/units-not-up /run/restarts-* /run/cluster/launch-report /var/log/pods");
-    editScript("next_report=60", "next_report=0");
+    editScript("report_seconds=60", "report_seconds=0");
     readyIs('[[ -e /tmp/again ]] || { touch /tmp/again; echo "no quorum yet"; exit 1; }');
     await node.mustSucceed("complete-launch");
     const [waiting, ready] = (await stream()).slice(-2);
