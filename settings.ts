@@ -158,7 +158,7 @@ const schema = group(
       {
         /** Your own: files, or folders of .yaml and .yml files, relative to the project; they hold no secrets. @default none */
         manifests: list(
-          text(/^(?!\/)[^\s]+$/, "use a path relative to the project"),
+          text(/^(?!\/)\S(.*\S)?$/, "use a path relative to the project"),
           "use a list of files and folders",
         ).default([]),
         /** Add-ons of the project to do without, such as flannel for another pod network; workers are replaced where it or the cloud controller manager goes. @default none */

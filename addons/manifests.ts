@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from "yaml";
+import { type Document as YamlDocument, LineCounter, parseAllDocuments, visit } from "yaml";
 
 /** A file of Kubernetes manifests. */
 export interface ManifestFile {
@@ -63,15 +63,27 @@ export function manifestOf(files: readonly ManifestFile[]): string {
 type Found = { object: string; problem?: undefined } | { object?: undefined; problem: string };
 type Document = { value: unknown; problem?: undefined } | { object?: undefined; problem: string };
 
+/** As kubectl reads it, by YAML 1.1: with merge keys, and `on` for a boolean. */
 function documentsOf(text: string): Document[] {
   const lineCounter = new LineCounter();
-  return [...parseAllDocuments(text, { lineCounter })].map((document, index) => {
+  const lineOf = (offset: number) => lineCounter.linePos(offset).line;
+  return [...parseAllDocuments(text, { lineCounter, version: "1.1" })].map((document, index) => {
     const [error] = document.errors;
     if (error !== undefined) return { problem: firstLine(error.message) };
     // kubectl knows one thing that parts documents: a line of `---` and perhaps a comment. YAML knows more.
     const [start] = document.range;
-    const { line } = lineCounter.linePos(start);
-    const isParted = document.directives.docStart === true;
+    const line = lineOf(start);
+    const { docStart, yaml, tags } = document.directives;
+    const isParted = docStart === true;
+    if (yaml.explicit === true || Object.keys(tags).length > 1) {
+      return { problem: "has a line that begins with %, which kubectl does not take: leave it out" };
+    }
+    const escape = halfCharacter(document, text);
+    if (escape !== undefined) {
+      return {
+        problem: `has half a character escaped in line ${lineOf(escape)}, which kubectl does not take: write the character itself`,
+      };
+    }
     if (isParted && /^---[ \t]*[^\s#]/.test(text.slice(start))) {
       return {
         problem: `has content beside the \`---\` of line ${line}, which kubectl does not take: begin it on the next line`,
@@ -80,8 +92,28 @@ function documentsOf(text: string): Document[] {
     if (!isParted && index > 0 && document.contents !== null) {
       return { problem: `begins in line ${line} with no \`---\` before it, so kubectl does not read it` };
     }
-    return { value: document.toJS() as unknown };
+    try {
+      return { value: document.toJS({ maxAliasCount: -1 }) as unknown };
+    } catch (error) {
+      return { problem: firstLine((error as Error).message) };
+    }
   });
+}
+
+/** Where a text in double quotes has an escape as JSON has two of for one character beyond the first 65536. */
+function halfCharacter(document: YamlDocument, text: string): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type !== "QUOTE_DOUBLE" || !range) return undefined;
+      const raw = text.slice(range[0], range[1]);
+      const at = raw.search(/(?<!\\)(\\\\)*\\u[dD][89a-fA-F]/);
+      if (at < 0) return undefined;
+      found = range[0] + at;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 const firstLine = (text: string) => text.split("\n")[0].replace(/:$/, "");
@@ -93,9 +125,14 @@ function identify(value: unknown): Found {
   if (!isText(kind)) return { problem: "has no kind" };
   if (Array.isArray(value.items))
     return { problem: `is a ${kind}: write its items as documents of their own` };
-  if (!isMap(metadata) || !isText(metadata.name)) return { problem: `${kind} has no metadata.name` };
-  const { name, namespace = "-" } = metadata;
-  if (!isText(namespace)) return { problem: `${kind} ${name} has a metadata.namespace that is no text` };
+  if (!isMap(metadata) || (metadata.name ?? "") === "") return { problem: `${kind} has no metadata.name` };
+  const noText = (key: string) => ({
+    problem: `${kind} has a metadata.${key} that is no text: write it in quotes`,
+  });
+  const { name } = metadata;
+  if (!isText(name)) return noText("name");
+  const namespace = metadata.namespace === "" ? "-" : (metadata.namespace ?? "-");
+  if (!isText(namespace)) return noText("namespace");
   if (/\s/.test(`${apiVersion}${kind}${name}${namespace}`)) {
     return { problem: `${kind} ${name} has white space in its apiVersion, kind, name or namespace` };
   }

@@ -57,6 +57,28 @@ describe("Manifests", () => {
     ]);
   });
 
+  it("may take their names and namespaces from elsewhere in the document, as kubectl reads them", () => {
+    const text =
+      "apiVersion: v1\nkind: ConfigMap\nx-common: &m {namespace: demo}\nmetadata: {<<: *m, name: a}\n";
+    assert.deepEqual(objectsOf([file(text)]), { objects: ["ConfigMap demo a"], mistakes: [] });
+  });
+
+  it("may have an empty namespace, which is none", () => {
+    for (const none of [", namespace: ''", ", namespace: "]) {
+      assert.deepEqual(objectsOf([file(configMap("a", none))]), { objects: ["ConfigMap - a"], mistakes: [] });
+    }
+  });
+
+  it("may escape characters, and have the look of half a one where nothing is escaped", () => {
+    const data = `data:\n  a: "\\u00e4 \\\\ud83d"\n  b: '\\ud83d'\n  c: |\n    \\ud83d\n`;
+    assert.deepEqual(objectsOf([file(`${configMap("a")}${data}`)]).mistakes, []);
+  });
+
+  it("may refer to one anchor as often as they like", () => {
+    const many = Array.from({ length: 200 }, (_, i) => `  l${i}: *v\n`).join("");
+    assert.deepEqual(objectsOf([file(`${configMap("a")}data:\n  v: &v "1"\n${many}`)]).mistakes, []);
+  });
+
   it("may have documents of nothing but comments", () => {
     const { objects, mistakes } = objectsOf([file(`# head\n---\n${configMap("one")}---\n# tail\n`)]);
     assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);
@@ -89,7 +111,34 @@ describe("Manifests", () => {
     [
       configMap("one", ", namespace: 1"),
       "document 1",
-      "ConfigMap one has a metadata.namespace that is no text",
+      "ConfigMap has a metadata.namespace that is no text: write it in quotes",
+    ],
+    // kubectl reads YAML 1.1.
+    [configMap("on"), "document 1", "ConfigMap has a metadata.name that is no text: write it in quotes"],
+    [
+      configMap("one", ", namespace: no"),
+      "document 1",
+      "ConfigMap has a metadata.namespace that is no text: write it in quotes",
+    ],
+    [
+      `%YAML 1.2\n---\n${configMap("one")}`,
+      "document 1",
+      "has a line that begins with %, which kubectl does not take: leave it out",
+    ],
+    [
+      `%TAG ! tag:example.com,2000:\n---\n${configMap("one")}`,
+      "document 1",
+      "has a line that begins with %, which kubectl does not take: leave it out",
+    ],
+    [
+      `${configMap("one")}data:\n  a: "\\ud83d\\ude00"\n`,
+      "document 1",
+      "has half a character escaped in line 5, which kubectl does not take: write the character itself",
+    ],
+    [
+      `${configMap("&a one")}---\n${configMap("two", ", labels: *a")}`,
+      "document 2",
+      "Unresolved alias (the anchor must be set before the alias): a",
     ],
     [
       configMap('"one two"'),

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { readOwnManifests } from "../../addons/ownManifests";
@@ -20,6 +20,9 @@ describe("A stack's own manifests", () => {
     write("site/README.md", "no manifest");
     write("one.txt", namespace("one"));
     write("empty/README.md", "no manifest");
+    write("my site/d.yaml", `\uFEFF---\n${namespace("d")}`);
+    write("odd/crds.yaml/e.yaml", namespace("e"));
+    symlinkSync("nobody@nowhere.1", path.join(folder, "empty/.#f.yaml"));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -53,14 +56,40 @@ describe("A stack's own manifests", () => {
   });
 
   it("that are not there, or not in a folder, are told with the setting", async () => {
-    assert.deepEqual(await mistakesOf("one.txt", "none.yaml", "empty"), [
+    mkdirSync(path.join(folder, "bare"));
+    assert.deepEqual(await mistakesOf("one.txt", "none.yaml", "bare"), [
       {
         key: "addons.manifests[1]",
         value: "none.yaml",
         remedy: "there is no such file or folder in the project",
       },
-      { key: "addons.manifests[2]", value: "empty", remedy: "there is no .yaml or .yml file in this folder" },
+      { key: "addons.manifests[2]", value: "bare", remedy: "there is no .yaml or .yml file in this folder" },
     ]);
+  });
+
+  it("may have spaces in their paths, a byte order mark, and folders that are named like files", async () => {
+    const files = await readOwnManifests(["./my site/", "odd"], [], folder);
+    assert.deepEqual(
+      files.map(({ name, text }) => [name, text]),
+      [
+        ["my site/d.yaml", `---\n${namespace("d")}`],
+        ["odd/crds.yaml/e.yaml", namespace("e")],
+      ],
+    );
+  });
+
+  it("that cannot be read are told with the file", async () => {
+    const [{ key, remedy }, ...others] = await mistakesOf("one.txt", "empty");
+    assert.deepEqual([key, others], ["addons.manifests[1]", []]);
+    assert.match(remedy, /^empty\/\.#f\.yaml cannot be read: ENOENT/);
+  });
+
+  it("that are named twice are told with both settings", async () => {
+    const again = { key: "addons.manifests[1]", value: "./site/b.yml" };
+    assert.deepEqual(await mistakesOf("site/", "./site/b.yml").then((found) => found[0]), {
+      ...again,
+      remedy: "site/b.yml is in addons.manifests[0] already",
+    });
   });
 
   it("that the project has too are told with the setting, the file and the document", async () => {
