@@ -200,6 +200,26 @@ describe("A real apiserver", function () {
       assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "three"))).status, 0);
     });
 
+    it("goes on at once where a run broke after its download", () => {
+      const [three, five] = ["three", "five"].map((name) => fileOf(kubernetesObject("ConfigMap", name)));
+      assert.equal(controller.apply(three).status, 0);
+      const mend = controller.breakQuestions();
+      assert.equal(controller.apply(five).status, 1);
+      mend();
+      assert.equal(controller.apply().status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system five");
+      assert.equal(controller.apply(three).status, 0);
+    });
+
+    it("forgets nothing that another controller has recorded meanwhile, which leads as well for a moment", () => {
+      controller.meanwhile("ConfigMap kube-system others");
+      const four = fileOf(kubernetesObject("ConfigMap", "four"));
+      assert.equal(controller.apply(four).status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system four\nConfigMap kube-system others");
+      assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "three"))).status, 0);
+      assert.equal(controller.inventory(), "ConfigMap kube-system three");
+    });
+
     it("is left to the controller whose controller-manager leads", () => {
       controller.lead(`not-${hostname}_1`);
       controller.fiveMinutesPass();

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { rmSync, symlinkSync, utimesSync } from "node:fs";
+import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { ManifestFile, manifestOf } from "../../addons/manifests";
 import { kubectl } from "../../toolchain/kubernetes";
@@ -50,8 +50,12 @@ export class Controller {
       const standIn = path === "/opt/cluster/lib/aws.sh" ? storeStandIn(this.root) : "";
       server.write(join("node", path), local + standIn, 0o755);
     }
-    server.write("node/opt/bin/README", "");
-    symlinkSync(kubectl(), join(this.root, "opt/bin/kubectl"));
+    const before = join(this.root, "before");
+    server.write(
+      "node/opt/bin/kubectl",
+      `#!/bin/bash\n[[ ! -e ${before} ]] || . ${before}\nexec ${kubectl()} "$@"\n`,
+      0o755,
+    );
     this.lead(`${hostname}_1`);
   }
 
@@ -70,6 +74,24 @@ export class Controller {
   breakDownloads(): () => void {
     const breaks = this.server.write("node/breaks", "");
     return () => rmSync(breaks);
+  }
+
+  /** Nobody learns what has been applied until what this returns is called. */
+  breakQuestions(): () => void {
+    const before = this.server.write("node/before", '[[ $* != *" get configmap addons "* ]] || exit 1\n');
+    return () => rmSync(before);
+  }
+
+  /** In the next run another controller writes its own inventory, once everything has been recorded and before it is applied. */
+  meanwhile(objects: string): void {
+    const patch = JSON.stringify({ data: { objects } });
+    this.server.write(
+      "node/before",
+      `if [[ $* == *" apply "*"-o jsonpath="* ]]; then
+        rm ${join(this.root, "before")}
+        ${kubectl()} --kubeconfig ${this.server.kubeconfig} patch configmap addons -n kube-system -p '${patch}' >/dev/null
+      fi\n`,
+    );
   }
 
   /** Runs `addons-apply`, on these files if there are any, or else on what is stored. */

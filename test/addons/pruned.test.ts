@@ -90,6 +90,37 @@ describe("What is no add-on any more", function () {
     ]);
   });
 
+  it("is not a namespace, nor a kind, while what is wanted is in it", () => {
+    const widget = {
+      apiVersion: "example.com/v1",
+      kind: "Widget",
+      metadata: { name: "a", namespace: "demo" },
+    };
+    const inside = [configMap("a", "demo"), widget];
+    for (let tries = 0; ; tries++) {
+      if (controller.apply(fileOf(namespace("demo"), widgets(), ...inside)).status === 0) break;
+      assert.ok(tries < 20); // the kind may not be known yet
+    }
+    const before = uid("namespace", "demo");
+    const { status, log } = controller.apply(fileOf(...inside));
+    assert.equal(status, 1);
+    assert.deepEqual(log, [
+      "ERROR: CustomResourceDefinition.apiextensions.k8s.io widgets.example.com stays while there are add-ons in it: Widget.example.com demo a",
+      "ERROR: Namespace demo stays while there are add-ons in it: ConfigMap demo a,Widget.example.com demo a",
+      "ERROR: 2 of what is no add-on any more is still there; the next try is in five minutes",
+    ]);
+    assert.equal(uid("namespace", "demo"), before);
+    const isWidgets = (line: string) => line.includes("Widget."); // deleted, or gone with its kind
+    assert.deepEqual(
+      applied(configMap("a")).filter((line) => !isWidgets(line)),
+      [
+        "deleted ConfigMap a in demo: no add-on any more",
+        "deleted CustomResourceDefinition.apiextensions.k8s.io widgets.example.com: no add-on any more",
+        "deleted Namespace demo: no add-on any more",
+      ],
+    );
+  });
+
   it("is an object of the same kind and name in another namespace", () => {
     applied(configMap("b", "kube-system"));
     assert.deepEqual(applied(configMap("b")), ["deleted ConfigMap b in kube-system: no add-on any more"]);
