@@ -135,7 +135,7 @@ const schema = group(
     /** Where nodes download from, and how the files are known to be the right ones. */
     downloads: group(
       {
-        /** Base URL that stands in for the upstream hosts, for air-gapped networks. @default upstream */
+        /** Base URL that stands in for the upstream hosts of Kubernetes', etcd's and the CNI plugins' files; container images have theirs. @default upstream */
         mirror: text(
           /^https:\/\/[^\s?#]+[^\s?#/]$/,
           "use an https URL without a slash at its end",
@@ -161,7 +161,7 @@ const schema = group(
           text(/^(?!\/)\S(.*\S)?$/, "use a path relative to the project"),
           "use a list of files and folders",
         ).default([]),
-        /** Add-ons of the project to do without, such as flannel for another pod network; workers are replaced where it or the cloud controller manager goes. @default none */
+        /** Add-ons of the project to do without, such as flannel for another pod network; all nodes are replaced where it goes, workers where the cloud controller manager does. @default none */
         leaveOut: list(
           z.enum(addonNames, { error: `use ${addonNames.join(", ")}` }),
           "use a list of add-ons",

@@ -138,7 +138,6 @@ export class Cluster extends pulumi.ComponentResource {
       logGroup: names.nodeLogs,
       keyArn: store.keyArn,
       nodeStore: store.bucket,
-      subnetIds: network.privateSubnetIds,
     };
     const cloudProvider = new CloudProvider(
       `${name}-cloud-provider`,
@@ -165,6 +164,7 @@ export class Cluster extends pulumi.ComponentResource {
         names,
         facts,
         dnsSuffix: placement.dnsSuffix,
+        subnetIds: network.privateSubnetIds,
         imageId: image(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
@@ -182,6 +182,7 @@ export class Cluster extends pulumi.ComponentResource {
           names,
           facts,
           dnsSuffix: placement.dnsSuffix,
+          subnetIds: network.privateSubnetsIn(poolSettings.zones),
           imageId: image(poolSettings.architecture),
           securityGroupId: groups.ids.workers,
           after: [controlPlane],

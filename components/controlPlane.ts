@@ -27,6 +27,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       name,
       {
         facts,
+        subnetIds: args.subnetIds,
         group: names.controllers,
         configKey: "ignition/controller.ign",
         config: controllerIgnition({

@@ -27,7 +27,7 @@ export async function findExistingVpc(
   settings: Settings,
 ): Promise<ExistingVpc> {
   const subnets = (kind: Kind, ids: readonly string[]) =>
-    together(ids.map((id) => findSubnet(id, vpcId, kind, settings.downloads.mirror !== undefined)));
+    together(ids.map((id) => findSubnet(id, vpcId, kind)));
   const [cidrs, privateSubnets, publicSubnets, natAddresses] = await together([
     findRanges(vpcId, settings),
     subnets("private", privateSubnetIds),
@@ -103,7 +103,7 @@ async function findRanges(vpcId: string, settings: Settings): Promise<string[]> 
   return cidrs;
 }
 
-async function findSubnet(id: string, vpcId: string, kind: Kind, hasMirror: boolean): Promise<PlacedSubnet> {
+async function findSubnet(id: string, vpcId: string, kind: Kind): Promise<PlacedSubnet> {
   const key = `existingVpc.${kind}SubnetIds`;
   const refuse = (remedy: string) => new WrongSettings({ key, value: id, remedy });
   const subnet = await found(key, id, aws.ec2.getSubnet({ id }));
@@ -116,10 +116,8 @@ async function findSubnet(id: string, vpcId: string, kind: Kind, hasMirror: bool
   if (kind === "public" && !reachesGateway) {
     throw refuse("is private (no route leads to an internet gateway): name a public subnet");
   }
-  if (kind === "private" && !hasMirror && !routes.some(({ cidrBlock }) => cidrBlock === "0.0.0.0/0")) {
-    throw refuse(
-      "has no route to 0.0.0.0/0, so nodes could download nothing: add one, or set downloads.mirror",
-    );
+  if (kind === "private" && !routes.some(({ cidrBlock }) => cidrBlock === "0.0.0.0/0")) {
+    throw refuse("has no route to 0.0.0.0/0, so nodes could download nothing, nor pull an image: add one");
   }
   return { id, zone: subnet.availabilityZone };
 }

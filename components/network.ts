@@ -44,6 +44,8 @@ export class Network extends pulumi.ComponentResource {
   /** The VPC's ranges. */
   readonly cidrs: readonly string[];
   readonly privateSubnetIds: pulumi.Output<string>[];
+  /** The zones of `privateSubnetIds`, one by one. */
+  readonly zones: readonly string[];
   readonly publicSubnetIds: pulumi.Output<string>[];
   /** Public addresses that the nodes' connections to the internet come from. */
   readonly natAddresses: pulumi.Output<string>[];
@@ -54,9 +56,15 @@ export class Network extends pulumi.ComponentResource {
     this.vpcId = made.vpcId;
     this.cidrs = made.cidrs;
     this.privateSubnetIds = made.privateSubnetIds;
+    this.zones = args.kind === "new" ? args.zones : args.vpc.privateSubnets.map(({ zone }) => zone);
     this.publicSubnetIds = made.publicSubnetIds;
     this.natAddresses = made.natAddresses;
     this.registerOutputs({ vpcId: this.vpcId });
+  }
+
+  /** The private subnets in these zones. @default in all */
+  privateSubnetsIn(zones: readonly string[] = this.zones): pulumi.Output<string>[] {
+    return this.privateSubnetIds.filter((_, i) => zones.includes(this.zones[i]));
   }
 
   private create(name: string, args: Extract<NetworkArgs, { kind: "new" }>) {

@@ -28,11 +28,11 @@ export interface Replacement {
 export interface ClusterFacts extends Omit<NodePolicyFacts, "keyArn" | "group" | "configKey"> {
   readonly keyArn: pulumi.Output<string>;
   readonly nodeStore: pulumi.Output<string>;
-  readonly subnetIds: pulumi.Input<string>[];
 }
 
 export interface NodeGroupArgs {
   readonly facts: ClusterFacts;
+  readonly subnetIds: pulumi.Input<string>[];
   /** Name of the Auto Scaling group and its launch template; with the region, of its role and instance profile. */
   readonly group: string;
   /** Key of the Ignition configuration in the node store. */
@@ -169,7 +169,7 @@ export class NodeGroup extends pulumi.ComponentResource {
         name: group,
         minSize: args.min,
         maxSize: args.max,
-        vpcZoneIdentifiers: facts.subnetIds,
+        vpcZoneIdentifiers: args.subnetIds,
         targetGroupArns: args.targetGroupArns,
         ...launches(args.capacity, template),
         // Nodes judge themselves and report by the hooks; a balancer's view would kill all controllers at once.

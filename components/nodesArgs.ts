@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { wantedAddons } from "../addons/addons";
 import type { Architecture } from "../ignition/downloads";
 import type { NodeFacts } from "../ignition/node";
 import type { Settings } from "../settings";
@@ -11,6 +12,8 @@ export interface NodesArgs {
   readonly names: Names;
   readonly facts: ClusterFacts;
   readonly dnsSuffix: string;
+  /** Where the nodes are: a subnet for each zone. */
+  readonly subnetIds: pulumi.Input<string>[];
   readonly imageId: string;
   readonly securityGroupId: pulumi.Input<string>;
   /** What a booting node needs: there before the first instance, and gone only after the last. */
@@ -33,6 +36,7 @@ export function nodeFacts(
     group,
     architecture,
     kubernetesVersion: settings.versions.kubernetes,
+    podNetwork: wantedAddons(settings).includes("flannel") ? "flannel" : "other",
     downloads: settings.downloads,
     sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
   };

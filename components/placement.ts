@@ -55,10 +55,24 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
   }
 }
 
-async function findNetwork(
-  settings: Settings,
-  region: string,
-): Promise<Pick<Placement, "zones" | "existingVpc">> {
+type Place = Pick<Placement, "zones" | "existingVpc">;
+
+async function findNetwork(settings: Settings, region: string): Promise<Place> {
+  const place = await findZones(settings, region);
+  const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
+    (pool.zones ?? [])
+      .filter((zone) => !place.zones.includes(zone))
+      .map((value) => ({
+        key: `workerPools.${name}.zones`,
+        value,
+        remedy: `not a zone of this cluster, which is in ${place.zones.join(", ")}`,
+      })),
+  );
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  return place;
+}
+
+async function findZones(settings: Settings, region: string): Promise<Place> {
   if (settings.existingVpc) {
     const existingVpc = await findExistingVpc(settings.existingVpc, settings);
     return { existingVpc, zones: zonesOfSubnets(settings.zones, existingVpc.privateSubnets) };

@@ -22,12 +22,13 @@ export function autoscalerTags(
   poolName: string,
   pool: WorkerPoolSettings,
 ): Record<string, string> {
-  const labels = { ...pool.labels, [poolLabel]: poolName };
   if (pool.min === pool.max) return {};
+  const labels = { ...pool.labels, [poolLabel]: poolName };
   const template = "k8s.io/cluster-autoscaler/node-template";
   return {
     "k8s.io/cluster-autoscaler/enabled": "true",
     [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
+    [`${template}/resources/ephemeral-storage`]: `${pool.diskGib}Gi`,
     ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
     ...Object.fromEntries(
       pool.taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
@@ -48,12 +49,12 @@ export class WorkerPool extends pulumi.ComponentResource {
       name,
       {
         facts,
+        subnetIds: args.subnetIds,
         group,
         configKey: `ignition/pool-${pool}.ign`,
         config: workerIgnition({
           ...nodeFacts(args, group, poolSettings.architecture),
           pool,
-          podNetwork: addons.includes("flannel") ? "flannel" : "other",
           cloudProvider: addons.includes("aws-cloud-controller-manager") ? "aws" : "other",
           labels: poolSettings.labels,
           taints: poolSettings.taints,

@@ -21,6 +21,8 @@ export interface NodeFacts {
   architecture: Architecture;
   /** Without v. */
   kubernetesVersion: string;
+  /** `flannel`: the project's add-on, which a ready node has; `other`: somebody else's, or none so far. */
+  podNetwork: "flannel" | "other";
   downloads: DownloadSource;
   sshAuthorizedKeys: readonly string[];
 }
@@ -45,6 +47,7 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
     logGroup: facts.logGroup,
     group: facts.group,
     kubernetesVersion: facts.kubernetesVersion,
+    podNetwork: facts.podNetwork,
     ...values,
   });
   const downloads = findDownloads(releases, facts.downloads);

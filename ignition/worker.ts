@@ -8,8 +8,6 @@ export const poolLabel = "node.kubernetes.io/pool";
 export interface WorkerFacts extends NodeFacts {
   /** Becomes the node's label `poolLabel`. */
   pool: string;
-  /** `flannel`: the project's add-on, which a ready node has; `other`: somebody else's, or none so far. */
-  podNetwork: "flannel" | "other";
   /** `aws`: the project's add-on, by which a ready node is initialised; `other`: somebody else's, or none so far. */
   cloudProvider: "aws" | "other";
   labels: Readonly<Record<string, string>>;
@@ -40,7 +38,6 @@ export function workerIgnition(facts: WorkerFacts): string {
     role: "worker",
     values: {
       pool: facts.pool,
-      podNetwork: facts.podNetwork,
       cloudProvider: facts.cloudProvider,
       nodeLabels: nodeLabels(facts),
       taints: JSON.stringify(facts.taints),

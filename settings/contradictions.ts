@@ -172,7 +172,10 @@ const rules: Rule[] = [
     ...repeated("addons.manifests", addons.manifests, "name each file or folder once"),
     ...repeated("addons.leaveOut", addons.leaveOut, "name each add-on once"),
   ]),
-  poolRule((pool, key) => repeated(`${key}.instanceTypes`, pool.instanceTypes, "name each type once")),
+  poolRule((pool, key) => [
+    ...repeated(`${key}.instanceTypes`, pool.instanceTypes, "name each type once"),
+    ...repeated(`${key}.zones`, pool.zones ?? [], "name each zone once"),
+  ]),
   poolRule((pool, key) =>
     repeated(
       `${key}.taints`,

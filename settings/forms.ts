@@ -31,7 +31,7 @@ export const group = <T extends z.ZodRawShape>(shape: T, remedy: string) =>
   z.strictObject(shape, { error: remedy });
 
 export const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
-export const zoneName = text(/^[a-z]{2}(-[a-z]+)+-\d+[a-z]$/, zonesRemedy);
+export const zoneName = text(/^[a-z]{2}(-[a-z]+)+-\d+[a-z]$/, "use a zone name such as eu-central-1a");
 /** The VPC of a stack that names neither `network` nor `existingVpc`. */
 export const defaultNetwork = { cidr: "10.0.0.0/16", nat: "zone" } as const;
 

@@ -11,6 +11,7 @@ import {
   text,
   whole,
   yesOrNo,
+  zoneName,
 } from "./forms";
 
 /** What a stack may say of one worker pool. */
@@ -24,6 +25,10 @@ export const workerPool = group(
     instanceTypes: list(instanceType, "use a list of instance types")
       .min(1, { error: "name one type or more" })
       .default(["m7i.large"]),
+    /** Names of zones of the cluster, for volumes that are in one: the autoscaler wants a pool for each zone of such pods. @default all */
+    zones: list(zoneName, "use a list of zone names such as eu-central-1a")
+      .min(1, { error: "name one zone or more" })
+      .optional(),
     /** Share of spot instances, percent. @default 0 */
     spotPercent: whole(0, 100, "use a percentage from 0 to 100").default(0),
     /** CPU architecture of all the pool's types. @default amd64 */
@@ -73,5 +78,5 @@ export const workerPool = group(
       "use {featureGates, cpuManagerPolicy, systemReserved, kubeReserved}",
     ).prefault({}),
   },
-  "use {min, max, instanceTypes, spotPercent, architecture, diskGib, labels, taints, kubelet}",
+  "use {min, max, instanceTypes, zones, spotPercent, architecture, diskGib, labels, taints, kubelet}",
 ).transform((pool) => ({ ...pool, max: pool.max ?? pool.min }));

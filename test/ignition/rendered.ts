@@ -21,6 +21,7 @@ const place = {
   logGroup: "demo-nodes",
   architecture: "amd64",
   kubernetesVersion: "1.36.4",
+  podNetwork: "flannel",
   downloads: { sha256: {} },
   sshAuthorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample someone"],
 } as const;
@@ -39,7 +40,6 @@ export const workerFacts: WorkerFacts = {
   ...place,
   group: "demo-pool-general",
   pool: "general",
-  podNetwork: "flannel",
   cloudProvider: "aws",
   labels: {},
   taints: [],

@@ -30,6 +30,7 @@ function controllerFiles() {
       group: "test-controllers",
       architecture: "amd64",
       kubernetesVersion: "1.36.4",
+      podNetwork: "flannel",
       etcdVersion: "3.6.14",
       podCidr: "10.244.0.0/16",
       serviceCidr: "10.96.0.0/16",

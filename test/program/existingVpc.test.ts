@@ -95,13 +95,6 @@ describe("An existing VPC", () => {
     ]);
   });
 
-  it("needs no way out of its private subnets when downloads have a mirror", async () => {
-    const closed = withSubnet(subnet(1, "none"));
-    const downloads = { mirror: "https://mirror.example.com" };
-    const { resources } = await run(config({}, { downloads }), closed);
-    assert.ok(resources.some(({ type }) => type === "autoscaling.Group"));
-  });
-
   it("may lack public subnets in a zone of the private ones unless the API is public", async () => {
     const { outputs } = await run(config({ publicSubnetIds: [id(11)] }), inRegion());
     assert.deepEqual(outputs.publicSubnetIds, [id(11)]);
@@ -192,10 +185,10 @@ describe("An existing VPC", () => {
       'podCidr: "100.64.0.0/18": overlaps the existing VPC 100.64.0.0/16: use another range',
     ],
     [
-      "a private subnet that leads nowhere, without a mirror for downloads",
+      "a private subnet that leads nowhere",
       config(),
       withSubnet(subnet(2, "none")),
-      `existingVpc.privateSubnetIds: "${id(2)}": has no route to 0.0.0.0/0, so nodes could download nothing: add one, or set downloads.mirror`,
+      `existingVpc.privateSubnetIds: "${id(2)}": has no route to 0.0.0.0/0, so nodes could download nothing, nor pull an image: add one`,
     ],
     [
       "a public API and no public subnet in a zone of the private ones",

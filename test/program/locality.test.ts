@@ -73,6 +73,22 @@ describe("A change of settings changes nothing else:", () => {
     );
   });
 
+  it("a pool's zones, its group, which is in the subnets there", async () => {
+    const only = { workerPools: { workers: { zones: ["eu-central-1b"] } } };
+    assert.deepEqual(await changing(dev, only), {
+      "autoscaling.Group dev-pool-workers": "vpcZoneIdentifiers",
+    });
+    const { resources } = await run({ ...dev, ...only });
+    const subnets = (key: string) =>
+      resources.find((each) => each.key === key)?.inputs.vpcZoneIdentifiers as string[];
+    const inZone = (zone: string) => `Subnet:dev-network-private-${zone}`;
+    assert.deepEqual(subnets("autoscaling.Group dev-pool-workers"), [inZone("eu-central-1b")]);
+    assert.deepEqual(
+      subnets("autoscaling.Group dev-controllers"),
+      ["eu-central-1a", "eu-central-1b"].map(inZone),
+    );
+  });
+
   it("a pool's spot share, its group", async () => {
     assert.deepEqual(await changing(dev, { workerPools: { workers: { spotPercent: 50 } } }), {
       "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
@@ -161,11 +177,14 @@ describe("A change of settings changes nothing else:", () => {
     }
   });
 
-  it("another pod network than flannel, the add-ons and the workers, which wait for it no more", async () => {
+  it("another pod network than flannel, the add-ons and all nodes, as its files stay on those that are there", async () => {
     assert.deepEqual(Object.keys(await changing(dev, { addons: { leaveOut: ["flannel"] } })).sort(), [
+      "autoscaling.Group dev-controllers",
       "autoscaling.Group dev-pool-workers",
+      "ec2.LaunchTemplate dev-controllers",
       "ec2.LaunchTemplate dev-pool-workers",
       "s3.BucketObjectv2 dev-addons",
+      "s3.BucketObjectv2 dev-controllers-config",
       "s3.BucketObjectv2 dev-pool-workers-config",
     ]);
   });

@@ -53,6 +53,12 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     `${one}  pulumi-kubeadm:zones: "eu-central-1f": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b`,
   ],
   [
+    "a pool is to be in a zone that the cluster is not in",
+    { ...dev, zones: 2, workerPools: { zonal: { zones: ["eu-central-1a", "eu-central-1c"] } } },
+    { region: region("eu-central-1") },
+    `${one}  pulumi-kubeadm:workerPools.zonal.zones: "eu-central-1c": not a zone of this cluster, which is in eu-central-1a, eu-central-1b`,
+  ],
+  [
     "there is no image of the Flatcar release for an architecture in use",
     { ...stackConfig("local"), "aws:region": "eu-central-1" },
     { region: { ...region("eu-central-1"), architectures: ["x86_64"] } },

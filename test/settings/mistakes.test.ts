@@ -58,7 +58,7 @@ const mistakes: Mistake[] = [
   [{ zones: [] }, `zones: []: ${zonesRemedy}`],
   [{ zones: seven }, `zones: ${JSON.stringify(seven).slice(0, 77)}...: ${zonesRemedy}`],
   [{ zones: "eu-central-1a" }, `zones: "eu-central-1a": ${zonesRemedy}`],
-  [{ zones: ["eu-central-1"] }, `zones[0]: "eu-central-1": ${zonesRemedy}`],
+  [{ zones: ["eu-central-1"] }, 'zones[0]: "eu-central-1": use a zone name such as eu-central-1a'],
   [{ zones: ["eu-central-1a", "eu-central-1a"] }, 'zones: "eu-central-1a": name each zone once'],
   [
     { zones: ["eu-central-1a", "us-east-1a"] },

@@ -29,6 +29,12 @@ const mistakes: Mistake[] = [
     pool({ instanceTypes: ["m7i.large", "m7i.large"] }),
     'workerPools.workers.instanceTypes: "m7i.large": name each type once',
   ],
+  [pool({ zones: [] }), "workerPools.workers.zones: []: name one zone or more"],
+  [pool({ zones: ["a"] }), 'workerPools.workers.zones[0]: "a": use a zone name such as eu-central-1a'],
+  [
+    pool({ zones: ["eu-central-1a", "eu-central-1a"] }),
+    'workerPools.workers.zones: "eu-central-1a": name each zone once',
+  ],
   [pool({ spotPercent: 101 }), "workerPools.workers.spotPercent: 101: use a percentage from 0 to 100"],
   [pool({ diskGib: 19 }), "workerPools.workers.diskGib: 19: use whole GiB from 20 to 16384"],
   [pool({ labels: { "-a": "b" } }), 'workerPools.workers.labels.-a: "-a": use a label key'],
@@ -110,7 +116,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ size: 3 }),
-    "workerPools.workers.size: 3: no such setting; use {min, max, instanceTypes, spotPercent, architecture, diskGib, labels, taints, kubelet}",
+    "workerPools.workers.size: 3: no such setting; use {min, max, instanceTypes, zones, spotPercent, architecture, diskGib, labels, taints, kubelet}",
   ],
 ];
 
