@@ -13,6 +13,7 @@ import { restore } from "./kubernetes/restore";
 import { secrets } from "./kubernetes/secrets";
 import { spotNotice } from "./kubernetes/spotNotice";
 import { upgrade } from "./kubernetes/upgrade";
+import { goBack } from "./kubernetes/goBack";
 import { user } from "./kubernetes/user";
 import { heal } from "./kubernetes/heal";
 import { workerJoin } from "./kubernetes/workerJoin";
@@ -61,6 +62,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   "spot-notice": [spotNotice],
   certificates: [certificates],
   upgrade: [upgrade],
+  "go-back": [goBack],
   restore: [restore],
   addons: [addons],
   conformance: [conformance],

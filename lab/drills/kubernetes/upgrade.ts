@@ -10,10 +10,10 @@ import { firstOf, follow, skewsIn, type Sample } from "./versions";
 import { Web } from "./web";
 
 const olderPatch = "1.36.1";
-const nextMinor = "1.37.2";
+export const nextMinor = "1.37.2";
 
 /** Milliseconds for which nobody may be without the API. */
-const longestGapAllowed = 5000;
+export const longestGapAllowed = 5000;
 
 /** Seconds after which an upgrade that is not through is a failure, besides the waits of Auto Scaling's checkpoints. */
 const patience = 600;
@@ -51,7 +51,7 @@ export const upgrade: Drill = {
  * Sets the version, runs `pulumi up` and follows what comes of it, while `beside` looks at the workers that have to go. Returns the
  * seconds until all nodes ran it.
  */
-async function upgraded(
+export async function upgraded(
   stage: Stage,
   release: string,
   beside: (workers: readonly string[]) => Promise<void> = () => Promise.resolve(),
