@@ -20,7 +20,7 @@ export const goBack: Drill = {
     await Web.deploy(lab.kubernetes);
     const before = await lab.kubernetes.kubectl(coreDnsImage);
     const asks = await stage.askApi("writes");
-    const seconds = await upgraded(stage, kubernetesVersion);
+    const { seconds } = await upgraded(stage, kubernetesVersion);
 
     const after = await lab.kubernetes.kubectl(coreDnsImage);
     if (after !== before) throw new Error(`CoreDNS was ${before} and is ${after}: kubeadm takes none back`);
