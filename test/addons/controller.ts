@@ -89,7 +89,7 @@ export class Controller {
       "node/before",
       `if [[ $* == *" apply "*"-o jsonpath="* ]]; then
         rm ${join(this.root, "before")}
-        ${kubectl()} --kubeconfig ${this.server.kubeconfig} patch configmap addons -n kube-system -p '${patch}' >/dev/null
+        ${kubectl()} --kubeconfig ${this.server.kubeconfig} --cache-dir ${join(this.root, "cache")} patch configmap addons -n kube-system -p '${patch}' >/dev/null
       fi\n`,
     );
   }

@@ -44,7 +44,7 @@ describe("A controller's keys", function () {
       ["--norc", "-euo", "pipefail", "-c", `${script}\n${question}`],
       {
         encoding: "utf8",
-        env: { PATH: `${dirname(kubectl())}:${process.env.PATH}` },
+        env: { PATH: `${dirname(kubectl())}:${process.env.PATH}`, HOME: folder },
       },
     );
     assert.equal(stderr, "");
