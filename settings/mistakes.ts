@@ -30,7 +30,7 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
 }
 
 /** Settings of a pool that rules compare with each other: one is no use without the other. */
-const compared = [["min", "max"]];
+const compared = ["min", "max"];
 
 /**
  * What is left of the settings without the parts that have a mistake, so that the rest can be checked further: of a
@@ -46,7 +46,7 @@ export function withoutWrong(raw: Record<string, unknown>, issues: readonly z.co
       const settings = valueAt(rest, [key, pool]);
       const wrong = setting === undefined ? inner : [setting];
       if (wrong.length === 0) leaveOut(rest[key], [pool]);
-      else leaveOut(settings, [...wrong, ...compared.filter((pair) => pair.includes(wrong[0])).flat()]);
+      else leaveOut(settings, [...wrong, ...(compared.includes(wrong[0]) ? compared : [])]);
     } else {
       for (const name of key === undefined ? inner : [key]) skip.add(name);
     }

@@ -1,4 +1,5 @@
 import type { Lab } from "../../lab";
+import type { Ask } from "../../apiAsker";
 import { longestGap, noneFailedTwice } from "../../apiClient";
 import { refreshText } from "../../cluster";
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
@@ -13,7 +14,7 @@ const olderPatch = "1.36.1";
 export const nextMinor = "1.37.2";
 
 /** Milliseconds for which nobody may be without the API. */
-export const longestGapAllowed = 5000;
+const longestGapAllowed = 5000;
 
 /** Seconds after which an upgrade that is not through is a failure, besides the waits of Auto Scaling's checkpoints. */
 const patience = 600;
@@ -38,9 +39,7 @@ export const upgrade: Drill = {
     const minor = await upgraded(stage, nextMinor);
     await wereDrained(lab, minor.workers);
 
-    noneFailedTwice(asks);
-    const gap = longestGap(asks, Date.now());
-    if (gap > longestGapAllowed) throw new Error(`the API did not answer for ${gap} ms`);
+    answeredThroughout(asks);
     return {
       what: `Kubernetes ${olderPatch} to ${kubernetesVersion}, then to ${nextMinor}, by one setting each`,
       seconds: minor.seconds,
@@ -48,6 +47,13 @@ export const upgrade: Drill = {
     };
   },
 };
+
+/** @throws Error if the API failed its client twice, or let it wait for too long */
+export function answeredThroughout(asks: readonly Ask[]): void {
+  noneFailedTwice(asks);
+  const gap = longestGap(asks, Date.now());
+  if (gap > longestGapAllowed) throw new Error(`the API did not answer for ${gap} ms`);
+}
 
 /**
  * Sets the version, runs `pulumi up` and follows what comes of it, while `beside` looks at the workers that have to go. Returns these
