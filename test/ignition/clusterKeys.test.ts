@@ -38,7 +38,8 @@ describe("A controller's keys", function () {
     const script = text
       .replaceAll("api.$ZONE:6443", `127.0.0.1:${port}`)
       .replaceAll("/etc/kubernetes/pki", api.folder)
-      .replaceAll("/etc/kubernetes/admin.conf", api.kubeconfig);
+      .replaceAll("/etc/kubernetes/admin.conf", api.kubeconfig)
+      .replaceAll("/run/cluster", folder);
     const { status, stderr } = spawnSync(
       "bash",
       ["--norc", "-euo", "pipefail", "-c", `${script}\n${question}`],

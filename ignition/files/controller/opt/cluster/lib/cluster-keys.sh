@@ -13,8 +13,8 @@ has_the_clusters_ca() {
 # After kubeadm has written admin.conf.
 has_the_clusters_service_account_key() {
   local published own
-  published=$(kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://api.$ZONE:6443" --request-timeout 5s \
-    get --raw /openid/v1/jwks 2>/dev/null) || return 0
+  published=$(kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://api.$ZONE:6443" \
+    --cache-dir /run/cluster/kubectl --request-timeout 5s get --raw /openid/v1/jwks 2>/dev/null) || return 0
   own=$(openssl rsa -pubin -in /etc/kubernetes/pki/sa.pub -noout -modulus | cut -d = -f 2 |
     basenc --base16 --decode | basenc --base64url --wrap 0)
   jq -e --arg own "${own%%=*}" 'any(.keys[]; .n == $own)' <<<"$published" >/dev/null
