@@ -118,6 +118,7 @@ describe("complete-launch", function () {
       "kubeadm-init.service activating auto-restart\nlaunch-complete.service x\n",
     );
     node.write("/run/restarts-kubeadm-init.service", "3\n");
+    node.write("/run/restarts-kubelet.service", "6\n"); // it is up for this moment
     const green = "CONFIG_OVERLAY_FS: \\e[0;32menabled\\e[0m\\n".repeat(60);
     const journal = `printf 'the last lines of %s\\n${green}' "$5"`;
     node.write("/usr/local/bin/journalctl", `#!/bin/bash\n${journal}\n`, 0o755);
@@ -137,6 +138,8 @@ describe("complete-launch", function () {
       /ERROR: not ready after \d+ s: kubeadm-init.service has failed 3 times; no control plane$/,
       /unit kubeadm-init.service is not up:$/,
       /^the last lines of --unit=kubeadm-init.service$/,
+      /unit kubelet.service is not up:$/,
+      /^the last lines of --unit=kubelet.service$/,
       /container kube-apiserver, start 10, says:$/,
       /^Error: cannot read "secret: <left out>" of <left out>$/,
     ];
