@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 
 const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
 
-/** What a CSR object holds: a request for a subject and alternative names, base64. */
+/** What a CSR object holds: a request for a subject and alternative names, or `DER:` and their bytes in hex; base64. */
 export function requestFor(subject: string, sans: string): string {
-  const extension = sans ? ["-addext", `subjectAltName=${sans}`] : [];
+  const extension = sans
+    ? ["-addext", `${sans.startsWith("DER:") ? "2.5.29.17" : "subjectAltName"}=${sans}`]
+    : [];
   return execFileSync("openssl", ["req", ...key, "-subj", subject, ...extension], {
     stdio: "pipe",
   }).toString("base64");

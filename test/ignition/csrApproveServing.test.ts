@@ -12,6 +12,8 @@ describe("A kubelet's request for a serving certificate", () => {
     providerId?: string;
     subject?: string;
     sans?: string;
+    /** The text that the object holds, of the one that kubelets would write. @default - that one */
+    text?: (pem: string) => string;
     usages?: string[];
     groups?: string[];
     ec2?: string;
@@ -19,9 +21,20 @@ describe("A kubelet's request for a serving certificate", () => {
     since?: string;
   }
 
+  /** The hex of a SEQUENCE of dNSNames. */
+  const sequence = (names: readonly string[]) => {
+    const element = (tag: number, contents: Buffer) =>
+      Buffer.concat([Buffer.from([tag, contents.length]), contents]);
+    return element(0x30, Buffer.concat(names.map((name) => element(0x82, Buffer.from(name))))).toString(
+      "hex",
+    );
+  };
+
   function decide(request: Request) {
     const { node: name = node, providerId = "aws:///eu-west-1a/i-1" } = request;
     const { subject = `/O=system:nodes/CN=system:node:${name}`, sans = `DNS:${name},IP:10.0.0.20` } = request;
+    const { text = (pem: string) => pem } = request;
+    const pem = Buffer.from(requestFor(subject, sans), "base64").toString();
     const csr = {
       metadata: { name: "csr-1", creationTimestamp: request.since ?? secondsAgo(0) },
       spec: {
@@ -29,7 +42,7 @@ describe("A kubelet's request for a serving certificate", () => {
         username: `system:node:${name}`,
         groups: request.groups ?? ["system:nodes", "system:authenticated"],
         usages: request.usages ?? ["digital signature", "server auth"],
-        request: requestFor(subject, sans),
+        request: Buffer.from(text(pem)).toString("base64"),
       },
     };
     const decided = { ...csr, metadata: { name: "old" }, status: { conditions: [{ type: "Approved" }] } };
@@ -93,8 +106,24 @@ describe("A kubelet's request for a serving certificate", () => {
     [
       "names something else than hosts",
       { sans: `DNS:${node},email:a@b.c` },
-      "not a name or address of this node: email:a@b.c",
+      "not a name or address of this node: a name of kind 1:a@b.c",
     ],
+    [
+      "hides another host behind a line break",
+      { sans: `DER:${sequence([`${node}\n x`, "api.demo.example.com"])}` },
+      `not a name or address of this node: DNS:${node}??x`,
+    ],
+    [
+      "names an address of another length",
+      { sans: "DER:300587030a0000" },
+      "not a name or address of this node: IP Address:10.0.0",
+    ],
+    [
+      "is one of two in a text of which openssl and the signer may each take another",
+      { text: (pem) => `${"x".repeat(254)}${pem}${pem}` },
+      "it holds no request",
+    ],
+    ["is none", { text: () => "soon" }, "it holds no request"],
     ["names nothing", { sans: "" }, "not a name or address of this node: none at all"],
     [
       "is for another node",

@@ -210,6 +210,15 @@ describe("Draining", () => {
     for (const wrong of [inSeconds(5000), "soon", "limit_seconds"]) assert.equal(interrupted(wrong), "60s");
   });
 
+  it("waits while two Nodes have the instance's host name: which of them it is nobody can tell", () => {
+    const twice = JSON.stringify({
+      items: ["worker.a", "worker.corp"].map((name) => ({ metadata: { name }, spec: {} })),
+    });
+    const { status, changed, log } = drainNode({ "get nodes *": twice }, { limit: 3 });
+    assert.deepEqual([status, changed], [1, []]);
+    assert.match(log.join(), /more than one Node has the host name of i-2, .*: worker\.a,worker\.corp/);
+  });
+
   it("completes the hook of an instance that never joined", () => {
     assert.deepEqual(drainNode({ "get nodes *": '{"items":[]}' }).changed, [complete]);
   });

@@ -1,4 +1,4 @@
-# Sourced after aws.sh: which instance a Node is. What a Node says of itself (spec.providerID) its kubelet chooses; its name is in
+# Sourced after kubectl.sh, aws.sh: which instance a Node is. What a Node says of itself (spec.providerID) its kubelet chooses; its name is in
 # the kubelet's certificate, and EC2 tells whose it is.
 
 # running_instance FILTER...: asks EC2 for the cluster's one running instance that passes, from Filter.3 on; fails if there is none,
@@ -11,6 +11,12 @@ running_instance() {
 
 # host_names: prints the host names of the instance that was asked for last, as Nodes begin with them, one a line.
 host_names() { xml_values privateDnsName <"$AWS_RESPONSE" | cut -d . -f 1 | sort -u; }
+
+# nodes_called HOST_NAME...: prints the Nodes whose names begin with one of these as their first label, one JSON object a line.
+nodes_called() {
+  kubectl get nodes -o json |
+    jq -c --args '.items[] | select(.metadata.name | split(".")[0] | IN($ARGS.positional[]))' "$@"
+}
 
 # instance_of_pool NODE: prints the running instance of a pool that has this host name, by its first label; fails if none has: the
 # domain is that of the VPC's DHCP options. EC2's domains: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
