@@ -11,15 +11,18 @@ import type { Drill, Stage } from "../drill";
 const caKey = "pki/kubernetes/ca.key";
 const frontProxyKey = "pki/front-proxy/ca.key";
 const encryption = "encryption/encryption.yaml";
+const serviceAccountKey = "pki/service-account/sa.key";
+const serviceAccountPublicKey = "pki/service-account/sa.pub";
 const unknownGate = "NodeSwapp";
 
 /** Seconds at most from the mending until all is in service. */
 const patience = 300;
 
 /**
- * Instances that cannot become ready, one after the other: with a wrong key object, with a missing one, with an
- * apiserver that never gets ready, a worker whose kubelet does not start, and one that kubeadm fails on. Each is abandoned, its console and the log group say why, and
- * those that were there before serve on.
+ * Instances that cannot become ready, one after the other: with a wrong key object, with a pair of service account keys that
+ * fits but is not the cluster's, with a missing one, with an apiserver that never gets ready, a worker whose kubelet does not
+ * start, and one that kubeadm fails on. Each is abandoned, its console and the log group say why, and those that were there before
+ * serve on.
  */
 export const abandon: Drill = {
   name: "abandon",
@@ -31,7 +34,8 @@ export const abandon: Drill = {
     const { lab } = stage;
     const asks = await stage.askApi("writes");
     const right = new Map<string, string>();
-    for (const key of [caKey, frontProxyKey, encryption]) right.set(key, await lab.store.read(key));
+    for (const key of [caKey, serviceAccountKey, serviceAccountPublicKey, frontProxyKey, encryption])
+      right.set(key, await lab.store.read(key));
     const mend = async (...keys: string[]) => {
       for (const key of keys) await lab.store.write(key, right.get(key));
     };
@@ -45,12 +49,25 @@ export const abandon: Drill = {
     await refuse(lab, serving, /pki\/kubernetes\/ca\.key is refused/);
     const wrongKey = await isAbandoned(stage, controllers);
 
-    await lab.store.write(frontProxyKey, undefined);
+    const { privateKey, publicKey } = otherPair();
+    await lab.store.write(serviceAccountKey, privateKey);
+    await lab.store.write(serviceAccountPublicKey, publicKey);
     await mend(caKey);
-    stage.note(`${frontProxyKey} is missing, ${caKey} is right again`);
+    stage.note(`${serviceAccountKey} and sa.pub are another pair, ${caKey} is right again`);
     await hasSaid(lab, wrongKey, [
       /not ready after \d+ s: s3:\/\/\S+\/pki\/kubernetes\/ca\.key is refused: it does not belong to \/etc\/kubernetes\/pki\/ca\.crt/,
     ]);
+    await refuse(lab, serving, /sa\.key is refused: this node began with another one/);
+    const wrongPair = await isAbandoned(stage, controllers);
+
+    await lab.store.write(frontProxyKey, undefined);
+    await mend(serviceAccountKey, serviceAccountPublicKey);
+    stage.note(`${frontProxyKey} is missing, the service account keys are right again`);
+    await hasSaid(lab, wrongPair, [
+      /not ready after \d+ s: \S+sa\.pub is not among the keys of the API at api\./,
+    ]);
+    if (readFileSync(wrongPair.console, "utf8").includes("kubeadm init as"))
+      throw new Error(`${wrongPair.id} has begun an apiserver, which pods reach`);
     await refuse(lab, serving, /cannot read s3:\/\/\S+\/pki\/front-proxy\/ca\.key/);
     const missingKey = await isAbandoned(stage, controllers);
 
@@ -217,6 +234,13 @@ const otherKey = () =>
     type: "pkcs8",
     format: "pem",
   }) as string;
+
+const otherPair = () =>
+  generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
 
 interface EncryptionConfiguration {
   readonly resources: [

@@ -1,4 +1,4 @@
-# Sourced after cluster.env, kubeadm.sh: whether this controller has the keys that the cluster's API serves with.
+# Sourced after cluster.env: whether this controller has the keys that the cluster's API serves with.
 #
 # With another CA or service account key than the others it would serve beside them, and its clients fail every now and
 # then. Where nobody serves, as in a cluster's first minutes, there is nothing to differ from.
@@ -10,10 +10,10 @@ has_the_clusters_ca() {
   openssl verify -no_check_time -CAfile /etc/kubernetes/pki/ca.crt <<<"$served" &>/dev/null
 }
 
-# After kubeadm has written admin.conf.
+# has_the_clusters_service_account_key KUBECONFIG
 has_the_clusters_service_account_key() {
   local published own
-  published=$(kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://api.$ZONE:6443" \
+  published=$(kubectl --kubeconfig "$1" --server "https://api.$ZONE:6443" \
     --cache-dir /run/cluster/kubectl --request-timeout 5s get --raw /openid/v1/jwks 2>/dev/null) || return 0
   own=$(openssl rsa -pubin -in /etc/kubernetes/pki/sa.pub -noout -modulus | cut -d = -f 2 |
     basenc --base16 --decode | basenc --base64url --wrap 0)
