@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { Answers, runChore } from "./chore";
 
 /** Runs `leave` on a controller whose apiserver's port is closed already, and whose member leaves at once. */
-function leave(kubectl: Answers["kubectl"]) {
+function leave(kubectl: Answers["kubectl"], { serves = true } = {}) {
   const { status, log, calls } = runChore("leave", [], {
     kubectl,
     files: {
       "/run/cluster/instance.env": "LOCAL_HOSTNAME=ip-10-0-0-5\nPRIVATE_IP=127.0.0.1\n",
-      "/etc/kubernetes/manifests/kube-apiserver.yaml": "kind: Pod\n",
+      ...(serves && { "/etc/kubernetes/manifests/kube-apiserver.yaml": "kind: Pod\n" }),
       "/opt/cluster/bin/etcd-leave": '#!/bin/bash\necho "etcd-leave" >>"$(dirname "$0")/../../../calls"\n',
     },
   });
@@ -16,11 +16,17 @@ function leave(kubectl: Answers["kubectl"]) {
 
 describe("A controller that leaves", () => {
   const drain = "kubectl drain ip-10-0-0-5 --ignore-daemonsets --delete-emptydir-data --force --timeout 55s";
-  const rest = ["systemctl stop kubeadm-init.service etcd-ready.target", "etcd-leave"];
+  const begin = "systemctl stop kubeadm-init.service";
+  const rest = [begin, "systemctl stop kubeadm-init.service etcd-ready.target", "etcd-leave"];
 
   it("has its pods moved while its apiserver serves: cluster DNS and the add-ons are among them", () => {
     const { status, calls, log } = leave({ "drain *": "" });
     assert.deepEqual([status, calls], [0, [drain, ...rest]], log);
+  });
+
+  it("has no apiserver begin any more, if none is there yet", () => {
+    const { status, calls, log } = leave({ "drain *": "" }, { serves: false });
+    assert.deepEqual([status, calls], [0, [drain, begin, "etcd-leave"]], log);
   });
 
   it("leaves where they cannot be moved, and says so", () => {
