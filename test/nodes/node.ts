@@ -111,6 +111,7 @@ export class Node {
     await this.sh(`ip link set lo up; ip link set eth0 up; ip addr add ${this.instance.address}/24 dev eth0
       ip route add 169.254.169.254 via 10.77.0.1`);
     for (const { path: target, mode, bytes } of controllerFiles()) this.write(target, bytes, mode);
+    await this.sh("sysctl --quiet --load /etc/sysctl.d/80-etcd.conf"); // as systemd-sysctl.service
     for (const [name, text] of Object.entries(standIns)) this.write(`/usr/local/bin/${name}`, text, 0o755);
   }
 
