@@ -11,6 +11,7 @@ import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes } from "./instanceTypes";
 import { type Account, clusterNames } from "./names";
 import { checkRestore } from "./restore";
+import { checkStackCluster } from "./stackCluster";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
 export interface Placement extends Account {
@@ -30,8 +31,9 @@ const flatcarOwner = "075585003325";
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an instance type that the region does not have, an existing VPC or subnets that are not as they must be, a snapshot to restore that is not there, a key
- *   of Secrets that is not the next, what a cluster keeps, manifests that are none
+ *   release, an instance type that the region does not have, an existing VPC or subnets that are not as they must be, a
+ *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
+ *   that are none
  */
 export async function findPlacement(settings: Settings): Promise<Placement> {
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
@@ -47,6 +49,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       checkInstanceTypes(settings, region),
       checkRestore(settings.restore, nodeStore),
+      checkStackCluster(settings.name, nodeStore),
       checkClusterNotes(settings, nodeStore),
     ]);
     return { accountId, partition, dnsSuffix, region, ...network, images, ownManifests };

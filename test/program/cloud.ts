@@ -17,6 +17,8 @@ export interface Region {
   readonly stored?: readonly string[];
   /** S3 metadata of the keys in the node store that have any. @default none has */
   readonly metadata?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What the stack's last `pulumi up` put out. @default there was none */
+  readonly lastOutputs?: Readonly<Record<string, string>>;
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }
@@ -69,6 +71,8 @@ export function answer(region: Region, token: string, args: Record<string, any>)
   const name = token.replace(/^.*:/, "");
   if (region.denied?.includes(name)) throw failure(`not authorized to call ${name}`);
   switch (name) {
+    case "readStackOutputs":
+      return { name: args.name, outputs: region.lastOutputs ?? {} };
     case "getCallerIdentity":
       return { accountId };
     case "getPartition":

@@ -27,6 +27,7 @@ export async function pretendEngine(region: Region, stack: string, preview: bool
     "pulumi-kubeadm",
     stack,
     preview,
+    "organization",
   );
   const monitor = pulumi.runtime.getMonitor() as any;
   const registerResource = monitor.registerResource.bind(monitor);

@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { WrongSettings } from "../settings/mistakes";
+
+/**
+ * Compares the cluster's node store with the one that this stack made at its last `pulumi up`: one stack is one cluster for good.
+ * Every resource is named after it, so under another name all would be made anew, and what is there deleted with its data.
+ *
+ * @param name of the cluster
+ * @param nodeStore bucket that goes by name, account and region
+ * @throws WrongSettings when the stack has another one
+ */
+export async function checkStackCluster(name: string, nodeStore: string): Promise<void> {
+  const stack = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as {
+    outputs?: { nodeStoreBucket?: string };
+  };
+  const before = outputs?.nodeStoreBucket ?? nodeStore;
+  if (before === nodeStore) return;
+  const remedy =
+    `this stack has the cluster of the node store ${before}, and would delete it for the one of ${nodeStore}: ` +
+    "for another name, account or region make a stack of its own (pulumi stack init)";
+  throw new WrongSettings({ key: "name", value: name, remedy });
+}
