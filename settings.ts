@@ -13,6 +13,7 @@ import {
   instanceType,
   list,
   hostRange,
+  notInDns,
   release,
   sshKey,
   text,
@@ -26,13 +27,16 @@ import { workerPool } from "./settings/workerPools";
 
 const schema = group(
   {
-    /** Name of the cluster: 2 to 20 characters; every resource's name begins with it, so another one is another cluster. No default. */
+    /** Name of the cluster: 2 to 20 characters; every resource's name begins with it. Chosen once. No default. */
     name: text(
       clusterOrPoolName,
       "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter",
     ),
     /** The cluster's zone is `<name>.<domain>`. Chosen once. No default. */
-    domain: text(dnsName, "use a lower-case domain such as k8s.example.com"),
+    domain: text(dnsName, "use a lower-case domain such as k8s.example.com").refine(
+      (domain) => !notInDns.test(domain),
+      "nodes ask no DNS server for names below it: use a domain such as k8s.example.com",
+    ),
     /** Route53 zone of `domain`: the cluster's zone is delegated from it and public. Chosen once. @default no delegation */
     parentZoneId: text(
       /^Z[A-Z0-9]{5,31}$/,
@@ -111,7 +115,7 @@ const schema = group(
             error: "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members",
           })
           .default(3),
-        /** @default m7i.large */
+        /** With 2 vCPUs and 4 GiB or more. @default m7i.large */
         instanceType: instanceType.default("m7i.large"),
         /** CPU architecture of `instanceType`. @default amd64 */
         architecture: architecture.default("amd64"),
@@ -205,7 +209,7 @@ const schema = group(
       /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/,
       "use the ARN of an SNS topic",
     ).optional(),
-    /** Refuse to delete what cannot be made again: node store, its key, snapshots. @default false */
+    /** Refuse to delete what cannot be made again: node store with its snapshots, its key, and the keys of the CAs, service accounts and Secrets. @default false */
     protect: yesOrNo("use true or false").default(false),
   },
   "use a map of settings",

@@ -9,19 +9,28 @@ interface Chosen {
   readonly note: string;
   readonly key: string;
   readonly value: string;
+  /** What the settings have at the key. @default the value */
+  readonly written?: string;
   /** What another one would need. */
   readonly because: string;
 }
 
 function chosen(settings: Settings): Chosen[] {
-  const { domain, podCidr, serviceCidr, network, existingVpc, parentZoneId } = settings;
+  const { api, domain, podCidr, serviceCidr, network, existingVpc, parentZoneId } = settings;
   return [
     { note: "domain", key: "domain", value: domain, because: "etcd's members go by names below it" },
     {
       note: "zone",
-      key: parentZoneId === undefined ? "api.access" : "parentZoneId",
-      value: isPublicZone(settings) ? "public" : "private",
-      because: "the zone and the API's load balancer would be made anew",
+      key: "parentZoneId",
+      value: isPublicZone(settings) ? "a public zone" : "a private zone",
+      written: parentZoneId ?? "none",
+      because: "it would be made anew",
+    },
+    {
+      note: "api",
+      key: "api.access",
+      value: api.access,
+      because: "the API's load balancer would be made anew",
     },
     {
       note: "network",
@@ -48,10 +57,13 @@ export function changedChoices(
   settings: Settings,
   notes: Readonly<Record<string, string | undefined>>,
 ): Mistake[] {
-  return chosen(settings).flatMap(({ note, key, value, because }): Mistake[] => {
-    const before = notes[note] ?? value;
-    if (before === value) return [];
-    const remedy = `this cluster was made with ${before}, and keeps it, as ${because}: another one is another cluster's`;
-    return [{ key, value, remedy }];
+  const changed = chosen(settings).filter(({ note, value }) => (notes[note] ?? value) !== value);
+  // Without a parent zone it is the API that makes the zone a public one.
+  const causes = changed.some(({ note }) => note === "api")
+    ? changed.filter(({ note }) => note !== "zone")
+    : changed;
+  return causes.map(({ note, key, value, written = value, because }): Mistake => {
+    const remedy = `this cluster was made with ${notes[note]}, and keeps it, as ${because}: another one is another cluster's`;
+    return { key, value: written, remedy };
   });
 }

@@ -66,7 +66,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const pki = new Pki(
       `${name}-pki`,
-      { cluster, zone: names.zone, encryptionKey: settings.encryption.key },
+      { cluster, zone: names.zone, encryptionKey: settings.encryption.key, protect: settings.protect },
       parent,
     );
     const store = new NodeStore(

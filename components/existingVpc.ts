@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { Mistake, together, WrongSettings } from "../settings/mistakes";
 import { overlap, parseCidr } from "./cidr";
@@ -40,6 +41,11 @@ export async function findExistingVpc(
     const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`;
     throw new WrongSettings({ key: "existingVpc.publicSubnetIds", value: publicSubnetIds, remedy });
   }
+  if (settings.api.access === "public" && natAddresses.length === 0)
+    await pulumi.log.warn(
+      `api.access: nodes reach a public API from public addresses, and ${vpcId} has no NAT gateway: the addresses that they ` +
+        "go out by have to be in api.allowedCidrs, or no node becomes ready",
+    );
   return { vpcId, cidrs, privateSubnets, publicSubnets, natAddresses };
 }
 

@@ -12,6 +12,8 @@ export interface PkiArgs {
   readonly zone: string;
   /** Number of the key that Secrets are encrypted with. */
   readonly encryptionKey: number;
+  /** Refuse to delete the keys that snapshots are of no use without: the CAs', the service accounts' and those of Secrets. */
+  readonly protect: boolean;
 }
 
 /** Every key and certificate that exists before the cluster does. Private keys are secrets of the state. */
@@ -28,8 +30,9 @@ export class Pki extends pulumi.ComponentResource {
   constructor(name: string, args: PkiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Pki", name, {}, opts);
     const parent = { parent: this };
+    const kept = { parent: this, protect: args.protect };
     const authority = (which: string, commonName: string) =>
-      new CertificateAuthority(`${name}-${which}-ca`, { commonName }, parent);
+      new CertificateAuthority(`${name}-${which}-ca`, { commonName }, kept);
     const etcdCa = authority("etcd", `${args.cluster} etcd CA`);
     const kubernetesCa = authority("kubernetes", `${args.cluster} Kubernetes CA`);
     const frontProxyCa = authority("front-proxy", `${args.cluster} front proxy CA`);
@@ -74,7 +77,7 @@ export class Pki extends pulumi.ComponentResource {
     const serviceAccount = new tls.PrivateKey(
       `${name}-service-account`,
       { algorithm: "RSA", rsaBits: 2048 },
-      parent,
+      kept,
     );
     // The first has the name that it had when it was the only one.
     const encryptionKeys = Array.from(
@@ -83,7 +86,7 @@ export class Pki extends pulumi.ComponentResource {
         new random.RandomBytes(
           index === 0 ? `${name}-encryption` : `${name}-encryption-${index + 1}`,
           { length: 32 },
-          parent,
+          kept,
         ).base64,
     );
 

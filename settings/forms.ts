@@ -2,6 +2,8 @@ import { z } from "zod";
 import { overlap, parseCidr } from "../components/cidr";
 
 export const dnsName = /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+/** Hosts ask no DNS server for these: https://datatracker.ietf.org/doc/html/rfc6762#section-3, https://datatracker.ietf.org/doc/html/rfc6761 */
+export const notInDns = /\.(local|localhost|invalid)$/;
 export const clusterOrPoolName = /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/;
 const instanceTypeForm = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */

@@ -27,7 +27,7 @@ const writtenWith = (key: number) => encrypted({ "encryption-key": String(key) }
 
 /** What a cluster of stack dev notes of its beginning. */
 const made = {
-  ...{ domain: "k8s.example.com", zone: "public", network: "10.0.0.0/16" },
+  ...{ domain: "k8s.example.com", zone: "a public zone", api: "public", network: "10.0.0.0/16" },
   ...{ "pod-cidr": "10.244.0.0/16", "service-cidr": "10.96.0.0/16" },
 };
 
@@ -157,13 +157,37 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "5 settings are wrong (settings.ts describes each):\n" +
       [
         `domain: "other.example.com": this cluster was made with k8s.example.com, and keeps it, as etcd's members go by names below it`,
-        'api.access: "private": this cluster was made with public, and keeps it, as the zone and the API\'s load balancer would be made anew',
+        'api.access: "internal": this cluster was made with public, and keeps it, as the API\'s load balancer would be made anew',
         'network.cidr: "10.1.0.0/16": this cluster was made with 10.0.0.0/16, and keeps it, as everything stands in the VPC',
         'podCidr: "10.224.0.0/12": this cluster was made with 10.244.0.0/16, and keeps it, as every node has its part of it',
         'serviceCidr: "10.97.0.0/16": this cluster was made with 10.96.0.0/16, and keeps it, as Services keep their addresses, and kubelets that of the cluster\'s DNS',
       ]
         .map((line) => `  pulumi-kubeadm:${line}: another one is another cluster's`)
         .join("\n"),
+  ],
+  [
+    "the parent zone of an internal API is taken away",
+    { ...dev, api: { access: "internal" } },
+    { region: encrypted({ ...made, "encryption-key": "1", api: "internal" }) },
+    `${one}  pulumi-kubeadm:parentZoneId: "none": this cluster was made with a public zone, and keeps it, as it would be made anew: another one is another cluster's`,
+  ],
+  [
+    "the API's access changes in a zone that is public either way",
+    { ...dev, parentZoneId: "Z0123456789", api: { access: "internal" } },
+    { region: encrypted({ ...made, "encryption-key": "1" }) },
+    `${one}  pulumi-kubeadm:api.access: "internal": this cluster was made with public, and keeps it, as the API's load balancer would be made anew: another one is another cluster's`,
+  ],
+  [
+    "the stack has a cluster of another name, which would be deleted",
+    dev,
+    {
+      region: {
+        ...region("eu-central-1"),
+        lastOutputs: { nodeStoreBucket: "old-nodes-123456789012-eu-central-1" },
+      },
+    },
+    `${one}  pulumi-kubeadm:name: "dev": this stack has the cluster of the node store old-nodes-123456789012-eu-central-1, and would delete it for the one of ` +
+      "dev-nodes-123456789012-eu-central-1: for another name, account or region make a stack of its own (pulumi stack init)",
   ],
   [
     "the number of the key of Secrets cannot be looked up",

@@ -36,6 +36,10 @@ const mistakes: Mistake[] = [
     { domain: "K8s.example.com" },
     'domain: "K8s.example.com": use a lower-case domain such as k8s.example.com',
   ],
+  [
+    { domain: "k8s.local" },
+    'domain: "k8s.local": nodes ask no DNS server for names below it: use a domain such as k8s.example.com',
+  ],
   [{ domain: "example.com." }, 'domain: "example.com.": use a lower-case domain such as k8s.example.com'],
   [
     { parentZoneId: "/hostedzone/Z0123456789" },
