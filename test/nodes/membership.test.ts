@@ -153,7 +153,8 @@ describe("etcd membership", function () {
     await waitUntil("the removed member's etcd to end", () => leaving.etcdExit !== undefined);
     assert.equal(leaving.etcdExit, 0, "so that Restart=on-failure leaves it off");
     await leaving.mustSucceed("etcd-reconcile");
-    assert.equal(leaving.systemctlOrders(), "stop etcd.service\n", "and it does not come back");
+    const orders = "stop kubeadm-init.service\nstop etcd.service\n";
+    assert.equal(leaving.systemctlOrders(), orders, "and it does not come back");
   });
 
   it("lets a member that was removed though it runs decide anew: it wipes its data and joins", async () => {
