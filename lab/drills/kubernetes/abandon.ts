@@ -123,7 +123,7 @@ export const abandon: Drill = {
     await holdsNoSecrets(lab, [...right.values()]);
     noneFailedTwice(asks);
     return {
-      what: "a wrong key, a missing key, an apiserver never ready, a kubelet and a kubeadm that fail: abandoned, with the reason",
+      what: "a wrong key, another pair of keys, a missing key, an apiserver never ready, a kubelet and a kubeadm that fail: abandoned, with the reason",
       seconds,
     };
   },
