@@ -62,6 +62,15 @@ export class Controllers {
     return decision + (await node.mustSucceed("etcd-promote"));
   }
 
+  /** That many controllers which have formed a cluster. */
+  async form(size: number): Promise<Node[]> {
+    await this.cloud.wantControllers(size);
+    const nodes = await this.boot(size);
+    this.publish(...nodes);
+    await Promise.all(nodes.map((node) => this.start(node)));
+    return nodes;
+  }
+
   /** As the `pulumi up` that renews etcd's leaves. */
   async renewCertificates(): Promise<void> {
     for (const leaf of ["server", "peer", "client"]) {
@@ -114,6 +123,15 @@ export async function voters(node: Node): Promise<string[]> {
 }
 
 export const votersOf = (...nodes: Node[]) => nodes.map(({ instance }) => `voter ${instance.id}`).sort();
+
+/** The one of these whose etcd leads. */
+export async function leaderOf(nodes: readonly Node[]): Promise<Node> {
+  for (const node of nodes) {
+    const metrics = await node.sh("curl -s http://127.0.0.1:2381/metrics");
+    if (metrics.includes("\netcd_server_is_leader 1\n")) return node;
+  }
+  throw new Error("no leader");
+}
 
 export async function waitUntil(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, leaderOf, members, voters, votersOf, waitUntil } from "./controllers";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
@@ -11,14 +11,6 @@ describe("etcd membership", function () {
   let controllers: Controllers;
   // The controllers of the moment; each test begins with three voters and ends with three.
   let nodes: Node[];
-
-  const leader = async (): Promise<Node> => {
-    for (const node of nodes) {
-      const metrics = await node.sh("curl -s http://127.0.0.1:2381/metrics");
-      if (metrics.includes("\netcd_server_is_leader 1\n")) return node;
-    }
-    throw new Error("no leader");
-  };
 
   before(async () => {
     cloud = await sharedCloud();
@@ -69,7 +61,7 @@ describe("etcd membership", function () {
   });
 
   it("keeps a member that is cut off but runs, and removes one whose instance is gone", async () => {
-    const boss = await leader();
+    const boss = await leaderOf(nodes);
     const [cutOff, other] = nodes.filter((node) => node !== boss);
     cutOff.partition(true);
     assert.equal(await boss.mustSucceed("etcd-reconcile"), "");
@@ -132,7 +124,7 @@ describe("etcd membership", function () {
     await controllers.start(newcomer);
     nodes.push(newcomer);
 
-    const leaving = await leader();
+    const leaving = await leaderOf(nodes);
     await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
     await cloud.calls();
     const log = await leaving.mustSucceed("lifecycle-watch");

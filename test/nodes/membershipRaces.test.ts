@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
 import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
-import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
 // Each is a trace that the model (test/model) found; see docs/membership.md.
@@ -18,17 +17,8 @@ describe("etcd membership, at moments that are hard to meet", function () {
   });
   after(() => controllers?.stop());
 
-  /** That many controllers which have formed a cluster. */
-  const cluster = async (size: number): Promise<Node[]> => {
-    await cloud.wantControllers(size);
-    const nodes = await controllers.boot(size);
-    controllers.publish(...nodes);
-    await Promise.all(nodes.map((node) => controllers.start(node)));
-    return nodes;
-  };
-
   it("begins again when etcd has ended before it wrote its first log", async () => {
-    const nodes = await cluster(1);
+    const nodes = await controllers.form(1);
     const [newcomer] = await controllers.boot(1);
     controllers.publish(...nodes, newcomer);
     await newcomer.mustSucceed("etcd-membership");
@@ -44,7 +34,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
   });
 
   it("lets no instance join that leaves: its etcd.service is stopped before the hook is completed", async () => {
-    const nodes = await cluster(1);
+    const nodes = await controllers.form(1);
     const [leaving] = await controllers.boot(1);
     controllers.publish(...nodes, leaving);
     await cloud.describe({ ...leaving.instance, targetLifecycleState: "Terminated" });
@@ -53,7 +43,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
   });
 
   it("keeps the only voter until the one that joins can take the data", async () => {
-    const [old] = await cluster(1);
+    const [old] = await controllers.form(1);
     await old.etcdctl("put written-by the-only-one");
     const [newcomer] = await controllers.boot(1);
     controllers.publish(old, newcomer);

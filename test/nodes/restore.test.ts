@@ -17,9 +17,7 @@ describe("the restore of a snapshot", function () {
   before(async () => {
     cloud = await sharedCloud();
     controllers = await Controllers.prepare(cloud);
-    nodes = await controllers.boot(3);
-    controllers.publish(...nodes);
-    await Promise.all(nodes.map((node) => controllers.start(node)));
+    nodes = await controllers.form(3);
     await nodes[0].etcdctl("put early 1");
     const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
     [snapshot] = /etcd\/snapshots\/[\w-]+\.db/.exec(logs.join())!;

@@ -101,10 +101,7 @@ describe("five controllers that start at once", function () {
     const cloud = await sharedCloud();
     const controllers = await Controllers.prepare(cloud);
     try {
-      await cloud.wantControllers(5);
-      const nodes = await controllers.boot(5);
-      controllers.publish(...nodes);
-      await Promise.all(nodes.map((node) => controllers.start(node)));
+      const nodes = await controllers.form(5);
       assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
     } finally {
       controllers.stop();

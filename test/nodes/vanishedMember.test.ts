@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, voters, votersOf } from "./controllers";
+import { Controllers, leaderOf, voters, votersOf } from "./controllers";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
@@ -14,19 +14,12 @@ describe("A member that vanishes from the network", function () {
   before(async () => {
     cloud = await sharedCloud();
     controllers = await Controllers.prepare(cloud);
-    nodes = await controllers.boot(3);
-    controllers.publish(...nodes);
-    await Promise.all(nodes.map((node) => controllers.start(node)));
+    nodes = await controllers.form(3);
   });
   after(() => controllers?.stop());
 
   it("is removed without the others standing still, though the leader has much to tell it", async () => {
-    const leads = await Promise.all(
-      nodes.map(async (node) =>
-        (await node.sh("curl -s http://127.0.0.1:2381/metrics")).includes("\netcd_server_is_leader 1\n"),
-      ),
-    );
-    const leader = nodes[leads.indexOf(true)];
+    const leader = await leaderOf(nodes);
     const [vanished, other] = nodes.filter((node) => node !== leader);
     const longestGap =
       leader.sh(`source /opt/cluster/lib/etcd.sh; head -c 20000 /dev/zero | tr '\\0' x >/run/value
