@@ -22,12 +22,11 @@ function besides(
     node("controller", apiserver ?? own, { "node-role.kubernetes.io/control-plane": "" }),
     node("worker", kubelet, {}),
   ];
-  const { status, log, calls } = runChore("version-skew", [], {
+  const { status, log, calls } = runChore("version-skew", ["/run/cluster/kubeadm-init.conf"], {
     kubectl: {
       ...(apiserver && { "get --raw /version": JSON.stringify({ gitVersion: `v${apiserver}` }) }),
       "get nodes -o json": JSON.stringify({ items }),
     },
-    kubeadm: { "kubeconfig user *": "apiVersion: v1" },
     ...world,
     files: {
       "/run/cluster/instance.env": "INSTANCE_ID=i-0\n",

@@ -143,10 +143,10 @@ stringData:
 	}
 }
 
-// tellsVersion does what version-skew does, with a credential of its own.
+// tellsVersion asks as version-skew does, with the credential that kubeadm-init makes.
 func (m *machine) tellsVersion(t *testing.T) {
-	credential := m.path("/version-skew.conf")
-	text := m.runKubeadm("kubeconfig user --client-name version-skew --org system:masters --validity-period 1h --config " + m.document)
+	credential := m.path("/kubeadm-init.conf")
+	text := m.runKubeadm("kubeconfig user --client-name kubeadm-init --org system:masters --validity-period 1h --config " + m.document)
 	if err := writeFile(credential, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-# Sourced after kubectl.sh, aws.sh: which instance a Node is. What a Node says of itself (spec.providerID) its kubelet chooses; its name is in
-# the kubelet's certificate, and EC2 tells whose it is.
+# Sourced after kubectl.sh, aws.sh: which instance a Node is. What a Node says of itself (spec.providerID) its kubelet chooses; its
+# name is in the kubelet's certificate, and EC2 tells whose it is.
 
 # running_instance FILTER...: asks EC2 for the cluster's one running instance that passes, from Filter.3 on; fails if there is none,
 # or two.
