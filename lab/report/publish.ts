@@ -44,7 +44,7 @@ function document(rows: readonly Row[]): string {
     "Written by `make lab` from [bench/drills.json](../bench/drills.json), each row by the newest run of its drill:",
     `${runs.join(", ")}. Waits that a drill names in minutes were multiplied by that. What each does is in`,
     "[lab/drills](../lab/drills), what the lab stands in for in [lab/README.md](../lab/README.md). Failed writes were refused, or ran",
-    "into their client's time-out of 5 s, and then so a second time: a write that fails is made once more, as etcd drops what it is",
+    "into their client's time-out of 5 s, and then so a second time: a write that fails is made once more after a second, as etcd drops what it is",
     "asked for while its leadership moves. Clients are not slowed down by what fails.",
     "",
     table(rows),

@@ -115,9 +115,10 @@ func TestNoWriteFailsTwiceWhenTheLeaderMoves(t *testing.T) {
 	}
 	zone.List(t, cluster.URL(0), cluster.URL(1), cluster.URL(2))
 	leader(t, cluster, 3)
-	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--rate", "400")...)
-	for range 5 {
-		time.Sleep(2 * time.Second)
+	// What a move drops is made once more, and answered, before the next move.
+	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--rate", "400", "--timeout", "2s")...)
+	for range 4 {
+		time.Sleep(5 * time.Second)
 		moveLeader(t, cluster, leader(t, cluster, 3))
 	}
 	end()
@@ -137,6 +138,9 @@ func TestNoWriteFailsTwiceWhenTheLeaderMoves(t *testing.T) {
 		first := last[operation.Client]
 		if first.SentAgain && (first.Endpoint != "" || operation.Kind != first.Kind || operation.Key != first.Key || operation.SentAgain) {
 			t.Errorf("after %+v came %+v", first, operation)
+		}
+		if operation.Endpoint == "" && operation.IsWrite() && !operation.SentAgain && operation.Outcome != history.OK {
+			t.Errorf("failed twice: %+v, then %+v", first, operation)
 		}
 		last[operation.Client] = operation
 	}

@@ -35,13 +35,18 @@ type worker struct {
 // refusedWait is how long etcd's own client waits before it asks another member than the learner that has refused.
 const refusedWait = 25 * time.Millisecond
 
-// operate does one operation. A write that fails is made once more, as every client of etcd has to: while the leadership moves,
-// etcd drops what is proposed, https://pkg.go.dev/go.etcd.io/raft/v3#ErrProposalDropped. A client of one member goes on with
-// the next operation.
+// againWait is how long a client waits before it makes a write once more: etcd's default election timeout. A leader that hands
+// over gives up after as long, https://pkg.go.dev/go.etcd.io/raft/v3#ErrProposalDropped; until then members drop what they get,
+// and one that is not the leader does not even say so.
+const againWait = time.Second
+
+// operate does one operation. A write that fails is made once more, as every client of etcd has to. A client of one member goes
+// on with the next operation.
 func (w *worker) operate() {
 	first := w.choose()
 	w.perform(first, w.endpoint == "" && first.IsWrite())
 	if first.SentAgain {
+		time.Sleep(againWait)
 		w.perform(w.anew(first), false)
 	}
 }
