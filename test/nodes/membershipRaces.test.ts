@@ -4,7 +4,8 @@ import { Cloud } from "./cloud";
 import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
 import { sharedCloud } from "./sharedCloud";
 
-// Each is a trace that the model (test/model) found; see docs/membership.md.
+// Traces that the model (test/model) found, see docs/membership.md; and what happens between two questions of a script, which the
+// model takes for one.
 describe("etcd membership, at moments that are hard to meet", function () {
   this.timeout(300_000);
   let cloud: Cloud;
@@ -61,6 +62,21 @@ describe("etcd membership, at moments that are hard to meet", function () {
     );
     await controllers.crash(old);
     assert.equal(await newcomer.etcdctl("get written-by --print-value-only"), "the-only-one");
+  });
+
+  it("does not stop the only voter for one that is promoted while it asks", async () => {
+    const [old] = await controllers.form(1);
+    const [newcomer] = await controllers.boot(1);
+    controllers.publish(old, newcomer);
+    await newcomer.startEtcd();
+    const { stdout, stderr } = await old.withLibraries(`
+      source /opt/cluster/bin/etcd-leave no-step
+      reach_cluster
+      learner=$(sed -n 's/ .* learner .*//p' <<<"$MEMBERS")
+      for ((tries = 0; tries < 100; tries++)); do ! etcdctl member promote "$learner" >&2 || break; sleep 0.2; done
+      members | cut -d ' ' -f 3
+      if rest_is_quorum; then echo stops; else echo stays; fi`);
+    assert.equal(stdout, "voter\nvoter\nstays\n", stderr);
   });
 
   it("does not take a formation for lost that formed before its instances went", async () => {

@@ -55,11 +55,11 @@ is_leader() {
 # https://etcd.io/docs/v3.6/op-guide/maintenance/#space-quota
 has_no_space() { [[ $(etcdctl alarm list 2>/dev/null) == *alarm:NOSPACE* ]]; }
 
-# healthy_voters [EXCEPT]: the instance ids of the voters that answer a read through the quorum, one a line. For want of space
-# etcdctl calls all of them unhealthy, but members can come and go.
+# healthy_voters [EXCEPT]: of the member list on stdin, the instance ids of the voters that answer a read through the quorum, one a
+# line. For want of space etcdctl calls all of them unhealthy, but members can come and go.
 healthy_voters() {
   local voters voter endpoints
-  voters=$(members | sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}") || return
+  voters=$(sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}") || return
   endpoints=$(while read -r voter; do echo "https://$voter.etcd.$ZONE:2379"; done <<<"$voters" | paste -sd ,)
   { ETCDCTL_ENDPOINTS=$endpoints etcdctl endpoint health --write-out=json 2>/dev/null || true; } |
     jq -r '.[] | select(.health or (.error // "" | test("^Active Alarm[^:]*: (NOSPACE )+$"))).endpoint
@@ -68,8 +68,9 @@ healthy_voters() {
 
 # quorum_stays_without INSTANCE_ID: succeeds if the other healthy voters are a majority of the other voters.
 quorum_stays_without() {
-  local voters healthy
-  voters=$(members | grep ' voter ' | grep -vc " $1 ") && healthy=$(healthy_voters "$1" | grep -c .) || return
+  local list voters healthy
+  list=$(members) && voters=$(grep ' voter ' <<<"$list" | grep -vc " $1 ") || return
+  healthy=$(healthy_voters "$1" <<<"$list" | grep -c .) || return
   ((healthy >= voters / 2 + 1))
 }
 
