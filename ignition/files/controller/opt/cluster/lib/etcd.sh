@@ -55,12 +55,16 @@ is_leader() {
 # https://etcd.io/docs/v3.6/op-guide/maintenance/#space-quota
 has_no_space() { [[ $(etcdctl alarm list 2>/dev/null) == *alarm:NOSPACE* ]]; }
 
+# voter_endpoints [EXCEPT]: of the member list on stdin, the client URLs of the voters that have started, as etcdctl takes them.
+voter_endpoints() {
+  sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}" | sed "s|.*|https://&.etcd.$ZONE:2379|" | paste -sd ,
+}
+
 # healthy_voters [EXCEPT]: of the member list on stdin, the instance ids of the voters that answer a read through the quorum, one a
 # line. For want of space etcdctl calls all of them unhealthy, but members can come and go.
 healthy_voters() {
-  local voters voter endpoints
-  voters=$(sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}") || return
-  endpoints=$(while read -r voter; do echo "https://$voter.etcd.$ZONE:2379"; done <<<"$voters" | paste -sd ,)
+  local endpoints
+  endpoints=$(voter_endpoints "${1-}") || return
   { ETCDCTL_ENDPOINTS=$endpoints etcdctl endpoint health --write-out=json 2>/dev/null || true; } |
     jq -r '.[] | select(.health or (.error // "" | test("^Active Alarm[^:]*: (NOSPACE )+$"))).endpoint
       | ltrimstr("https://") | split(".")[0]'
