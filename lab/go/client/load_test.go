@@ -117,7 +117,7 @@ func TestNoWriteFailsTwiceWhenTheLeaderMoves(t *testing.T) {
 	leader(t, cluster, 3)
 	// What a move drops is made once more, and answered, before the next move.
 	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--rate", "400", "--timeout", "2s")...)
-	for range 4 {
+	for range 5 {
 		time.Sleep(5 * time.Second)
 		moveLeader(t, cluster, leader(t, cluster, 3))
 	}
