@@ -1,7 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { findEngine } from "../engine";
 import { findPython } from "../local/aws/python";
-import { debianTool } from "../toolchain/debianTool";
 import { needsKubernetes, releasesOf, type Command } from "./command";
 import { drills } from "./drills";
 import { imageStore } from "./kubernetes/imageStore";
@@ -16,12 +14,6 @@ import { baseRoot } from "./node/root";
  * single drills need, only where it is asked for.
  */
 export async function prepare(command: Command, report: (line: string) => void): Promise<void> {
-  const { error } = spawnSync("go", ["version"]);
-  if (error)
-    throw new Error("go is missing: install Go 1.25 or newer, the lab builds etcd, CoreDNS and Ignition");
-  debianTool("systemd-nspawn", "systemd-container");
-  debianTool("nft", "nftables");
-  debianTool("ip", "iproute2");
   await haproxyProgram(report);
   await findPython(report);
   report(`Engine: ${(await findEngine(report)).origin}`);

@@ -1,4 +1,3 @@
-import { debianFile, debianTool } from "./debianTool";
 import { goTool } from "./goTool";
 
 const ignitionModule = "github.com/coreos/ignition/v2";
@@ -6,11 +5,8 @@ const version = "2.24.0";
 const distro = `${ignitionModule}/internal/distro`;
 
 /** Path of Ignition itself, as a distribution without SELinux and with one file of authorized keys builds it. */
-export function ignition(): string {
-  debianTool("gcc", "gcc");
-  debianFile("/usr/include/stdlib.h", "libc6-dev");
-  debianFile("/usr/include/blkid/blkid.h", "libblkid-dev");
-  return goTool({
+export const ignition = () =>
+  goTool({
     name: "ignition",
     version,
     module: ignitionModule,
@@ -18,7 +14,6 @@ export function ignition(): string {
     ldflags: `-X ${distro}.selinuxRelabel=false -X ${distro}.writeAuthorizedKeysFragment=false`,
     cgo: true,
   });
-}
 
 /** Path of Ignition's own validator. */
 export const ignitionValidate = () =>

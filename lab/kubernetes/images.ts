@@ -2,7 +2,6 @@ import { readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { addonVersions } from "../../toolchain/addons";
 import { clusterDnsVersion } from "../../toolchain/coredns";
-import { debianFile } from "../../toolchain/debianTool";
 import { execute } from "../execute";
 import type { Image } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
@@ -43,7 +42,7 @@ async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Pr
         ...proxy.files,
         ...(await withLibraries(baseRoot, { "/usr/sbin/nft": "/usr/sbin/nft" })),
         // Without it nft tells protocols by number, and kube-proxy does not recognise its own rules.
-        "/etc/protocols": debianFile("/etc/protocols", "netbase"),
+        "/etc/protocols": "/etc/protocols",
       },
     },
     { ...dns, entrypoint: ["/coredns"], files: { "/coredns": programs.clusterDns } },

@@ -1,7 +1,6 @@
 import * as fs from "node:fs/promises";
 import path from "node:path";
 import { cacheEntry, cacheRoot } from "../../engine/cache";
-import { debianFile, debianTool } from "../../toolchain/debianTool";
 import { execute } from "../execute";
 
 const suite = "bookworm";
@@ -94,8 +93,7 @@ async function install(root: string): Promise<void> {
 
 /** Installs Debian with these packages into a folder that is not there yet. */
 export async function debootstrap(root: string, include: readonly string[]): Promise<void> {
-  debianTool("debootstrap", "debootstrap");
-  const keyring = debianFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
+  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   const options = ["--variant=minbase", `--keyring=${keyring}`, `--include=${include.join(",")}`];
   await execute("debootstrap", [...options, suite, root, ...(await ownMirror())], { seconds: 900 });
 }

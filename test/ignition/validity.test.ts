@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import { debianTool } from "../../toolchain/debianTool";
 import { ignitionValidate } from "../../toolchain/ignition";
 import { kubeadm, kubernetesVersion } from "../../toolchain/kubernetes";
 import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "./rendered";
@@ -17,8 +16,6 @@ function accepts(tool: string, args: readonly string[], input = "") {
 }
 
 /** What apt-get may take, milliseconds. */
-const installMs = 300_000;
-
 describe("The tools that will read the files accept them:", function () {
   // The first run builds or installs the tools.
   this.timeout(20 * 60 * 1000);
@@ -85,10 +82,6 @@ describe("The tools that will read the files accept them:", function () {
   });
 
   describe("systemd-analyze verify", () => {
-    before("install it", function () {
-      this.timeout(installMs);
-      debianTool("systemd-analyze", "systemd");
-    });
     const nodes = { controller: controllerNode(), worker: workerNode() };
     for (const [role, node] of Object.entries(nodes)) {
       it(`for the units of a ${role}`, () => {
@@ -100,10 +93,6 @@ describe("The tools that will read the files accept them:", function () {
   });
 
   describe("shellcheck", () => {
-    before("install it", function () {
-      this.timeout(installMs);
-      debianTool("shellcheck", "shellcheck");
-    });
     const files = join(__dirname, "../../ignition/files");
     const scripts = readdirSync(files, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.parentPath.includes("/opt/cluster/"))

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execute } from "../../../lab/execute";
 import { baseRoot } from "../../../lab/node/root";
-import { debianTool } from "../../../toolchain/debianTool";
 import { ignition } from "../../../toolchain/ignition";
 import type { Facts } from "./twoMachines";
 
@@ -15,7 +14,6 @@ describe("The lab's machines", function () {
     this.timeout(600_000); // the first time on a machine builds Ignition and installs a base root
     if (process.platform !== "linux" || process.getuid?.() !== 0)
       throw new Error("these tests boot machines: run them as root, on Linux");
-    debianTool("systemd-nspawn", "systemd-container");
     const logs = mkdtempSync(path.join(tmpdir(), "machines-"));
     try {
       const parts = [await baseRoot((line) => process.stderr.write(`${line}\n`)), ignition(), logs];
