@@ -36,6 +36,17 @@ const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
 const groupArn = ({ partition, region, accountId }: NodePolicyFacts, group: string) =>
   `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 
+/** The node store's key, for what S3 decrypts and encrypts, and for nothing that a node brings to KMS itself. */
+function useKey({ keyArn, region }: NodePolicyFacts, ...Action: string[]): Statement {
+  return {
+    Sid: "UseKey",
+    Effect: "Allow",
+    Action,
+    Resource: keyArn,
+    Condition: { StringLike: { "kms:ViaService": `s3.${region}.amazonaws.com*` } }, // in China .com.cn
+  };
+}
+
 function readConfig(facts: NodePolicyFacts): Statement {
   return {
     Sid: "ReadConfig",
@@ -105,12 +116,7 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: `arn:${facts.partition}:s3:::${facts.bucket}`,
       Condition: { StringLike: { "s3:prefix": "etcd/*" } },
     },
-    {
-      Sid: "UseKey",
-      Effect: "Allow",
-      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-      Resource: facts.keyArn,
-    },
+    useKey(facts, "kms:Decrypt", "kms:GenerateDataKey"),
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
@@ -145,7 +151,7 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
         objectArn(facts, key),
       ),
     },
-    { Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: facts.keyArn },
+    useKey(facts, "kms:Decrypt"),
     {
       Sid: "CompleteHooks",
       Effect: "Allow",

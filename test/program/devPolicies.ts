@@ -20,6 +20,13 @@ const pullImages = [
     Resource: "arn:aws:ecr:*:123456789012:repository/*",
   },
 ];
+const useKey = (Action: string[]) => ({
+  Sid: "UseKey",
+  Effect: "Allow" as const,
+  Action,
+  Resource: key,
+  Condition: { StringLike: { "kms:ViaService": "s3.eu-central-1.amazonaws.com*" } },
+});
 /** Who may have the role of one AWS service. */
 export const trust = (service: string): Statement[] => [
   { Sid: "AllowAssumeRole", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" },
@@ -84,7 +91,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Resource: store,
       Condition: { StringLike: { "s3:prefix": "etcd/*" } },
     },
-    { Sid: "UseKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key },
+    useKey(["kms:Decrypt", "kms:GenerateDataKey"]),
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
@@ -118,7 +125,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "s3:GetObject",
       Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/token`],
     },
-    { Sid: "UseKey", Effect: "Allow", Action: "kms:Decrypt", Resource: key },
+    useKey(["kms:Decrypt"]),
     {
       Sid: "CompleteHooks",
       Effect: "Allow",
