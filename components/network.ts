@@ -75,6 +75,12 @@ export class Network extends pulumi.ComponentResource {
       { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags(args.cluster) },
       parent,
     );
+    // Nothing is in the VPC's default group. It opens nothing for what somebody starts there without naming a group.
+    new aws.ec2.DefaultSecurityGroup(
+      `${name}-default`,
+      { vpcId: vpc.id, ingress: [], egress: [], tags: tags(`${args.cluster}-default`) },
+      parent,
+    );
     const gateway = new aws.ec2.InternetGateway(name, { vpcId: vpc.id, tags: tags(args.cluster) }, parent);
     const publicRoutes = new aws.ec2.RouteTable(
       `${name}-public`,
