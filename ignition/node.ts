@@ -55,7 +55,7 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
     ignition: { version: "3.4.0" },
     passwd: { users: [user(facts.sshAuthorizedKeys)] },
     storage: { files: [...storageFiles(files), keyManifest(keyObjects), ...downloads].sort(byPath) },
-    systemd: { units: [...nothingUpdatesByItself, ...systemdUnits(files)] },
+    systemd: { units: [...unwantedUnits, ...systemdUnits(files)] },
   } satisfies IgnitionConfig;
   return JSON.stringify(config);
 }
@@ -66,10 +66,16 @@ export const user = (sshAuthorizedKeys: readonly string[]): User => ({
   sshAuthorizedKeys: [...sshAuthorizedKeys],
 });
 
-/** Flatcar's updater and its reboot manager: a new version arrives as a new node. */
-export const nothingUpdatesByItself: Unit[] = [
-  { name: "locksmithd.service", mask: true },
-  { name: "update-engine.service", mask: true },
-];
+/**
+ * Units that Flatcar would start by itself and that no node needs. Its updater and its reboot manager: a new version arrives as a
+ * new node. Amazon's SSM agent: whoever may use Systems Manager in the account would have a shell, whatever `access` says.
+ * Docker's socket: who opens it starts a second container runtime.
+ */
+export const unwantedUnits: Unit[] = [
+  "amazon-ssm-agent.service", // by Upholds= of multi-user.target, as docker.socket by sockets.target
+  "docker.socket",
+  "locksmithd.service",
+  "update-engine.service",
+].map((name) => ({ name, mask: true }));
 
 const byPath = (a: File, b: File) => (a.path < b.path ? -1 : 1);

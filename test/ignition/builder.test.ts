@@ -8,6 +8,14 @@ import { pointerUserData, userDataLimitBytes } from "../../ignition/pointer";
 import { workerIgnition } from "../../ignition/worker";
 import { controllerFacts, controllerNode, everyKindOfNode, workerFacts, workerNode } from "./rendered";
 
+/** What Flatcar would start by itself. */
+const masked = [
+  "amazon-ssm-agent.service",
+  "docker.socket",
+  "locksmithd.service",
+  "update-engine.service",
+].map((name) => ({ name, mask: true }));
+
 describe("A node's config", () => {
   it("is the same text for the same facts", () => {
     assert.equal(controllerIgnition(controllerFacts), controllerIgnition(controllerFacts));
@@ -26,12 +34,21 @@ describe("A node's config", () => {
     }
   });
 
-  it("lets nothing update or reboot the node by itself", () => {
-    const masked = controllerNode().units.filter(({ mask }) => mask);
-    assert.deepEqual(
-      masked.map(({ name }) => name),
-      ["locksmithd.service", "update-engine.service"],
-    );
+  it("lets nothing update or reboot a node by itself, nor open a way in or a second container runtime", () => {
+    for (const [kind, node] of Object.entries(everyKindOfNode)) {
+      assert.deepEqual(
+        node().units.filter(({ mask }) => mask),
+        masked,
+        kind,
+      );
+    }
+  });
+
+  it("leaves containerd as safe from the kernel's out-of-memory killer as Flatcar has it", () => {
+    for (const node of Object.values(everyKindOfNode)) {
+      const [globally = ""] = (node().texts.get("/etc/containerd/config.toml") ?? "").split(/^\s*\[/m);
+      assert.match(globally, /^oom_score = -999$/m);
+    }
   });
 
   it("makes scripts executable, and them alone of our own files", () => {
@@ -214,10 +231,7 @@ describe("User data", () => {
       ignition: { version: "3.4.0" },
       passwd: { users: [{ name: "core", sshAuthorizedKeys: ["ssh-ed25519 AAAA someone"] }] },
       systemd: {
-        units: [
-          { name: "locksmithd.service", mask: true },
-          { name: "update-engine.service", mask: true },
-        ],
+        units: masked,
       },
     });
   });
