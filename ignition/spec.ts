@@ -1,5 +1,5 @@
 /**
- * The part of the Ignition specification 3.4.0 that this project writes: the newest one Flatcar stable takes.
+ * The part of the Ignition specification 3.4.0 that this project writes. Flatcar stable takes newer ones too: Ignition 2.24 takes 3.5.0.
  * https://coreos.github.io/ignition/configuration-v3_4/
  */
 export interface IgnitionConfig {
