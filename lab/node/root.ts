@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import path from "node:path";
 import { cacheEntry, cacheRoot } from "../../engine/cache";
+import { withoutNetwork } from "../../toolchain/flatcarBash";
 import { execute } from "../execute";
 
 const suite = "bookworm";
@@ -63,7 +64,7 @@ const folders = ["/var/log/journal", "/usr/lib/modules"];
  * cache, anew when its recipe changes.
  */
 export async function baseRoot(report: (line: string) => void): Promise<string> {
-  const recipe = [JSON.stringify([packages, files, folders, links, removed, coreUser])];
+  const recipe = [JSON.stringify([packages, files, folders, links, removed, coreUser]), withoutNetwork.toString()];
   const entry = await cacheEntry(
     cacheRoot(),
     { tool: "node-root", version: suite, recipe },
@@ -82,6 +83,8 @@ async function install(root: string): Promise<void> {
   await debootstrap(root, packages);
   for (const name of removed) await fs.rm(path.join(root, name), { recursive: true, force: true });
   for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(root, name), text);
+  const bash = path.join(root, "/usr/bin/bash");
+  await fs.writeFile(bash, withoutNetwork(await fs.readFile(bash)));
   await fs.mkdir(path.join(root, "/etc/systemd/system"));
   for (const [name, target] of Object.entries(links)) {
     await fs.rm(path.join(root, name), { force: true });

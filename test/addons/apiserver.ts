@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
+import { byFlatcarBash } from "../flatcarBash";
 import { etcd } from "../../toolchain/etcd";
 import { kubeApiserver, kubectl } from "../../toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
@@ -99,7 +100,7 @@ export class Apiserver {
   write(name: string, text: string, mode = 0o600): string {
     const file = join(this.folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode });
+    writeFileSync(file, byFlatcarBash(text), { mode });
     return file;
   }
 

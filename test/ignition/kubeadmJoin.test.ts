@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { byFlatcarBash } from "../flatcarBash";
 import { workerFacts, workerNode } from "./rendered";
 
 const own = workerFacts.kubernetesVersion; // 1.36.4
@@ -15,7 +16,7 @@ function joinWhere(...rounds: readonly (string | undefined)[]) {
   const root = mkdtempSync(join(tmpdir(), "join-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text, { mode: 0o755 });
+    writeFileSync(join(root, path), byFlatcarBash(text), { mode: 0o755 });
   };
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "");
   try {

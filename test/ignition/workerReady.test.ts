@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { byFlatcarBash } from "../flatcarBash";
 import { WorkerFacts } from "../../ignition/worker";
 import { workerNode } from "./rendered";
 
@@ -21,7 +22,7 @@ function ready(
   const root = mkdtempSync(join(tmpdir(), "ready-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text, { mode: 0o755 });
+    writeFileSync(join(root, path), byFlatcarBash(text), { mode: 0o755 });
   };
   try {
     const { texts } = workerNode(facts);

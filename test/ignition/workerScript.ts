@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { byFlatcarBash } from "../flatcarBash";
 import { workerNode } from "./rendered";
 
 /** What the world answers a worker's script. */
@@ -66,7 +67,7 @@ export class WorkerScript {
 
   private write(path: string, text: string): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    writeFileSync(join(this.root, path), text, { mode: 0o755 });
+    writeFileSync(join(this.root, path), byFlatcarBash(text), { mode: 0o755 });
   }
 
   private lines(path: string): string[] {

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { controllerIgnition } from "../../ignition/controller";
 import { IgnitionConfig } from "../../ignition/spec";
 import { etcd, etcdctl, etcdutl } from "../../toolchain/etcd";
+import { flatcarBashFolder } from "../../toolchain/flatcarBash";
 import { bucket, Cloud, Instance, logGroup, region, zone } from "./cloud";
 
 const run = promisify(execFile);
@@ -65,8 +66,8 @@ esac
 };
 
 /**
- * A controller: network and process namespaces of its own, and a root that is this machine's with the product's files on
- * top. The test plays systemd: it runs the scripts in the order of their units.
+ * A controller: network and process namespaces of its own, and a root that is this machine's with Flatcar's bash and the
+ * product's files on top. The test plays systemd: it runs the scripts in the order of their units.
  */
 export class Node {
   private holder!: ChildProcess;
@@ -100,6 +101,7 @@ export class Node {
       touch etc/hosts; mount --bind run/cloud/hosts etc/hosts; echo hosts: files >etc/nsswitch.conf
       printf 'passwd: files\\ngroup: files\\nhosts: files\\n' >etc/nsswitch.conf
       cat ${this.cloud.awsCertificate} >>etc/ssl/certs/ca-certificates.crt
+      cp --remove-destination ${flatcarBashFolder()}/bash bin/bash
       mkdir -p opt/bin; cp ${etcd()} opt/bin/etcd; ln -sf ${etcdctl()} opt/bin/etcdctl; ln -sf ${etcdutl()} opt/bin/etcdutl
       exec chroot . sleep infinity`;
     const flags = ["--net", "--mount", "--pid", "--fork", "--kill-child"];

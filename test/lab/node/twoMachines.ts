@@ -22,6 +22,8 @@ export interface Facts {
   readonly openPort: boolean;
   readonly closedPort: boolean;
   readonly ownPort: boolean;
+  /** Asked to open that port as a file. */
+  readonly bashSays: string;
   readonly whileCut: boolean;
   readonly afterMend: boolean;
   readonly machineIds: readonly string[];
@@ -79,6 +81,9 @@ async function serveUserData(): Promise<void> {
   await once(server.listen(80, metadataAddress), "listening");
 }
 
+/** curl, which prints 0 if it cannot connect. The units behind the ports answer nothing. */
+const timeToConnect = ["curl", "-s", "--max-time", "2", "-o", "/dev/null", "-w", "%{time_connect}"];
+
 async function main(baseRoot: string, ignition: string, logs: string): Promise<Facts> {
   await openHub(vpcCidr);
   await serveUserData();
@@ -109,7 +114,7 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
 
   const print = async (...command: string[]) => (await one.run(command)).stdout.trim();
   const connects = async (from: Machine, address: string, port: number) =>
-    (await from.run(["timeout", "2", "bash", "-c", `: </dev/tcp/${address}/${port}`])).status === 0;
+    Number((await from.run([...timeToConnect, `http://${address}:${port}`])).stdout) > 0;
   const waits = "for i in $(seq 100); do systemctl is-system-running --quiet && break; sleep 0.1; done";
   const state = await print("bash", "-c", `${waits}; systemctl is-system-running`);
   const about = {
@@ -121,6 +126,7 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
     openPort: await connects(other, first, 2380),
     closedPort: await connects(other, first, 8080),
     ownPort: await connects(one, first, 8080),
+    bashSays: (await one.run(["bash", "-c", `: <>/dev/tcp/${first}/8080`])).stderr,
   };
   await one.cut();
   const whileCut = await connects(other, first, 2380);

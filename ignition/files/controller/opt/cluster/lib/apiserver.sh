@@ -1,6 +1,16 @@
-# Sourced after log.sh, instance.env: the end of this node's apiserver.
+# Sourced after log.sh, instance.env: whether an apiserver is ready, and the end of this node's.
 
-apiserver_has_stopped() { ! (: <"/dev/tcp/$PRIVATE_IP/6443") 2>/dev/null; }
+# apiserver_is_ready ADDRESS: its status is curl's.
+apiserver_is_ready() {
+  curl -s --fail --max-time 5 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null "https://$1:6443/readyz"
+}
+
+# That nobody listens is a fact: curl could not connect (7). That nothing is known of the apiserver is none.
+apiserver_has_stopped() {
+  local status=0
+  apiserver_is_ready "$PRIVATE_IP" || status=$?
+  ((status == 7))
+}
 
 # stop_apiserver: the kubelet stops it gracefully: /readyz fails first, and the balancer turns away before the port closes.
 # The next start of etcd-ready.target brings it back, by kubeadm-init.

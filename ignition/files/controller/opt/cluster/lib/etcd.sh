@@ -22,11 +22,10 @@ cluster_id() { etcdctl member list --write-out=json --hex | jq -er .header.clust
 
 # has_leader HOST: fails at once for a closed port, at which etcdctl would keep knocking, and for a member without quorum.
 has_leader() {
-  local leader
-  timeout 2 bash -c ": </dev/tcp/$1/2379" 2>/dev/null || return
-  leader=$(ETCDCTL_ENDPOINTS=https://$1:2379 etcdctl endpoint status --write-out=fields 2>/dev/null) || return
-  leader=$(sed -n 's/^"Leader" : //p' <<<"$leader")
-  ((leader != 0))
+  local status
+  curl -s --max-time 2 --cacert "$ETCDCTL_CACERT" --cert "$ETCDCTL_CERT" -o /dev/null "https://$1:2379/version" || return
+  status=$(ETCDCTL_ENDPOINTS=https://$1:2379 etcdctl endpoint status --write-out=fields 2>/dev/null) || return
+  grep -q '^"Leader" : [1-9]' <<<"$status"
 }
 
 # Points etcdctl to a member that reaches the quorum, another one than this if there is one, and leaves its answer in
