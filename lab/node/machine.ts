@@ -60,6 +60,11 @@ export class Machine {
     return path.join(this.hardware.logs, this.id, "console.log");
   }
 
+  /** As Flatcar takes it from DHCP: the first label alone. Kubernetes has the node by the whole name. */
+  get kernelHostname(): string {
+    return this.instance.hostname.replace(/\..*$/, "");
+  }
+
   /** Private IPv4 address. */
   get address(): string {
     return this.instance.address;
@@ -196,14 +201,13 @@ export class Machine {
   private async boot(): Promise<void> {
     if (!this.disk) throw new Error(`${this.id} has no disk`);
     await this.wire.reset();
-    const { hostname } = this.instance;
     const { namespace } = this.wire;
     const { disk } = this;
     const runsContainers = this.hardware.imageStore !== undefined;
     const names = runsContainers ? ["containerd", "kubelet"] : [];
     const container = await Container.boot({
       name: this.id,
-      ...{ hostname, namespace, root: disk.root, console: this.console },
+      ...{ hostname: this.kernelHostname, namespace, root: disk.root, console: this.console },
       volumes: Object.fromEntries(names.map((name) => [`/var/lib/${name}`, disk.volume(name)])),
       isPrivileged: runsContainers,
     });

@@ -4,7 +4,6 @@ import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { ManifestFile, manifestOf } from "../../addons/manifests";
 import { kubectl } from "../../toolchain/kubernetes";
-import { hostname } from "../ignition/chore";
 import { controllerNode } from "../ignition/rendered";
 import { Apiserver } from "./apiserver";
 
@@ -47,8 +46,11 @@ export class Controller {
         .replace(/(?<![\w/])\/(opt|etc|run)\/(cluster|bin)\b/g, `${this.root}/$1/$2`)
         .replaceAll("/etc/kubernetes/admin.conf", server.kubeconfig)
         .replaceAll("127.0.0.1:6443", `127.0.0.1:${server.port}`);
-      const standIn = path === "/opt/cluster/lib/aws.sh" ? storeStandIn(this.root) : "";
-      server.write(join("node", path), local + standIn, 0o755);
+      const standIns: Record<string, string> = {
+        "/opt/cluster/lib/aws.sh": storeStandIn(this.root),
+        "/opt/cluster/lib/kubectl.sh": `leads() { [[ -e ${this.root}/leads ]]; }\n`,
+      };
+      server.write(join("node", path), local + (standIns[path] ?? ""), 0o755);
     }
     const before = join(this.root, "before");
     server.write(
@@ -56,13 +58,13 @@ export class Controller {
       `#!/bin/bash\n[[ ! -e ${before} ]] || . ${before}\nexec ${kubectl()} "$@"\n`,
       0o755,
     );
-    this.lead(`${hostname}_1`);
+    this.lead(true);
   }
 
-  /** Says who leads: `<name of the host>_<anything>`. */
-  lead(holderIdentity: string): void {
-    const lease = kubernetesObject("Lease", "kube-controller-manager", { spec: { holderIdentity } });
-    this.ok(["apply", "-f", "-"], JSON.stringify({ ...lease, apiVersion: "coordination.k8s.io/v1" }));
+  /** Whether it is the controller that does the chores of the cluster. */
+  lead(does: boolean): void {
+    if (does) this.server.write("node/leads", "");
+    else rmSync(join(this.root, "leads"));
   }
 
   /** Puts a text in the node store in the add-ons' place. */

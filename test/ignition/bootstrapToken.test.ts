@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { changes, leading, runChore } from "./chore";
+import { changes, runChore } from "./chore";
 
 describe("The bootstrap token", () => {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -16,7 +16,6 @@ describe("The bootstrap token", () => {
   const mint = (minutesLeft: readonly number[] = [], stored = token(minutesLeft.at(-1) ?? 0)) =>
     runChore("bootstrap-token", [], {
       kubectl: {
-        ...leading,
         "get secrets *": JSON.stringify({ items: minutesLeft.map((left) => ({ data: data(left) })) }),
       },
       aws: stored === "" ? {} : { "s3_get bootstrap/token *": stored },

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { byFlatcarBash } from "../flatcarBash";
 import { controllerNode } from "./rendered";
 
 /** What the world answers a script; patterns are bash's, matched against the call's arguments. */
@@ -23,16 +24,11 @@ export interface Answers {
   inactive?: readonly string[];
   /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. An object of S3: `s3_get <key> *`. */
   aws?: Record<string, string>;
+  /** Whether this controller does the chores of the cluster. @default true */
+  leads?: boolean;
   /** Files that the node has besides its config's, by path. */
   files?: Record<string, string>;
 }
-
-/** The question who leads the controllers' chores. */
-export const lease = "get lease kube-controller-manager*";
-/** Name of the machine that the script runs on. */
-export const hostname = readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
-/** The answer that this machine leads. */
-export const leading = { [lease]: `${hostname}_0b9a` };
 
 /** Of a run's calls those that change something. */
 export const changes = (calls: readonly string[]) =>
@@ -64,13 +60,14 @@ export function runChore(
     etcdctl = {},
     inactive = [],
     aws = {},
+    leads = true,
     files = {},
   }: Answers,
 ): Run {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text, { mode: 0o755 });
+    writeFileSync(join(root, path), byFlatcarBash(text), { mode: 0o755 });
   };
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "");
   const escaped = (pattern: string) => pattern.replace(/[^\w*]/g, "\\$&");
@@ -138,6 +135,7 @@ export function runChore(
         "esac",
       ]),
     );
+    write("opt/cluster/lib/kubectl.sh", `${read("opt/cluster/lib/kubectl.sh")}leads() { ${leads}; }\n`);
     const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
     write(
       "opt/cluster/lib/aws.sh",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changes, leading, runChore } from "./chore";
+import { changes, runChore } from "./chore";
 import { requestFor, running, secondsAgo } from "./csr";
 
 describe("A worker's request for its first client certificate", () => {
@@ -35,7 +35,6 @@ describe("A worker's request for its first client certificate", () => {
     const ofPool = "Filter.4.Name=tag:aws:autoscaling:groupName Filter.4.Value.1=demo-pool-*";
     const { calls, log } = runChore("csr-approve", [], {
       kubectl: {
-        ...leading,
         "get csr *": JSON.stringify({ items: [csr] }),
         "get nodes *": JSON.stringify({
           items: Object.entries(request.nodes ?? {}).map(([name, providerID]) => ({
@@ -132,7 +131,7 @@ describe("A worker's request for its first client certificate", () => {
     const client = "kubernetes.io/kube-apiserver-client-kubelet";
     const items = [request("a", serving), request("b", client), request("c", serving), request("d", client)];
     const { calls } = runChore("csr-approve", [], {
-      kubectl: { ...leading, "get csr *": JSON.stringify({ items }) },
+      kubectl: { "get csr *": JSON.stringify({ items }) },
     });
     const order = changes(calls).map((call) => call.replace("kubectl certificate deny ", ""));
     assert.deepEqual(

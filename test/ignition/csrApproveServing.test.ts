@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changes, leading, runChore } from "./chore";
+import { changes, runChore } from "./chore";
 import { requestFor, running, secondsAgo } from "./csr";
 
 describe("A kubelet's request for a serving certificate", () => {
@@ -48,7 +48,6 @@ describe("A kubelet's request for a serving certificate", () => {
     const decided = { ...csr, metadata: { name: "old" }, status: { conditions: [{ type: "Approved" }] } };
     const { calls, log } = runChore("csr-approve", [], {
       kubectl: {
-        ...leading,
         "get csr *": JSON.stringify({ items: [decided, csr] }),
         [`get node ${name} *`]: providerId,
       },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Answers, changes, leading, runChore } from "./chore";
+import { Answers, changes, runChore } from "./chore";
 import { controllerNode } from "./rendered";
 
 describe("Draining", () => {
@@ -20,7 +20,7 @@ describe("Draining", () => {
 
   it("begins for Nodes that say EC2 takes their instance back: the one that EC2 calls so, whatever else they say", () => {
     const { calls, log } = runChore("drain", [], {
-      kubectl: { ...leading, [marked]: "ip-10-0-0-1.corp ip-10-0-0-9.corp ip-10-0-0-2.corp" },
+      kubectl: { [marked]: "ip-10-0-0-1.corp ip-10-0-0-9.corp ip-10-0-0-2.corp" },
       aws: { [named("ip-10-0-0-1")]: listed("i-1"), [named("ip-10-0-0-2")]: listed("i-2") },
     });
     assert.deepEqual(changes(calls), [
@@ -35,7 +35,7 @@ describe("Draining", () => {
 
   it("begins for this cluster's pool instances that wait for termination", () => {
     const { status, calls } = runChore("drain", [], {
-      kubectl: { ...leading, [marked]: "" },
+      kubectl: { [marked]: "" },
       aws: {
         [`ec2 ${owned}`]: listed(...ids(5)),
         [asked(ids(5))]:
@@ -54,7 +54,7 @@ describe("Draining", () => {
   it("asks EC2 page by page, and Auto Scaling for 50 instances at a time", () => {
     const all = ids(101);
     const { status, calls } = runChore("drain", [], {
-      kubectl: { ...leading, [marked]: "" },
+      kubectl: { [marked]: "" },
       aws: {
         [`ec2 ${owned} NextToken=page2`]: listed(...all.slice(60)),
         [`ec2 ${owned}`]: `${listed(...all.slice(0, 60))}<nextToken>page2</nextToken>`,

@@ -20,7 +20,7 @@ interface Lease extends KubernetesObject {
 export async function leaderOf(lab: Lab, component: Component): Promise<Machine> {
   const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
   const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
-  const leader = (await controllersOf(lab)).find(({ instance }) => instance.hostname === holder);
+  const leader = (await controllersOf(lab)).find(({ kernelHostname }) => kernelHostname === holder);
   if (!leader) throw new Error(`${component} is led by "${holder}", which is no controller`);
   return leader;
 }

@@ -85,7 +85,6 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 		})
 	}
 	made.tasks.Go(func() { keepNode(ctx, etcd, self, version) })
-	made.tasks.Go(func() { keepLeading(ctx, etcd) })
 	return made, nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log"
@@ -47,56 +46,6 @@ func withAge(decoded object, now time.Time) {
 			condition["status"] = "Unknown"
 		}
 	}
-}
-
-// leaseDuration and the pace of its renewal are those of Kubernetes' leader election.
-const (
-	leaseDuration = 15 * time.Second
-	leaseRetry    = 2 * time.Second
-)
-
-// keepLeading takes part in the election of the controller-manager that leads, until the context ends.
-func keepLeading(ctx context.Context, etcd *clientv3.Client) {
-	holder := hostname() + "_" + strings.ToLower(rand.Text())
-	key := leasesPrefix + "kube-controller-manager"
-	every(ctx, leaseRetry, "lease of kube-controller-manager", func(ctx context.Context) error {
-		response, err := etcd.Get(ctx, key)
-		if err != nil {
-			return err
-		}
-		revision := int64(0)
-		if len(response.Kvs) > 0 {
-			revision = response.Kvs[0].ModRevision
-			if !mayTake(response.Kvs[0].Value, holder, time.Now()) {
-				return nil
-			}
-		}
-		unchanged := clientv3.Compare(clientv3.ModRevision(key), "=", revision)
-		_, err = etcd.Txn(ctx).If(unchanged).Then(clientv3.OpPut(key, encode(leaseObject(holder, time.Now())))).Commit()
-		return err
-	})
-}
-
-func leaseObject(holder string, now time.Time) object {
-	return object{
-		"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-		"metadata": object{"name": "kube-controller-manager", "namespace": "kube-system"},
-		"spec":     object{"holderIdentity": holder, "renewTime": now.UTC().Format(time.RFC3339Nano)},
-	}
-}
-
-// mayTake tells whether a lease is this holder's own or has run out.
-func mayTake(lease []byte, holder string, now time.Time) bool {
-	var held struct {
-		Spec struct {
-			HolderIdentity string    `json:"holderIdentity"`
-			RenewTime      time.Time `json:"renewTime"`
-		} `json:"spec"`
-	}
-	if json.Unmarshal(lease, &held) != nil {
-		return true
-	}
-	return held.Spec.HolderIdentity == holder || now.Sub(held.Spec.RenewTime) > leaseDuration
 }
 
 // every does something now and then again and again, and logs each new kind of failure.

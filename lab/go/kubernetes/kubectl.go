@@ -30,7 +30,6 @@ var kubectlCommands = []struct {
 	arguments *regexp.Regexp
 	run       func(ctx context.Context, asked request) error
 }{
-	{regexp.MustCompile(`^get lease kube-controller-manager -n kube-system -o jsonpath=\{\.spec\.(holderIdentity)\}$`), getHolder},
 	{regexp.MustCompile(`^get --raw (/version)$`), getRaw},
 	{regexp.MustCompile(`^get (nodes) -o json()()$`), getList},
 	{regexp.MustCompile(`^get (nodes) -l (\S+?)() -o json$`), getList},
@@ -57,7 +56,6 @@ var paths = map[string]string{
 	"secrets":           "/api/v1/namespaces/kube-system/secrets",
 	"csr":               "/apis/certificates.k8s.io/v1/certificatesigningrequests",
 	"volumeattachments": "/apis/storage.k8s.io/v1/volumeattachments",
-	"leases":            "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases",
 	"pods":              "/api/v1/namespaces/kube-system/pods",
 }
 
@@ -84,20 +82,11 @@ func kubectl(ctx context.Context, args []string, in io.Reader, out io.Writer) er
 	return fmt.Errorf("kubectl does not know: %s", global[3])
 }
 
-func getHolder(ctx context.Context, asked request) error {
-	return asked.printSpec(ctx, paths["leases"]+"/kube-controller-manager", asked.parts[0])
-}
-
 func getProviderID(ctx context.Context, asked request) error {
-	err := asked.printSpec(ctx, paths["nodes"]+"/"+asked.parts[0], asked.parts[1])
+	text, err := asked.api.get(ctx, paths["nodes"]+"/"+asked.parts[0])
 	if errors.Is(err, errNotFound) {
 		return nil
 	}
-	return err
-}
-
-func (asked request) printSpec(ctx context.Context, path, field string) error {
-	text, err := asked.api.get(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -106,7 +95,7 @@ func (asked request) printSpec(ctx context.Context, path, field string) error {
 		return err
 	}
 	spec, _ := found["spec"].(object)
-	value, _ := spec[field].(string)
+	value, _ := spec[asked.parts[1]].(string)
 	_, err = fmt.Fprint(asked.out, value)
 	return err
 }

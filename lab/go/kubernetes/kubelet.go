@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -83,12 +82,4 @@ func (n *node) kubelet(ctx context.Context, args []string) error {
 		running.stop()
 	}
 	return nil
-}
-
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return "localhost"
-	}
-	return name
 }

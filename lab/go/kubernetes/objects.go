@@ -14,17 +14,13 @@ import (
 
 // resources are where the API has objects, and where they are in etcd.
 var resources = map[string]string{
-	"/api/v1/nodes":                                              nodesPrefix,
-	"/api/v1/namespaces/kube-system/secrets":                     "/registry/secrets/kube-system/",
-	"/apis/certificates.k8s.io/v1/certificatesigningrequests":    "/registry/certificatesigningrequests/",
-	"/apis/storage.k8s.io/v1/volumeattachments":                  "/registry/volumeattachments/",
-	"/apis/coordination.k8s.io/v1/namespaces/kube-system/leases": leasesPrefix,
+	"/api/v1/nodes":                                           nodesPrefix,
+	"/api/v1/namespaces/kube-system/secrets":                  "/registry/secrets/kube-system/",
+	"/apis/certificates.k8s.io/v1/certificatesigningrequests": "/registry/certificatesigningrequests/",
+	"/apis/storage.k8s.io/v1/volumeattachments":               "/registry/volumeattachments/",
 }
 
-const (
-	nodesPrefix  = "/registry/nodes/"
-	leasesPrefix = "/registry/leases/kube-system/"
-)
+const nodesPrefix = "/registry/nodes/"
 
 // object is one of the API's, as JSON.
 type object = map[string]any

@@ -35,13 +35,17 @@ describe("The lab's machines", function () {
     equal(facts.state, "running");
   });
 
-  it("are called as EC2 calls them, and /usr is read-only", () => {
-    equal(facts.hostname, "ip-10-0-0-5.ec2.internal");
+  it("are called as EC2 calls them, by the first label as on Flatcar, and /usr is read-only", () => {
+    equal(facts.hostname, "ip-10-0-0-5");
     equal(facts.isUsrWritable, false);
   });
 
   it("reach each other's open ports and no others", () => {
     deepEqual([facts.openPort, facts.closedPort, facts.ownPort], [true, false, true]);
+  });
+
+  it("have Flatcar's bash, which connects to nothing", () => {
+    match(facts.bashSays, /\/dev\/tcp\/10\.0\.0\.5\/8080: No such file or directory/);
   });
 
   it("reach nobody while they are cut off", () => {

@@ -8,10 +8,24 @@ kubectl() {
     --cache-dir /run/cluster/kubectl --request-timeout 30s "$@"
 }
 
-# Succeeds on the one controller that does the chores of the cluster: the one whose controller-manager leads. Should two
-# think so for a moment, nothing breaks: every chore may be done twice.
-leads() {
-  local holder
-  holder=$(kubectl get lease kube-controller-manager -n kube-system -o 'jsonpath={.spec.holderIdentity}') || return
-  [[ $holder == "$(</proc/sys/kernel/hostname)"_* ]]
-}
+# Succeeds on the one controller that does the chores of the cluster: of etcd's voters, as the quorum lists them, the first whose
+# apiserver is ready. It goes by instance ids, as host names need not differ. Should two think so, nothing breaks: every chore may be
+# done twice. Should the others have no address, each takes itself for the first, and the chores are done.
+leads() (
+  source /opt/cluster/lib/log.sh
+  source /etc/cluster/cluster.env
+  source /run/cluster/instance.env
+  source /opt/cluster/lib/dns.sh
+  source /opt/cluster/lib/etcd.sh
+  source /opt/cluster/lib/apiserver.sh
+  list=$(members) || return
+  for instance in $(sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' <<<"$list"); do
+    address=$PRIVATE_IP
+    [[ $instance == "$INSTANCE_ID" ]] || address=$(addresses "$instance.etcd.$ZONE" | head -n 1)
+    if [[ -n $address ]] && apiserver_is_ready "$address"; then
+      [[ $instance == "$INSTANCE_ID" ]]
+      return
+    fi
+  done
+  return 1
+)
