@@ -93,6 +93,20 @@ export class Controllers {
     return log;
   }
 
+  /** In the place of the node's apiserver: answers that it is ready. */
+  async serveApi(node: Node): Promise<void> {
+    node.write("/run/api/leaf.pem", this.etcdCa.leaf("api", [`IP:${node.instance.address}`]).pem);
+    node.write("/run/api/readyz", "ok");
+    await node.sh(`cd /run/api
+      openssl s_server -quiet -accept 6443 -cert leaf.pem -WWW </dev/null >/dev/null 2>&1 &
+      until ss -Hltn 'sport = :6443' | grep -q .; do sleep 0.05; done`);
+  }
+
+  /** The end of what `serveApi` began. */
+  async stopApi(node: Node): Promise<void> {
+    await node.sh("pkill -x openssl; while ss -Hltn 'sport = :6443' | grep -q .; do sleep 0.05; done");
+  }
+
   /** A crash: the instance and its disk are gone, and EC2 says so. */
   async crash(node: Node): Promise<void> {
     node.destroy();

@@ -15,7 +15,7 @@ export const heal: Drill = {
   async run(stage) {
     const { lab, size } = stage;
     const asks = await stage.askApi("writes");
-    // The harder case: until another one leads, nobody brings pods about, deletes Nodes or drains.
+    // The harder case: until another one leads, nobody brings pods about.
     const lost = await leaderOf(lab, "kube-controller-manager");
     const staying = (await lab.cluster.controllers()).map(({ id }) => id).filter((id) => id !== lost.id);
     const dead = lost.instance.hostname;

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { Cloud } from "./cloud";
+import { Controllers } from "./controllers";
+import { Node } from "./node";
+import { sharedCloud } from "./sharedCloud";
+
+describe("Who does the chores of the cluster", function () {
+  this.timeout(120_000);
+  let cloud: Cloud;
+  let controllers: Controllers;
+  let nodes: Node[];
+
+  before(async () => {
+    cloud = await sharedCloud();
+    controllers = await Controllers.prepare(cloud);
+    nodes = await controllers.form(3);
+    for (const node of nodes) await controllers.serveApi(node);
+  });
+  after(() => controllers?.stop());
+
+  /** Those of these that lead. */
+  async function leaders(among = nodes): Promise<Node[]> {
+    const asked = among.map((node) => node.withLibraries("source /opt/cluster/lib/kubectl.sh; leads"));
+    const outcomes = await Promise.all(asked);
+    return among.filter((_, index) => outcomes[index]?.code === 0);
+  }
+
+  it("is exactly one controller, although all have the same host name", async () => {
+    const names = await Promise.all(nodes.map((node) => node.sh("cat /proc/sys/kernel/hostname")));
+    assert.equal(new Set(names).size, 1);
+    assert.equal((await leaders()).length, 1);
+  });
+
+  it("is another one while its apiserver is not ready, and nobody while none is", async () => {
+    const [first] = await leaders();
+    assert.ok(first);
+    await controllers.stopApi(first);
+    const [second, ...more] = await leaders();
+    assert.ok(second && second !== first && more.length === 0);
+    const last = nodes.filter((node) => node !== first);
+    for (const node of last) await controllers.stopApi(node);
+    assert.deepEqual(await leaders(), []);
+    for (const node of nodes) await controllers.serveApi(node);
+    assert.deepEqual(await leaders(), [first]);
+  });
+
+  it("is each one, rather than nobody, while the zone has no addresses", async () => {
+    cloud.writeZone([]);
+    assert.deepEqual(await leaders(), nodes);
+    controllers.publish(...nodes);
+    assert.equal((await leaders()).length, 1);
+  });
+
+  it("is one that is left after a crash, and nobody without a quorum", async () => {
+    const [first] = await leaders();
+    assert.ok(first);
+    await controllers.crash(first);
+    const rest = nodes.filter((node) => node !== first);
+    const [second, ...more] = await leaders(rest);
+    assert.ok(second && more.length === 0);
+    await rest.find((node) => node !== second)?.stopEtcd("KILL");
+    assert.deepEqual(await leaders([second]), []);
+  });
+});
