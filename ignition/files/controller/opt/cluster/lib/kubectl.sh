@@ -20,12 +20,12 @@ leads() (
   source /opt/cluster/lib/apiserver.sh
   list=$(members) || return
   for instance in $(sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' <<<"$list"); do
-    address=$PRIVATE_IP
-    [[ $instance == "$INSTANCE_ID" ]] || address=$(addresses "$instance.etcd.$ZONE" | head -n 1)
-    if [[ -n $address ]] && apiserver_is_ready "$address"; then
-      [[ $instance == "$INSTANCE_ID" ]]
+    if [[ $instance == "$INSTANCE_ID" ]]; then
+      apiserver_is_ready "$PRIVATE_IP"
       return
     fi
+    address=$(addresses "$instance.etcd.$ZONE" | head -n 1) || continue
+    ! apiserver_is_ready "$address" || return
   done
   return 1
 )
