@@ -64,7 +64,10 @@ const folders = ["/var/log/journal", "/usr/lib/modules"];
  * cache, anew when its recipe changes.
  */
 export async function baseRoot(report: (line: string) => void): Promise<string> {
-  const recipe = [JSON.stringify([packages, files, folders, links, removed, coreUser]), withoutNetwork.toString()];
+  const recipe = [
+    JSON.stringify([packages, files, folders, links, removed, coreUser]),
+    withoutNetwork.toString(),
+  ];
   const entry = await cacheEntry(
     cacheRoot(),
     { tool: "node-root", version: suite, recipe },

@@ -19,13 +19,14 @@ leads() (
   source /opt/cluster/lib/etcd.sh
   source /opt/cluster/lib/apiserver.sh
   list=$(members) || return
-  for instance in $(sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' <<<"$list"); do
+  while read -r _ instance state; do
+    [[ $state == "voter started" ]] || continue
     if [[ $instance == "$INSTANCE_ID" ]]; then
       apiserver_is_ready "$PRIVATE_IP"
       return
     fi
     address=$(addresses "$instance.etcd.$ZONE" | head -n 1) || continue
     ! apiserver_is_ready "$address" || return
-  done
+  done <<<"$list"
   return 1
 )
