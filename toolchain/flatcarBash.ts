@@ -11,7 +11,8 @@ import { cacheRoot } from "../engine/cache";
 export function withoutNetwork(bash: Buffer): Buffer {
   const changed = Buffer.from(bash);
   for (const name of ["/dev/tcp/*/*\0", "/dev/udp/*/*\0"]) {
-    for (let at = changed.indexOf(name); at >= 0; at = changed.indexOf(name)) changed.write("/no/network/", at);
+    for (let at = changed.indexOf(name); at >= 0; at = changed.indexOf(name))
+      changed.write("/no/network/", at);
   }
   return changed;
 }
