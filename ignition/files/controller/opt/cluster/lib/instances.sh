@@ -27,3 +27,28 @@ instance_of_pool() {
     Filter.4.Name=tag:aws:autoscaling:groupName "Filter.4.Value.1=$CLUSTER_NAME-pool-*" || return
   xml_values instanceId <"$AWS_RESPONSE" | sort -u
 }
+
+# running_instances: prints all running instances of the cluster in pages of 1000, one JSON object a line: id, Auto Scaling group, host
+# name, and what a certificate may name.
+running_instances() {
+  local token=
+  local -a page
+  while true; do
+    page=(MaxResults=1000 Filter.1.Name="tag:kubernetes.io/cluster/$CLUSTER_NAME" Filter.1.Value.1=owned
+      Filter.2.Name=instance-state-name Filter.2.Value.1=running)
+    [[ -z $token ]] || page+=("NextToken=$token")
+    ec2 Action=DescribeInstances "${page[@]}" || return
+    sed 's/</\n</g' "$AWS_RESPONSE" | sed -nE 's/^<(instanceId|privateDnsName|privateIpAddress|key|value)>/\1 /p' |
+      jq -ncR '
+        reduce (inputs | capture("(?<element>[^ ]*) (?<text>.*)")) as {$element, $text} ([];
+          if $element == "instanceId" then .[length] = {id: $text, group: "", host: null, names: []}
+          elif $element == "privateDnsName" then .[-1] |= (.host //= ($text | split(".")[0]) | .names += ["DNS:" + $text])
+          elif $element == "privateIpAddress" then .[-1].names += ["IP Address:" + $text]
+          elif $element == "key" then .[-1].key = $text
+          elif .[-1].key == "aws:autoscaling:groupName" then .[-1].group = $text
+          else . end)
+        | .[]' || return
+    token=$(xml_values nextToken <"$AWS_RESPONSE")
+    [[ -n $token ]] || return 0
+  done
+}
