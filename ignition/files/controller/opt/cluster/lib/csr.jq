@@ -52,7 +52,7 @@ def read:
   | [$attributes // "" | split(names)[1] // "" | contents | contents | elements] as $sans
   | {
       node: ($before // "" | split("system:node:")[1] // ""),
-      point: ($after // "" | .[:65]),
+      point: ($after // "" | .[1:65]),
       hosts: [$sans[] | select(.[0] == "\u0082")[1]] | unique,
       addresses: [$sans[] | select(.[0] == "\u0087")[1]] | unique_by(dotted),
       signature: ($signed // "" | contents | .[1:])
@@ -68,7 +68,7 @@ def written($alphabet):
   | (if $names == "" then ""
      else extensions + (names + ($names | sequence | der(4)) | sequence | sequence | set) | sequence end) as $attributes
   | "\u0002\u0001\u0000" + (rdn("\n"; "system:nodes") + rdn("\u0003"; "system:node:" + .node) | sequence)
-    + key + .point + ($attributes | der(160))
+    + key + "\u0004" + .point + ($attributes | der(160))
   | sequence + algorithm + ("\u0000" + $signature | der(3))
   | sequence | packed($alphabet)
   | [range(0; length; 64) as $at | .[$at:$at + 64]]
