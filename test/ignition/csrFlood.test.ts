@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { leading, runChore } from "./chore";
+import { runChore } from "./chore";
 import { instance, nodeList, requestFor, running, secondsAgo } from "./csr";
 
 describe("A flood of requests for certificates", function () {
@@ -31,7 +31,6 @@ describe("A flood of requests for certificates", function () {
   const pass = (items: readonly object[]) =>
     runChore("csr-approve", [], {
       kubectl: {
-        ...leading,
         "get csr *": JSON.stringify({ items }),
         "get nodes *": nodeList({ [serving]: "aws:///eu-west-1a/i-1" }),
       },

@@ -61,7 +61,7 @@ export const devPolicies: Record<string, Statement[]> = {
       ],
     },
     {
-      Sid: "ReadFormationRestoreAndToken",
+      Sid: "ReadFormationRestoreAndTokens",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [
@@ -69,19 +69,19 @@ export const devPolicies: Record<string, Statement[]> = {
         `${store}/etcd/formed*.json`,
         `${store}/etcd/restore.json`,
         `${store}/etcd/snapshots/*`,
-        `${store}/bootstrap/token`,
+        `${store}/bootstrap/*`,
       ],
     },
     { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: `${store}/addons/manifest.yaml` },
     {
-      Sid: "WriteFormationSnapshotsAndToken",
+      Sid: "WriteFormationSnapshotsAndTokens",
       Effect: "Allow",
       Action: "s3:PutObject",
       Resource: [
         `${store}/etcd/formation-*.json`,
         `${store}/etcd/formed*.json`,
         `${store}/etcd/snapshots/*`,
-        `${store}/bootstrap/token`,
+        `${store}/bootstrap/*`,
       ],
     },
     {
@@ -123,7 +123,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Sid: "ReadKeys",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/token`],
+      Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/dev-pool-workers/token`],
     },
     useKey(["kms:Decrypt"]),
     {
