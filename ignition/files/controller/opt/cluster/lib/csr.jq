@@ -2,11 +2,11 @@
 # written anew as a kubelet writes it, and both have to be the same, byte for byte. Bytes are characters of the same number here.
 
 def alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" | explode;
-def values: reduce (alphabet | to_entries[]) as {$key, $value} ([]; .[$value] = $key) | .[61] = 0;
+def sextets: reduce (alphabet | to_entries[]) as {$key, $value} ([]; .[$value] = $key) | .[61] = 0;
 
-# unpacked($values): the bytes that the text in base64 stands for; none where it is no such text.
-def unpacked($values):
-  [explode[] | $values[.]] as $six
+# unpacked($sextets): the bytes that the text in base64 stands for; none where it is no such text.
+def unpacked($sextets):
+  [explode[] | $sextets[.]] as $six
   | try ([range(0; $six | length; 4) as $at
       | $six[$at] * 262144 + $six[$at + 1] * 4096 + $six[$at + 2] * 64 + $six[$at + 3]
       | . / 65536 % 256, . / 256 % 256, . % 256]
@@ -88,7 +88,7 @@ def undecided:
 def fair($most): [group_by(.spec.username)[] | to_entries[]] | sort_by(.key) | .[:$most][].value;
 
 # request: what one says, and the reason to deny it where that needs no look at the cluster.
-def request($alphabet; $values):
+def request($alphabet; $sextets):
   .spec as $spec
   | {
       kind: ($spec | kind), name: .metadata.name, user: $spec.username, request: $spec.request,
@@ -96,7 +96,7 @@ def request($alphabet; $values):
       pools: [$spec.groups[] | ltrimstr("system:bootstrappers:pool:") as $pool | select(. != $pool) | $pool]
     }
   | . + (if (.request | length) < 4096 then (try (.request | @base64d) catch "") | split("\n")[1:-2] | add // "" else "" end
-      | unpacked($values) | read)
+      | unpacked($sextets) | read)
   | .names = [(.hosts[] | "DNS:" + .), (.addresses[] | "IP Address:" + dotted)]
   | .reason =
       if ($spec.usages | sort) != {serving: ["digital signature", "server auth"], joining: ["client auth", "digital signature"]}[.kind]
