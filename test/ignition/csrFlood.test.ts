@@ -99,4 +99,13 @@ describe("A flood of requests for certificates", function () {
     const { calls } = pass(["--all", "-A", "a b", "a\nb"].map((name) => request(name, token, text)));
     assert.deepEqual(others(calls), calls.sort());
   });
+
+  it("with one among them that lacks half of what a request has keeps the others from nothing", () => {
+    const bare = request("bare", node, "");
+    const { usages, groups, ...spec } = bare.spec;
+    assert.ok(usages && groups);
+    const { calls } = pass([{ ...bare, spec }, ...honest()]);
+    assert.deepEqual(approved(calls), ["honest-joining", "honest-serving"]);
+    assert.ok(calls.includes("kubectl certificate deny bare"), calls.join("\n"));
+  });
 });

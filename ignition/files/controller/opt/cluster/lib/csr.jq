@@ -93,13 +93,13 @@ def request($alphabet; $sextets):
   | {
       kind: ($spec | kind), name: .metadata.name, user: $spec.username, request: $spec.request,
       seconds: (now - (.metadata.creationTimestamp | fromdate)),
-      pools: [$spec.groups[] | ltrimstr("system:bootstrappers:pool:") as $pool | select(. != $pool) | $pool]
+      pools: [$spec.groups[]? | ltrimstr("system:bootstrappers:pool:") as $pool | select(. != $pool) | $pool]
     }
   | . + (if (.request | length) < 4096 then (try (.request | @base64d) catch "") | split("\n")[1:-2] | add // "" else "" end
       | unpacked($sextets) | read)
   | .names = [(.hosts[] | "DNS:" + .), (.addresses[] | "IP Address:" + dotted)]
   | .reason =
-      if ($spec.usages | sort) != {serving: ["digital signature", "server auth"], joining: ["client auth", "digital signature"]}[.kind]
+      if ($spec.usages // [] | sort) != {serving: ["digital signature", "server auth"], joining: ["client auth", "digital signature"]}[.kind]
       then "its usages are not those of a kubelet's \({serving: "serving", joining: "client"}[.kind]) certificate"
       elif .kind == "serving" and ($spec.groups | index("system:nodes") | not) then "not from a node"
       elif (.node | test("\\A[a-z0-9][a-z0-9.-]*\\z") | not) or written($alphabet) != .request
