@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { changes, runChore } from "./chore";
 import { instance, nodeList, requestFor, running, secondsAgo } from "./csr";
 
-describe("A kubelet's request for a serving certificate", () => {
+describe("A kubelet's request for a serving certificate", function () {
+  this.timeout(60_000);
   const node = "ip-10-0-0-20.eu-west-1.compute.internal";
   const own = instance("i-1", node, "10.0.0.20");
 
