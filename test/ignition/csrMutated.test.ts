@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ownGoTool } from "../../toolchain/goTool";
-import { leading, runChoreBeside } from "./chore";
+import { runChoreBeside } from "./chore";
 import { instance, nodeList, running, secondsAgo } from "./csr";
 
 /** What lab/go/requests writes. */
@@ -65,7 +65,6 @@ async function approved(requests: readonly Request[]): Promise<Set<Request>> {
   );
   const { status, log, calls } = await runChoreBeside("csr-approve", [], {
     kubectl: {
-      ...leading,
       "get csr *": JSON.stringify({ items: requests.map(csr) }),
       "get nodes *": nodeList(Object.fromEntries(nodes) as Record<string, string>),
     },
