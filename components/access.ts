@@ -13,7 +13,7 @@ export type AccessArgs = {
       /** DNS name of the bastion. */
       readonly dnsName: string;
       readonly zoneId: pulumi.Input<string>;
-      readonly imageId: string;
+      readonly imageId: pulumi.Input<string>;
       /** A public subnet. */
       readonly subnetId: pulumi.Input<string>;
       readonly sshAuthorizedKeys: readonly string[];

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
-import type { Architecture } from "../ignition/downloads";
 import { Access } from "./access";
 import { Addons } from "./addons";
 import { ApiEndpoint } from "./apiEndpoint";
@@ -17,6 +16,7 @@ import { kubeconfig } from "./kubeconfig";
 import { clusterNames, Names } from "./names";
 import { Network } from "./network";
 import type { ClusterFacts } from "./nodeGroup";
+import { NodeImages } from "./nodeImages";
 import { NodeLogs } from "./nodeLogs";
 import { NodeStore } from "./nodeStore";
 import { Pki } from "./pki";
@@ -42,6 +42,11 @@ export class Cluster extends pulumi.ComponentResource {
     const cluster = settings.name;
 
     const network = new Network(`${name}-network`, networkArgs(settings, placement), parent);
+    const images = new NodeImages(
+      `${name}-images`,
+      { cluster, region: placement.region, images: placement.images },
+      parent,
+    );
     const dns = new Dns(
       `${name}-dns`,
       {
@@ -76,7 +81,8 @@ export class Cluster extends pulumi.ComponentResource {
         bucket: names.nodeStore,
         partition: placement.partition,
         objects: pki.objects,
-        metadata: { [encryptionObject]: clusterNotes(settings) },
+        metadata: { [encryptionObject]: clusterNotes(settings, placement) },
+        noted: [network, images],
         protect: settings.protect,
       },
       parent,
@@ -156,7 +162,6 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
-    const image = (architecture: Architecture) => imageOf(placement, architecture);
     const controlPlane = new ControlPlane(
       `${name}-controllers`,
       {
@@ -165,7 +170,7 @@ export class Cluster extends pulumi.ComponentResource {
         facts,
         dnsSuffix: placement.dnsSuffix,
         subnetIds: network.privateSubnetIds,
-        imageId: image(settings.controlPlane.architecture),
+        imageId: images.of(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
         after: [network, dns, groups, store, identity, cloudProvider, api, discovery, logs, addons],
@@ -183,7 +188,7 @@ export class Cluster extends pulumi.ComponentResource {
           facts,
           dnsSuffix: placement.dnsSuffix,
           subnetIds: network.privateSubnetsIn(poolSettings.zones),
-          imageId: image(poolSettings.architecture),
+          imageId: images.of(poolSettings.architecture),
           securityGroupId: groups.ids.workers,
           after: [controlPlane],
         },
@@ -191,7 +196,7 @@ export class Cluster extends pulumi.ComponentResource {
       );
       return [pool, made] as const;
     });
-    const access = makeAccess(`${name}-access`, args, names, network, dns, groups, this);
+    const access = makeAccess(`${name}-access`, settings, names, network, images, dns, groups, this);
 
     const ofPools = <T>(pick: (pool: WorkerPool) => T) =>
       Object.fromEntries(pools.map(([pool, made]) => [pool, pick(made)]));
@@ -258,17 +263,12 @@ function apiClients({ api }: Settings, network: Network): Record<string, pulumi.
   return { ...Object.fromEntries(nats), ...named(api.allowedCidrs) };
 }
 
-function imageOf({ images, region }: Placement, architecture: Architecture): string {
-  const image = images[architecture];
-  if (image === undefined) throw new Error(`no ${architecture} image was looked up in ${region}`);
-  return image;
-}
-
 function makeAccess(
   name: string,
-  { settings, placement }: ClusterArgs,
+  settings: Settings,
   names: Names,
   network: Network,
+  images: NodeImages,
   dns: Dns,
   groups: SecurityGroups,
   parent: Cluster,
@@ -290,7 +290,7 @@ function makeAccess(
       ...common,
       dnsName: `bastion.${names.zone}`,
       zoneId: dns.zoneId,
-      imageId: imageOf(placement, "amd64"),
+      imageId: images.of("amd64"),
       subnetId: network.publicSubnetIds[0],
       sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
     },

@@ -3,10 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { Mistake, together, WrongSettings } from "../settings/mistakes";
 import { overlap, parseCidr } from "./cidr";
+import { isPublicZone } from "./dns";
+import { keepSubnets } from "./keptNetwork";
+import { checkResolvers } from "./resolvers";
+import { addressesNeeded, usableAddresses } from "./subnetRoom";
 
 export interface PlacedSubnet {
   readonly id: string;
   readonly zone: string;
+  readonly cidr: string;
+  /** Addresses that nothing has yet. */
+  readonly free: number;
 }
 
 /** An existing VPC as it was found. */
@@ -21,16 +28,27 @@ export interface ExistingVpc {
 }
 
 type Kind = "private" | "public";
+type Zoned = Pick<PlacedSubnet, "zone">;
+
+/** The subnets that the cluster stands in already, in their order. */
+export interface KeptSubnets {
+  readonly private?: readonly string[];
+  readonly public?: readonly string[];
+}
 
 /** @throws WrongSettings that name all that does not fit */
 export async function findExistingVpc(
   { vpcId, privateSubnetIds, publicSubnetIds }: NonNullable<Settings["existingVpc"]>,
   settings: Settings,
+  accountId: string,
+  kept: KeptSubnets,
 ): Promise<ExistingVpc> {
-  const subnets = (kind: Kind, ids: readonly string[]) =>
-    together(ids.map((id) => findSubnet(id, vpcId, kind)));
+  const subnets = async (kind: Kind, wanted: readonly string[]) => {
+    const ids = keepSubnets(`existingVpc.${kind}SubnetIds`, wanted, kept[kind]);
+    return together(ids.map((id) => findSubnet(id, { vpcId, accountId }, kind)));
+  };
   const [cidrs, privateSubnets, publicSubnets, natAddresses] = await together([
-    findRanges(vpcId, settings),
+    findRanges(vpcId, accountId, settings),
     subnets("private", privateSubnetIds),
     subnets("public", publicSubnetIds),
     findNatAddresses(vpcId),
@@ -41,6 +59,8 @@ export async function findExistingVpc(
     const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`;
     throw new WrongSettings({ key: "existingVpc.publicSubnetIds", value: publicSubnetIds, remedy });
   }
+  const tight = tooSmall(settings, privateSubnets, kept.private);
+  if (tight.length > 0) throw new WrongSettings(...tight);
   if (settings.api.access === "public" && natAddresses.length === 0)
     await pulumi.log.warn(
       `api.access: nodes reach a public API from public addresses, and ${vpcId} has no NAT gateway: the addresses that they ` +
@@ -50,10 +70,7 @@ export async function findExistingVpc(
 }
 
 /** The zones of the private subnets. @throws WrongSettings when they do not cover the wanted zones once each */
-export function zonesOfSubnets(
-  wanted: number | readonly string[],
-  subnets: readonly PlacedSubnet[],
-): string[] {
+export function zonesOfSubnets(wanted: number | readonly string[], subnets: readonly Zoned[]): string[] {
   const zones = zonesOnce("private", subnets);
   if (typeof wanted === "number") {
     if (zones.length === wanted) return zones;
@@ -80,7 +97,7 @@ export function zonesOfSubnets(
 }
 
 /** @throws WrongSettings when two subnets are in one zone, which no load balancer takes */
-function zonesOnce(kind: Kind, subnets: readonly PlacedSubnet[]): string[] {
+function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
   const zones = subnets.map(({ zone }) => zone).sort();
   const twice = zones.find((zone, i) => zones.indexOf(zone) !== i);
   if (twice === undefined) return zones;
@@ -88,13 +105,30 @@ function zonesOnce(kind: Kind, subnets: readonly PlacedSubnet[]): string[] {
   throw new WrongSettings({ key: `existingVpc.${kind}SubnetIds`, value: twice, remedy });
 }
 
-async function findRanges(vpcId: string, settings: Settings): Promise<string[]> {
+/** Private subnets without room for the nodes. Where the cluster is already, its own nodes have some of what is not free. */
+function tooSmall(
+  settings: Settings,
+  subnets: readonly PlacedSubnet[],
+  kept: readonly string[] = [],
+): Mistake[] {
+  const zones = subnets.map(({ zone }) => zone);
+  return subnets.flatMap(({ id, zone, cidr, free }): Mistake[] => {
+    const [room, has] = kept.includes(id) ? [usableAddresses(cidr), "addresses"] : [free, "free addresses"];
+    const needed = addressesNeeded(settings, zone, zones);
+    if (needed <= room) return [];
+    const remedy = `has ${room} ${has}, and the nodes may need ${needed} there: name a larger subnet, or set a lower max for pools`;
+    return [{ key: "existingVpc.privateSubnetIds", value: id, remedy }];
+  });
+}
+
+async function findRanges(vpcId: string, accountId: string, settings: Settings): Promise<string[]> {
   const key = "existingVpc.vpcId";
   const vpc = await found(key, vpcId, aws.ec2.getVpc({ id: vpcId }));
   // AWS still lists ranges that were removed.
   const others = vpc.cidrBlockAssociations.filter(({ state }) => state === "associated");
   const cidrs = [...new Set([vpc.cidrBlock, ...others.map(({ cidrBlock }) => cidrBlock)])];
   const mistakes: Mistake[] = [];
+  if (vpc.ownerId !== accountId) mistakes.push({ key, value: vpcId, remedy: ofAnother(vpc.ownerId) });
   if (!vpc.enableDnsSupport || !vpc.enableDnsHostnames) {
     const remedy = "turn on its DNS support and DNS hostnames: members find each other by name";
     mistakes.push({ key, value: vpcId, remedy });
@@ -106,14 +140,24 @@ async function findRanges(vpcId: string, settings: Settings): Promise<string[]> 
     }
   }
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  if (!isPublicZone(settings)) await checkResolvers(`${settings.name}.${settings.domain}`, vpcId, vpc);
   return cidrs;
 }
 
-async function findSubnet(id: string, vpcId: string, kind: Kind): Promise<PlacedSubnet> {
+/** Why a VPC or a subnet that is shared with this account is no use. */
+const ofAnother = (ownerId: string) =>
+  `belongs to account ${ownerId}, which alone can tag it and give it a private zone: use one of this account`;
+
+async function findSubnet(
+  id: string,
+  { vpcId, accountId }: { readonly vpcId: string; readonly accountId: string },
+  kind: Kind,
+): Promise<PlacedSubnet> {
   const key = `existingVpc.${kind}SubnetIds`;
   const refuse = (remedy: string) => new WrongSettings({ key, value: id, remedy });
   const subnet = await found(key, id, aws.ec2.getSubnet({ id }));
   if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}, not in ${vpcId}`);
+  if (subnet.ownerId !== accountId) throw refuse(ofAnother(subnet.ownerId));
   const routes = await routesOf(id, vpcId);
   const reachesGateway = routes.some(({ gatewayId }) => gatewayId?.startsWith("igw-"));
   if (kind === "private" && reachesGateway) {
@@ -125,7 +169,12 @@ async function findSubnet(id: string, vpcId: string, kind: Kind): Promise<Placed
   if (kind === "private" && !routes.some(({ cidrBlock }) => cidrBlock === "0.0.0.0/0")) {
     throw refuse("has no route to 0.0.0.0/0, so nodes could download nothing, nor pull an image: add one");
   }
-  return { id, zone: subnet.availabilityZone };
+  return {
+    id,
+    zone: subnet.availabilityZone,
+    cidr: subnet.cidrBlock,
+    free: subnet.availableIpAddressCount,
+  };
 }
 
 /** Routes of the subnet's own route table, or of the VPC's main table where it has none. */

@@ -40,7 +40,7 @@ export interface NodeGroupArgs {
   /** Ignition configuration. */
   readonly config: string;
   readonly statements: (facts: NodePolicyFacts) => aws.iam.PolicyStatement[];
-  readonly imageId: string;
+  readonly imageId: pulumi.Input<string>;
   readonly capacity: Capacity;
   readonly diskGib: number;
   readonly min: number;

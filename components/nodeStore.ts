@@ -11,6 +11,8 @@ export interface NodeStoreArgs {
   readonly objects: Readonly<Record<string, pulumi.Input<string>>>;
   /** S3 metadata by the key of its object; it is no secret. */
   readonly metadata: Readonly<Record<string, Record<string, string>>>;
+  /** What metadata tells of: what is not there yet is not noted. */
+  readonly noted: pulumi.Resource[];
   /** Refuse to delete the bucket and its key; else they go with all they hold. */
   readonly protect: boolean;
 }
@@ -93,10 +95,11 @@ export class NodeStore extends pulumi.ComponentResource {
     );
     const secured = [versioning, encryption, access, policy];
     for (const [objectKey, content] of Object.entries(args.objects)) {
+      const metadata = args.metadata[objectKey] as Record<string, string> | undefined;
       new aws.s3.BucketObjectv2(
         `${name}-${objectKey.replaceAll("/", "-")}`,
-        { bucket: bucket.bucket, key: objectKey, content, metadata: args.metadata[objectKey] },
-        { parent: this, dependsOn: secured },
+        { bucket: bucket.bucket, key: objectKey, content, metadata },
+        { parent: this, dependsOn: metadata ? [...secured, ...args.noted] : secured },
       );
     }
     this.bucket = pulumi.all([bucket.bucket, ...secured.map(({ id }) => id)]).apply(([made]) => made);

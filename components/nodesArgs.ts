@@ -14,7 +14,7 @@ export interface NodesArgs {
   readonly dnsSuffix: string;
   /** Where the nodes are: a subnet for each zone. */
   readonly subnetIds: pulumi.Input<string>[];
-  readonly imageId: string;
+  readonly imageId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   /** What a booting node needs: there before the first instance, and gone only after the last. */
   readonly after: pulumi.Resource[];

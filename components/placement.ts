@@ -3,29 +3,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { addonFiles, wantedAddons } from "../addons/addons";
 import type { ManifestFile } from "../addons/manifests";
 import { readOwnManifests } from "../addons/ownManifests";
-import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
+import { defaultNetwork } from "../settings/forms";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
-import { checkClusterNotes } from "./clusterNotes";
-import { ExistingVpc, findExistingVpc, zonesOfSubnets } from "./existingVpc";
+import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
+import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes } from "./instanceTypes";
+import { chooseZones, findStanding } from "./keptNetwork";
 import { type Account, clusterNames } from "./names";
+import { findImages, type NodeImage } from "./nodeImages";
 import { checkRestore } from "./restore";
-import { checkStackCluster } from "./stackCluster";
+import { checkStackCluster, type LastOutputs, readLastOutputs } from "./stackCluster";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
 export interface Placement extends Account {
   readonly partition: string;
+  /** Of a new VPC in the order of their ranges. */
   readonly zones: string[];
   readonly existingVpc?: ExistingVpc;
-  /** Flatcar image by architecture, for the architectures in use. */
-  readonly images: Partial<Record<Architecture, string>>;
+  /** Of the nodes' release first. */
+  readonly images: readonly NodeImage[];
   /** What the stack adds to the project's add-ons. */
   readonly ownManifests: readonly ManifestFile[];
 }
-
-/** Flatcar's account: https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/ */
-const flatcarOwner = "075585003325";
 
 /**
  * Looks up where the cluster is to stand.
@@ -41,18 +41,20 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
     aws.getPartition(),
     aws.getRegion(),
   ]);
+  const account = { accountId, region, dnsSuffix };
   try {
-    const { nodeStore } = clusterNames(settings.name, settings.domain, { accountId, region, dnsSuffix });
+    const { nodeStore } = clusterNames(settings.name, settings.domain, account);
+    const [notes, lastOutputs] = await together([readClusterNotes(settings, nodeStore), readLastOutputs()]);
     const [network, images, ownManifests] = await together([
-      findNetwork(settings, region),
-      findImages(settings, region),
+      findNetwork(settings, account, notes, lastOutputs),
+      findImages(settings, { region, partition }, notedList(notes, "flatcar")),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       checkInstanceTypes(settings, region),
       checkRestore(settings.restore, nodeStore),
-      checkStackCluster(settings.name, nodeStore),
-      checkClusterNotes(settings, nodeStore),
+      checkStackCluster(settings.name, nodeStore, lastOutputs),
+      checkClusterNotes(settings, notes),
     ]);
-    return { accountId, partition, dnsSuffix, region, ...network, images, ownManifests };
+    return { ...account, partition, ...network, images, ownManifests };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }
@@ -60,8 +62,15 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
 
 type Place = Pick<Placement, "zones" | "existingVpc">;
 
-async function findNetwork(settings: Settings, region: string): Promise<Place> {
-  const place = await findZones(settings, region);
+async function findNetwork(
+  settings: Settings,
+  account: Account,
+  notes: Notes | undefined,
+  lastOutputs: LastOutputs,
+): Promise<Place> {
+  const place = settings.existingVpc
+    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs))
+    : await findZones(settings, account.region, notedList(notes, "zones"));
   const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
     (pool.zones ?? [])
       .filter((zone) => !place.zones.includes(zone))
@@ -75,58 +84,37 @@ async function findNetwork(settings: Settings, region: string): Promise<Place> {
   return place;
 }
 
-async function findZones(settings: Settings, region: string): Promise<Place> {
-  if (settings.existingVpc) {
-    const existingVpc = await findExistingVpc(settings.existingVpc, settings);
-    return { existingVpc, zones: zonesOfSubnets(settings.zones, existingVpc.privateSubnets) };
-  }
-  const available = await aws.getAvailabilityZones({
-    state: "available",
-    filters: [{ name: "zone-type", values: ["availability-zone"] }],
-  });
-  return { zones: chooseZones(settings.zones, available.names, region) };
+/** What is noted, or else what the stack put out last: earlier releases noted no subnets. */
+function keptSubnets(
+  notes: Notes | undefined,
+  { privateSubnetIds, publicSubnetIds }: LastOutputs,
+): KeptSubnets {
+  const noted = notedList(notes, "private-subnets");
+  if (noted === undefined) return { private: privateSubnetIds, public: publicSubnetIds };
+  return { private: noted, public: notedList(notes, "public-subnets") };
 }
 
-/** The zones of a new VPC: the named ones, or the region's first. @throws WrongSettings when there are not so many */
-export function chooseZones(
-  wanted: number | readonly string[],
-  available: readonly string[],
+async function findSubnets(
+  settings: Settings,
+  wanted: NonNullable<Settings["existingVpc"]>,
+  { accountId }: Account,
+  kept: KeptSubnets,
+): Promise<Place> {
+  const existingVpc = await findExistingVpc(wanted, settings, accountId, kept);
+  return { existingVpc, zones: zonesOfSubnets(settings.zones, existingVpc.privateSubnets) };
+}
+
+async function findZones(
+  { name, zones, network = defaultNetwork }: Settings,
   region: string,
-): string[] {
-  const names = available.join(", ");
-  if (typeof wanted === "number") {
-    if (available.length >= wanted) return [...available].sort().slice(0, wanted);
-    const remedy = `${region} has ${available.length} (${names}): use that many or fewer`;
-    throw new WrongSettings({ key: "zones", value: wanted, remedy });
-  }
-  const missing = wanted.filter((zone) => !available.includes(zone));
-  if (missing.length === 0) return [...wanted];
-  const remedy = `not a zone of ${region}, which has ${names}`;
-  throw new WrongSettings(...missing.map((value) => ({ key: "zones", value, remedy })));
-}
-
-async function findImages(settings: Settings, region: string): Promise<Placement["images"]> {
-  const architectures = new Set<Architecture>([
-    settings.controlPlane.architecture,
-    ...Object.values(settings.workerPools).map((pool) => pool.architecture),
-    ...(settings.access.kind === "bastion" ? (["amd64"] as const) : []),
+  noted: string[] | undefined,
+): Promise<Place> {
+  const [{ names: available }, standing] = await Promise.all([
+    aws.getAvailabilityZones({
+      state: "available",
+      filters: [{ name: "zone-type", values: ["availability-zone"] }],
+    }),
+    findStanding(name, network.cidr),
   ]);
-  const release = settings.versions.flatcar;
-  const images = [...architectures].map(async (architecture) => {
-    try {
-      const image = await aws.ec2.getAmi({
-        owners: [flatcarOwner],
-        mostRecent: true,
-        filters: [
-          { name: "name", values: [`Flatcar-stable-${release}-*`] },
-          { name: "architecture", values: [architecture === "amd64" ? "x86_64" : "arm64"] },
-        ],
-      });
-      return [architecture, image.id] as const;
-    } catch (error) {
-      const remedy = `no ${architecture} image of it in ${region}: ${(error as Error).message}`;
-      throw new WrongSettings({ key: "versions.flatcar", value: release, remedy });
-    }
-  });
-  return Object.fromEntries(await together(images));
+  return { zones: chooseZones(zones, { region, available, noted, standing }) };
 }

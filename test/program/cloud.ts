@@ -12,13 +12,18 @@ export interface Region {
   readonly instanceTypes: Readonly<Record<string, readonly string[]>>;
   /** Flatcar's releases, the newest last. */
   readonly flatcar: readonly string[];
+  /** Names of the account's own images. @default none */
+  readonly images?: readonly string[];
+  /** The existing VPC. */
   readonly vpc?: Vpc;
+  /** Subnets that are tagged as a cluster's own. @default none */
+  readonly ownSubnets?: readonly OwnSubnet[];
   /** Keys in the node store. @default there is no bucket */
   readonly stored?: readonly string[];
   /** S3 metadata of the keys in the node store that have any. @default none has */
   readonly metadata?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the stack's last `pulumi up` put out. @default there was none */
-  readonly lastOutputs?: Readonly<Record<string, string>>;
+  readonly lastOutputs?: Readonly<Record<string, unknown>>;
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }
@@ -29,6 +34,10 @@ export interface Vpc {
   /** Ranges that were added to it, and what became of each. @default none */
   readonly otherCidrs?: Readonly<Record<string, "associated" | "disassociated">>;
   readonly dnsHostnames: boolean;
+  /** What its DHCP options name. @default the VPC's own resolver */
+  readonly resolvers?: readonly string[];
+  /** @default the caller's */
+  readonly ownerId?: string;
   readonly subnets: readonly Subnet[];
   readonly natAddresses: readonly string[];
 }
@@ -42,6 +51,17 @@ export interface Subnet {
   readonly gateway: "internet" | "nat" | "none";
   /** Without a route table of its own a subnet has the VPC's main one, which leads nowhere here. @default true */
   readonly ownRoutes?: boolean;
+  /** Addresses that nothing has. @default as many as a /20 has */
+  readonly free?: number;
+  /** @default the caller's */
+  readonly ownerId?: string;
+}
+
+/** A subnet of a cluster's own VPC. */
+export interface OwnSubnet {
+  readonly id: string;
+  readonly zone: string;
+  readonly cidr: string;
 }
 
 export const accountId = "123456789012";
@@ -76,43 +96,50 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getCallerIdentity":
       return { accountId };
     case "getPartition":
-      return { partition: "aws", dnsSuffix: "amazonaws.com" };
+      return { partition: partitionOf(region.name), dnsSuffix: "amazonaws.com" };
     case "getRegion":
       return { region: region.name };
     case "getAvailabilityZones":
       return { names: region.zones };
-    case "getAmi": {
-      const architecture = found(
-        filter("architecture"),
-        (each) => region.architectures.includes(each),
-        "image",
-      );
-      const [pattern] = filter("name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
-      const names = region.flatcar.map((release) => `Flatcar-stable-${release}-hvm`).reverse();
-      return {
-        id: `ami-${architecture}-${found(names, (each) => pattern.test(each), "image")}-of-${args.owners}`,
-      };
-    }
+    case "getAmi":
+      return newestImage(region, args.owners, filter);
+    case "getAmiIds":
+      return { ids: imageNames(region, args.owners, filter).map((name) => `ami-${name}`) };
     case "getInstanceTypes": {
       const [architecture] = filter("processor-info.supported-architecture");
       const asked = filter("instance-type");
       return { instanceTypes: region.instanceTypes[architecture].filter((type) => asked.includes(type)) };
     }
     case "getVpc": {
-      const { id, cidr, otherCidrs, dnsHostnames } = found(vpc && [vpc], ({ id }) => id === args.id, "VPC");
+      const { id, cidr, otherCidrs, dnsHostnames, ownerId } = found(
+        vpc && [vpc],
+        ({ id }) => id === args.id,
+        "VPC",
+      );
       const all = Object.entries({ [cidr]: "associated", ...otherCidrs });
       const cidrBlockAssociations = all.map(([cidrBlock, state]) => ({ cidrBlock, state }));
       return {
         id,
+        ownerId: ownerId ?? accountId,
+        dhcpOptionsId: "dopts-1",
         cidrBlock: cidr,
         cidrBlockAssociations,
         enableDnsSupport: true,
         enableDnsHostnames: dnsHostnames,
       };
     }
+    case "getVpcDhcpOptions":
+      return { domainNameServers: vpc?.resolvers ?? ["AmazonProvidedDNS"] };
+    case "getSubnets":
+      return { ids: region.ownSubnets?.map(({ id }) => id) ?? [] };
     case "getSubnet": {
-      const { id, zone, vpcId } = subnet(args.id);
-      return { id, vpcId: vpcId ?? vpc?.id, availabilityZone: zone };
+      const own = region.ownSubnets?.find(({ id }) => id === args.id);
+      if (own) return { id: own.id, availabilityZone: own.zone, cidrBlock: own.cidr };
+      const { id, zone, vpcId, free, ownerId } = subnet(args.id);
+      return {
+        ...{ id, vpcId: vpcId ?? vpc?.id, availabilityZone: zone, ownerId: ownerId ?? accountId },
+        ...{ cidrBlock: "172.31.0.0/20", availableIpAddressCount: free ?? 4091 },
+      };
     }
     case "getRouteTables": {
       if (filter("association.main").length > 0) return { ids: ["rtb-main"] };
@@ -141,6 +168,27 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     default:
       throw failure(`the program calls ${token}, which this region has no answer for`);
   }
+}
+
+const partitionOf = (region: string) =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+
+type Filter = (name: string) => string[];
+
+/** Names of the images that fit, the newest first; Flatcar's are told apart by architecture and owner. */
+function imageNames(region: Region, [owner]: string[], filter: Filter): string[] {
+  const [pattern] = filter("name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+  if (owner === "self") return (region.images ?? []).filter((name) => pattern.test(name));
+  const architectures = filter("architecture").filter((each) => region.architectures.includes(each));
+  const names = region.flatcar.map((release) => `Flatcar-stable-${release}-hvm`).reverse();
+  return names
+    .filter((name) => pattern.test(name))
+    .flatMap((name) => architectures.map((architecture) => `${architecture}-${name}-of-${owner}`));
+}
+
+function newestImage(region: Region, owners: string[], filter: Filter) {
+  const name = found(imageNames(region, owners, filter), () => true, "image");
+  return { id: `ami-${name}`, name: name.slice(name.indexOf("Flatcar-")) };
 }
 
 function found<T>(all: readonly T[] | undefined, isIt: (each: T) => boolean, what: string): T {

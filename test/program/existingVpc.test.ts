@@ -50,7 +50,7 @@ describe("An existing VPC", () => {
       ]),
     );
     const kinds = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("ec2.")));
-    assert.deepEqual([...kinds].sort(), ["ec2.LaunchTemplate", "ec2.SecurityGroup", "ec2.Tag"]);
+    assert.deepEqual([...kinds].sort(), ["ec2.AmiCopy", "ec2.LaunchTemplate", "ec2.SecurityGroup", "ec2.Tag"]);
   });
 
   it("holds the nodes in its private subnets, and an internal API too", async () => {
@@ -220,7 +220,7 @@ describe("An existing VPC", () => {
       inRegion(),
       `existingVpc.privateSubnetIds: "${id(13)}": is public (a route leads to an internet gateway): name a private subnet`,
       `existingVpc.publicSubnetIds: "${id(3)}": is private (no route leads to an internet gateway): name a public subnet`,
-      'versions.flatcar: "1.2.3": no amd64 image of it in eu-central-1: there is no image',
+      'versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10',
     ],
   ];
   for (const [title, settings, where, ...lines] of refusals) {

@@ -161,8 +161,11 @@ describe("A change of settings changes nothing else:", () => {
     );
   });
 
-  it("the Flatcar version, the image of every node", async () => {
+  it("the Flatcar version, the image of every node, and what is noted", async () => {
     assert.deepEqual(await changing(dev, { versions: { flatcar: "4757.2.2" } }), {
+      "ec2.AmiCopy dev-images-4757.2.1-amd64": "-",
+      "ec2.AmiCopy dev-images-4757.2.2-amd64": "+",
+      "s3.BucketObjectv2 dev-store-encryption-encryption.yaml": "metadata",
       "ec2.LaunchTemplate dev-controllers": "imageId",
       "autoscaling.Group dev-controllers": "launchTemplate",
       "ec2.LaunchTemplate dev-pool-workers": "imageId",
@@ -225,6 +228,7 @@ describe("A change of settings changes nothing else:", () => {
         "lb.LoadBalancer dev-api": "subnets",
         "autoscaling.Group dev-controllers": "vpcZoneIdentifiers",
         "autoscaling.Group dev-pool-workers": "vpcZoneIdentifiers",
+        "s3.BucketObjectv2 dev-store-encryption-encryption.yaml": "metadata",
       });
       const added = Object.keys(found).filter((key) => found[key] === "+");
       assert.ok(

@@ -115,6 +115,7 @@ const taggable = new Set([
   "cloudwatch.EventRule",
   "cloudwatch.LogGroup",
   "cloudwatch.MetricAlarm",
+  "ec2.AmiCopy",
   "ec2.Eip",
   "ec2.Instance",
   "ec2.InternetGateway",

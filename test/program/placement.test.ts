@@ -1,15 +1,15 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { PlacedSubnet, zonesOfSubnets } from "../../components/existingVpc";
-import { chooseZones } from "../../components/placement";
+import { zonesOfSubnets } from "../../components/existingVpc";
+import { chooseZones } from "../../components/keptNetwork";
 import { mostOf, oneMoreThan } from "../../components/replacement";
 import { region } from "./cloud";
 import { run, stackConfig } from "./stack";
 
 const zoneNames = [..."abcdef"].map((letter) => `eu-central-1${letter}`);
 const someZones = fc.shuffledSubarray(zoneNames, { minLength: 1 });
-const subnets = (zones: readonly string[]): PlacedSubnet[] =>
-  zones.map((zone, i) => ({ id: `subnet-0000000${i}`, zone }));
+const subnets = (zones: readonly string[]) => zones.map((zone) => ({ zone }));
+const nothingThere = (available: readonly string[]) => ({ region: "eu-central-1", available, standing: [] });
 
 describe("The zones of a new VPC", () => {
   it("are the first ones by name, in whatever order AWS lists them", () => {
@@ -17,7 +17,7 @@ describe("The zones of a new VPC", () => {
       fc.property(someZones, fc.integer({ min: 1, max: 6 }), (available, wanted) => {
         fc.pre(wanted <= available.length);
         assert.deepEqual(
-          chooseZones(wanted, available, "eu-central-1"),
+          chooseZones(wanted, nothingThere(available)),
           zoneNames.filter((zone) => available.includes(zone)).slice(0, wanted),
         );
       }),
@@ -29,11 +29,14 @@ describe("The zones of a new VPC", () => {
       fc.property(someZones, someZones, (wanted, available) => {
         const missing = wanted.filter((zone) => !available.includes(zone));
         if (missing.length === 0) {
-          return assert.deepEqual(chooseZones(wanted, available, "eu-central-1"), wanted);
+          return assert.deepEqual(chooseZones(wanted, nothingThere(available)), wanted);
         }
-        assert.throws(() => chooseZones(wanted, available, "eu-central-1"), {
+        assert.throws(() => chooseZones(wanted, nothingThere(available)), {
           message: missing
-            .map((zone) => `zones: "${zone}": not a zone of eu-central-1, which has ${available.join(", ")}`)
+            .map(
+              (zone) =>
+                `zones: "${zone}": not an available zone of eu-central-1, which has ${available.join(", ")}`,
+            )
             .join("\n"),
         });
       }),
@@ -44,7 +47,10 @@ describe("The zones of a new VPC", () => {
     fc.assert(
       fc.property(someZones, fc.integer({ min: 1, max: 6 }), (available, wanted) => {
         fc.pre(wanted > available.length);
-        assert.throws(() => chooseZones(wanted, available, "eu-central-1"), /use that many or fewer$/);
+        assert.throws(
+          () => chooseZones(wanted, nothingThere(available)),
+          /use that many or fewer, more can be added later$/,
+        );
       }),
     );
   });
@@ -78,10 +84,10 @@ describe("The image of the nodes", () => {
     const here = region("eu-central-1");
     assert.ok(here.flatcar.indexOf("4757.2.10") > here.flatcar.indexOf("4757.2.1"), "the region has both");
     const { resources } = await run(stackConfig("dev"), { region: here });
-    const images = resources
-      .filter(({ type }) => type === "ec2.LaunchTemplate")
-      .map(({ inputs }) => inputs.imageId);
-    assert.deepEqual([...new Set(images)], ["ami-x86_64-Flatcar-stable-4757.2.1-hvm-of-075585003325"]);
+    const copies = resources
+      .filter(({ type }) => type === "ec2.AmiCopy")
+      .map(({ inputs }) => inputs.sourceAmiId);
+    assert.deepEqual(copies, ["ami-x86_64-Flatcar-stable-4757.2.1-hvm-of-075585003325"]);
   });
 });
 

@@ -44,13 +44,13 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the region has too few zones",
     { ...dev, zones: 3 },
     { region: small },
-    `${one}  pulumi-kubeadm:zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer`,
+    `${one}  pulumi-kubeadm:zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer, more can be added later`,
   ],
   [
     "the region lacks a named zone",
     { ...dev, zones: ["eu-central-1a", "eu-central-1f"] },
     { region: small },
-    `${one}  pulumi-kubeadm:zones: "eu-central-1f": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b`,
+    `${one}  pulumi-kubeadm:zones: "eu-central-1f": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b`,
   ],
   [
     "a pool is to be in a zone that the cluster is not in",
@@ -62,7 +62,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "there is no image of the Flatcar release for an architecture in use",
     { ...stackConfig("local"), "aws:region": "eu-central-1" },
     { region: { ...region("eu-central-1"), architectures: ["x86_64"] } },
-    `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": no arm64 image of it in eu-central-1: there is no image`,
+    `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": Flatcar publishes no arm64 image of it in eu-central-1, and takes images back after nine months: there is no other`,
   ],
   [
     "the region has no such instance type, or one of another architecture",
@@ -85,9 +85,9 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     { ...dev, zones: ["eu-central-1e", "eu-central-1a", "eu-central-1f"], versions: { flatcar: "1.2.3" } },
     { region: small },
     "3 settings are wrong (settings.ts describes each):\n" +
-      '  pulumi-kubeadm:zones: "eu-central-1e": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
-      '  pulumi-kubeadm:zones: "eu-central-1f": not a zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
-      '  pulumi-kubeadm:versions.flatcar: "1.2.3": no amd64 image of it in eu-central-1: there is no image',
+      '  pulumi-kubeadm:zones: "eu-central-1e": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
+      '  pulumi-kubeadm:zones: "eu-central-1f": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
+      '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10',
   ],
   [
     "a download's checksum is not known",

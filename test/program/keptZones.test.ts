@@ -1,0 +1,140 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { chooseZones, type Places, type ZoneFacts } from "../../components/keptNetwork";
+import { planSubnets } from "../../components/network";
+
+const region = "eu-central-1";
+const zoneNames = [..."abcdef"].map((letter) => region + letter);
+const available = fc.shuffledSubarray(zoneNames);
+const wanted = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.shuffledSubarray(zoneNames, { minLength: 1 }));
+
+/** What a person reads, or the zones. */
+function outcome(asked: number | readonly string[], facts: ZoneFacts): string[] | Error {
+  try {
+    return chooseZones(asked, facts);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const ranges = (zones: readonly string[]) => planSubnets("10.0.0.0/16", zones);
+
+/** The setting as the message says to write it; undefined if it says that a zone is not there. */
+function advised(asked: number | readonly string[], { message }: Error, kept: readonly string[]) {
+  if (typeof asked === "number") return Number(/: use (\d)/.exec(message)![1]);
+  return message.includes("name it too")
+    ? [...asked, ...kept.filter((zone) => !asked.includes(zone))]
+    : undefined;
+}
+
+/** What a cluster of these zones shows to the next `up`: of the release before it has no notes. */
+const cluster = (zones: readonly string[], isNoted: boolean) => ({
+  standing: zones,
+  noted: isNoted ? zones : undefined,
+});
+
+describe("The zones of a cluster that is there", () => {
+  const first = fc
+    .tuple(wanted, available)
+    .map(([asked, zones]) => outcome(asked, { region, available: zones, standing: [] }))
+    .filter((zones) => Array.isArray(zones));
+
+  it("stay, in their order and ranges, whatever AWS offers later and the settings say, or the message tells how", () => {
+    const seen = { kept: 0, appended: 0, refused: 0 };
+    fc.assert(
+      fc.property(first, wanted, available, fc.boolean(), (zones, asked, offered, isNoted) => {
+        const facts = { region, available: offered, ...cluster(zones, isNoted) };
+        const now = outcome(asked, facts);
+        if (now instanceof Error) {
+          seen.refused += 1;
+          const better = advised(asked, now, zones);
+          if (better === undefined) return assert.match(now.message, /not an available zone of eu-central-1/);
+          const advice = outcome(better, facts);
+          if (advice instanceof Error) return assert.match(advice.message, /not an available zone/);
+          return assert.deepEqual(ranges(advice).slice(0, zones.length), ranges(zones));
+        }
+        seen[now.length === zones.length ? "kept" : "appended"] += 1;
+        assert.deepEqual(ranges(now).slice(0, zones.length), ranges(zones));
+        assert.equal(new Set(now).size, now.length);
+        assert.equal(now.length, typeof asked === "number" ? asked : asked.length);
+        for (const zone of now.slice(zones.length)) assert.ok(offered.includes(zone));
+      }),
+      { numRuns: 2000 },
+    );
+    for (const [what, times] of Object.entries(seen)) assert.ok(times >= 100, `${what} ${times} times`);
+  });
+
+  it("need not be available: the same settings are never refused", () => {
+    fc.assert(
+      fc.property(first, available, fc.boolean(), (zones, offered, isNoted) => {
+        const facts = { region, available: offered, ...cluster(zones, isNoted) };
+        for (const asked of [zones.length, zones, [...zones].reverse()]) {
+          assert.deepEqual(chooseZones(asked, facts), zones);
+        }
+      }),
+    );
+  });
+
+  it("get no range in which subnets of another zone stand, after an up that failed at any of them", () => {
+    const place = fc.constantFrom(undefined, ...zoneNames);
+    const standing = fc
+      .array(place, { maxLength: 6 })
+      .map((places): Places => places.map((zone, i) => (places.indexOf(zone) === i ? zone : undefined)));
+    fc.assert(
+      fc.property(standing, fc.nat(6), wanted, available, (places, count, asked, offered) => {
+        const noted = places.slice(0, count).every((zone) => zone !== undefined) && count <= places.length;
+        const facts = {
+          ...{ region, available: offered, standing: places },
+          noted: noted && count > 0 ? (places.slice(0, count) as string[]) : undefined,
+        };
+        const now = outcome(asked, facts);
+        if (now instanceof Error) return;
+        now.forEach((zone, i) => assert.equal(zone, places[i] ?? zone));
+        assert.equal(new Set(now).size, now.length, `${now.join()}`);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  const standing = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
+  const inOutage = { region, available: ["eu-central-1b", "eu-central-1c", "eu-central-1d"], standing };
+  const refusals: [asked: number | string[], message: string][] = [
+    [
+      2,
+      "zones: 2: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones, through an outage too: " +
+        "use 3 or more; workerPools.<name>.zones takes a pool out of a zone",
+    ],
+    [
+      5,
+      "zones: 5: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c, and eu-central-1 has eu-central-1d beside them now: use 4",
+    ],
+    [
+      ["eu-central-1b", "eu-central-1c"],
+      'zones: ["eu-central-1b","eu-central-1c"]: this cluster stands in eu-central-1a too and keeps its zones, through an outage too: ' +
+        "name it too; workerPools.<name>.zones takes a pool out of a zone",
+    ],
+  ];
+  for (const [asked, message] of refusals) {
+    it(`are not to be ${String(asked)}`, () => {
+      for (const noted of [standing, undefined]) {
+        assert.throws(() => chooseZones(asked, { ...inOutage, noted }), { message });
+      }
+    });
+  }
+
+  it("leave their ranges to the subnets that an up which failed left, or the message tells how", () => {
+    const facts = {
+      ...inOutage,
+      available: zoneNames,
+      noted: standing,
+      standing: [...standing, "eu-central-1d"],
+    };
+    assert.deepEqual(chooseZones(4, { ...facts, available: ["eu-central-1e"] }), facts.standing);
+    assert.deepEqual(chooseZones(3, facts), standing);
+    assert.throws(() => chooseZones([...standing, "eu-central-1e"], facts), {
+      message:
+        /subnets in eu-central-1d have the ranges of eu-central-1e: name eu-central-1d before it, or run pulumi up without eu-central-1e first, which deletes them$/,
+    });
+    assert.deepEqual(chooseZones([...standing, "eu-central-1d", "eu-central-1e"], facts).length, 5);
+  });
+});
