@@ -18,6 +18,8 @@ from botocore.config import Config
 QUERIES = (
     ("EC2 instance", "ec2", "describe_instances", {}, "Reservations[].Instances[?State.Name!='terminated'][].InstanceId"),
     ("EC2 volume", "ec2", "describe_volumes", {}, "Volumes[].VolumeId"),
+    ("EC2 image", "ec2", "describe_images", {"Owners": ["self"]}, "Images[].Name"),
+    ("EC2 snapshot", "ec2", "describe_snapshots", {}, "Snapshots[?OwnerId!='075585003325'].SnapshotId"),
     ("EC2 launch template", "ec2", "describe_launch_templates", {}, "LaunchTemplates[].LaunchTemplateName"),
     ("EC2 key pair", "ec2", "describe_key_pairs", {}, "KeyPairs[].KeyName"),
     ("EC2 VPC", "ec2", "describe_vpcs", {}, "Vpcs[?!IsDefault].VpcId"),

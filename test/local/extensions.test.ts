@@ -47,6 +47,29 @@ describe("the local AWS does what AWS does and moto does not", () => {
     }
   });
 
+  it("copies an image with what makes it boot, under a name once, and launches none that was deregistered", async () => {
+    const ec2 = new EC2({});
+    const filters = [
+      { Name: "name", Values: ["Flatcar-stable-4757.2.1-hvm"] },
+      { Name: "architecture", Values: ["arm64"] },
+    ];
+    const [source] = (await ec2.describeImages({ Filters: filters })).Images ?? [];
+    const copy = { SourceRegion: region, SourceImageId: source.ImageId, Name: "copy" };
+    const { ImageId = "" } = await ec2.copyImage(copy);
+    const [made] = (await ec2.describeImages({ Owners: ["self"], ImageIds: [ImageId] })).Images ?? [];
+    for (const each of ["Architecture", "RootDeviceName", "RootDeviceType", "BootMode"] as const) {
+      assert.equal(made[each], source[each], each);
+    }
+    await assert.rejects(ec2.copyImage(copy), { name: "InvalidAMIName.Duplicate" });
+
+    const launch = (image: string) =>
+      ec2.runInstances({ ImageId: image, MinCount: 1, MaxCount: 1, SubnetId: subnets[0] });
+    await ec2.deregisterImage({ ImageId: source.ImageId });
+    await assert.rejects(launch(source.ImageId ?? ""), { name: "InvalidAMIID.NotFound" });
+    const { Instances = [] } = await launch(ImageId);
+    await ec2.terminateInstances({ InstanceIds: Instances.map((each) => each.InstanceId ?? "") });
+  });
+
   it("lets one of many simultaneous conditional PUTs win", async () => {
     await fetch(`${aws.url}/formation`, { method: "PUT" });
     const answers = await Promise.all(

@@ -10,8 +10,7 @@ export function afterwards(
   region: Region,
   notes: "all" | "of before" = "all",
 ): Region {
-  const inputs = (type: string) =>
-    resources.filter((each) => each.type === type).map((each) => each.inputs as Record<string, any>);
+  const inputs = (type: string) => resources.filter((each) => each.type === type).map((each) => each.inputs);
   const objects = inputs("s3.BucketObjectv2");
   const kept = (metadata: Record<string, string>) =>
     Object.fromEntries(

@@ -1,4 +1,7 @@
 import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { strangeResolvers } from "../../components/resolvers";
+import { changes } from "./changes";
 import { region, Region, Subnet, Vpc } from "./cloud";
 import { Config, run, stackConfig } from "./stack";
 
@@ -50,7 +53,12 @@ describe("An existing VPC", () => {
       ]),
     );
     const kinds = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("ec2.")));
-    assert.deepEqual([...kinds].sort(), ["ec2.AmiCopy", "ec2.LaunchTemplate", "ec2.SecurityGroup", "ec2.Tag"]);
+    assert.deepEqual([...kinds].sort(), [
+      "ec2.AmiCopy",
+      "ec2.LaunchTemplate",
+      "ec2.SecurityGroup",
+      "ec2.Tag",
+    ]);
   });
 
   it("holds the nodes in its private subnets, and an internal API too", async () => {
@@ -197,6 +205,30 @@ describe("An existing VPC", () => {
       `existingVpc.publicSubnetIds: ["${id(11)}"]: no subnet is in eu-central-1b: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`,
     ],
     [
+      "a VPC and a subnet that are shared by another account",
+      config(),
+      {
+        region: {
+          ...here,
+          vpc: {
+            ...vpc,
+            ownerId: "999999999999",
+            subnets: vpc.subnets.map((each) =>
+              each.id === id(2) ? { ...each, ownerId: "999999999999" } : each,
+            ),
+          },
+        },
+      },
+      `existingVpc.vpcId: "${vpcId}": belongs to account 999999999999, which alone can tag it and give it a private zone: use one of this account`,
+      `existingVpc.privateSubnetIds: "${id(2)}": belongs to account 999999999999, which alone can tag it and give it a private zone: use one of this account`,
+    ],
+    [
+      "a private subnet without room for the nodes",
+      config(),
+      withSubnet(subnet(2, "nat", { free: 3 })),
+      `existingVpc.privateSubnetIds: "${id(2)}": has 3 free addresses, and the nodes may need 4 there: name a larger subnet, or set a lower max for pools`,
+    ],
+    [
       "the id of another",
       config({ vpcId: "vpc-99999999" }),
       withSubnet(subnet(1, "nat", { vpcId: "vpc-99999999" })),
@@ -235,11 +267,90 @@ describe("An existing VPC", () => {
     });
   }
 
+  const standing = (
+    subnets: Record<string, string[]>,
+    notes: Record<string, string>,
+  ): { region: Region } => ({
+    region: {
+      ...inRegion().region,
+      stored: ["encryption/encryption.yaml"],
+      metadata: { "encryption/encryption.yaml": { "encryption-key": "1", ...notes } },
+      lastOutputs: subnets,
+    },
+  });
+  const kept: [title: string, where: { region: Region }][] = [
+    [
+      "noted",
+      standing({}, { "private-subnets": [1, 2].map(id).join(), "public-subnets": [11, 12].map(id).join() }),
+    ],
+    [
+      "put out by the release before",
+      standing({ privateSubnetIds: [1, 2].map(id), publicSubnetIds: [11, 12].map(id) }, {}),
+    ],
+  ];
+  for (const [title, where] of kept) {
+    it(`keeps the order of the subnets that were ${title}, and adds others to them`, async () => {
+      const before = await run(config(), where);
+      const turned = { privateSubnetIds: [id(2), id(1)], publicSubnetIds: [id(12), id(11)] };
+      assert.deepEqual(changes(before, await run(config(turned), where)), {});
+      const added = changes(
+        before,
+        await run(config({ privateSubnetIds: [3, 2, 1].map(id) }, { zones: 3 }), where),
+      );
+      assert.deepEqual(added, {
+        [`ec2.Tag dev-network-${id(3)}`]: "+",
+        "s3.BucketObjectv2 dev-store-encryption-encryption.yaml": "metadata",
+        "lb.LoadBalancer dev-api": "subnets",
+        "autoscaling.Group dev-controllers": "vpcZoneIdentifiers",
+        "autoscaling.Group dev-pool-workers": "vpcZoneIdentifiers",
+      });
+    });
+
+    it(`is not to lose a subnet that was ${title}`, async () => {
+      await assert.rejects(run(config({ privateSubnetIds: [id(1), id(3)] }, { zones: 2 }), where), {
+        message:
+          /privateSubnetIds: \["subnet-00000001","subnet-00000003"\]: this cluster stands in subnet-00000002 too and keeps its subnets/,
+      });
+    });
+  }
+
   it("that cannot be looked into is told in AWS's words, not as a wrong setting", async () => {
     const { region } = inRegion();
     const where = { region: { ...region, denied: ["getNatGateways"] } };
     await assert.rejects(run(config({ privateSubnetIds: [id(1), id(13)] }), where), {
       message: "not authorized to call getNatGateways",
     });
+  });
+});
+
+describe("The resolvers of an existing VPC", () => {
+  it("are the VPC's own by any of their names, and others are told", () => {
+    const own = ["AmazonProvidedDNS", "169.254.169.253", "172.31.0.2"];
+    assert.deepEqual(strangeResolvers(own, "172.31.0.0/16"), []);
+    assert.deepEqual(strangeResolvers([...own, "172.31.0.3", "10.0.0.2"], "172.31.0.0/16"), [
+      "172.31.0.3",
+      "10.0.0.2",
+    ]);
+  });
+
+  const warned = async (settings: Config, resolvers: string[]) => {
+    const said: string[] = [];
+    const warn = pulumi.log.warn;
+    Object.assign(pulumi.log, { warn: async (message: string) => void said.push(message) });
+    await run(settings, inRegion({ resolvers })).finally(() => Object.assign(pulumi.log, { warn }));
+    return said.filter((message) => message.includes("resolvers"));
+  };
+  const internal = config({}, { api: { access: "internal" } });
+
+  it("are warned of when they may not know the private zone", async () => {
+    const [message] = await warned(internal, ["10.9.9.9"]);
+    assert.match(
+      message,
+      /ask the resolvers 10\.9\.9\.9 \(dopts-1\).* forward dev\.k8s\.example\.com to the VPC's resolver 172\.31\.0\.2/,
+    );
+  });
+
+  it("are not looked at for a public zone, which every resolver knows", async () => {
+    assert.deepEqual(await warned({ ...internal, parentZoneId: "Z0123456789" }, ["10.9.9.9"]), []);
   });
 });

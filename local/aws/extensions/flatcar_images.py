@@ -1,22 +1,26 @@
 """Flatcar's public images: what DescribeImages finds for owner 075585003325, and no other images.
 
 Names, owner and root device are Flatcar's (https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/); the image
-ids are made up. Two releases, so that an update can be tried.
+ids and dates are made up. Two releases, so that an update can be tried.
 """
 
 import hashlib
+from datetime import datetime, timezone
 
 from moto.ec2.models.amis import Ami, AmiBackend
 
 from . import replaces
 
 FLATCAR = "075585003325"
-RELEASES = ("4459.2.0", "4757.2.1")
+RELEASES = {
+    "4459.2.0": datetime(2026, 1, 20, tzinfo=timezone.utc),
+    "4757.2.1": datetime(2026, 10, 20, tzinfo=timezone.utc),
+}
 
 
 @replaces(AmiBackend)
 def _load_amis(moto, self):
-    for release in RELEASES:
+    for release, published in RELEASES.items():
         for architecture in ("x86_64", "arm64"):
             digest = hashlib.sha256(f"{self.region_name} {release} {architecture}".encode()).hexdigest()
             image_id = f"ami-{digest[:17]}"
@@ -28,6 +32,7 @@ def _load_amis(moto, self):
                 owner_id=FLATCAR,
                 owner_alias=None,
                 public=True,
+                creation_date=published,
                 virtualization_type="hvm",
                 architecture=architecture,
                 hypervisor="xen",

@@ -1,0 +1,35 @@
+"""An image is copied with all that makes it boot, and none is launched that was deregistered.
+
+A copy has the root device, boot mode and network support of its source, and its name is the account's only one
+(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html). No instance is launched from a deregistered image
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html). moto has its own defaults, and launches all.
+"""
+
+from moto.core.exceptions import ServiceException
+from moto.ec2.exceptions import InvalidAMIIdError
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.amis import AmiBackend
+from moto.ec2.models.instances import InstanceBackend
+
+from . import replaces
+
+COPIED = ("root_device_type", "root_device_name", "hypervisor", "sriov", "boot_mode")
+
+
+@replaces(AmiBackend)
+def copy_image(moto, self, source_image_id, source_region, name=None, description=None):
+    for image in self.describe_images(owners=["self"]):
+        if image.name == name:
+            raise ServiceException("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {image.id}")
+    copy = moto(self, source_image_id, source_region, name, description)
+    source = ec2_backends[self.account_id][source_region].amis[source_image_id]
+    for attribute in COPIED:
+        setattr(copy, attribute, getattr(source, attribute))
+    return copy
+
+
+@replaces(InstanceBackend)
+def run_instances(moto, self, image_id, *arguments, **settings):
+    if image_id in self.deleted_amis:
+        raise InvalidAMIIdError(image_id)
+    return moto(self, image_id, *arguments, **settings)
