@@ -42,7 +42,7 @@ const schema = group(
       /^Z[A-Z0-9]{5,31}$/,
       "use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ",
     ).optional(),
-    /** Availability zones: how many, taken in the region's order, or their names. @default 3 */
+    /** Availability zones: how many, taken in the region's order, or their names. Only added to, once chosen. @default 3 */
     zones: z
       .union(
         [
