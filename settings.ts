@@ -8,12 +8,13 @@ import {
   clusterOrPoolName,
   defaultNetwork,
   disk,
-  dnsName,
+  domainName,
   group,
+  hostRange,
   instanceType,
   list,
-  hostRange,
-  notInDns,
+  map,
+  oneOf,
   release,
   sshKey,
   text,
@@ -33,10 +34,7 @@ const schema = group(
       "use 2 to 20 lower-case letters, digits and dashes, beginning with a letter",
     ),
     /** The cluster's zone is `<name>.<domain>`. Chosen once. No default. */
-    domain: text(dnsName, "use a lower-case domain such as k8s.example.com").refine(
-      (domain) => !notInDns.test(domain),
-      "nodes ask no DNS server for names below it: use a domain such as k8s.example.com",
-    ),
+    domain: domainName,
     /** Route53 zone of `domain`: the cluster's zone is delegated from it and public. Chosen once. @default no delegation */
     parentZoneId: text(
       /^Z[A-Z0-9]{5,31}$/,
@@ -110,11 +108,7 @@ const schema = group(
     controlPlane: group(
       {
         /** Controllers, each an etcd member. @default 3 */
-        size: z
-          .literal([1, 3, 5], {
-            error: "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members",
-          })
-          .default(3),
+        size: oneOf([1, 3, 5], "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members").default(3),
         /** With 2 vCPUs and 4 GiB or more. @default m7i.large */
         instanceType: instanceType.default("m7i.large"),
         /** CPU architecture of `instanceType`. @default amd64 */
@@ -145,18 +139,18 @@ const schema = group(
           "use an https URL without a slash at its end",
         ).optional(),
         /** SHA-256 by file, such as `kubelet-1.36.9-amd64`, for versions the project does not know. @default none */
-        sha256: z
-          .record(z.string(), text(/^[0-9a-f]{64}$/, "use 64 lower-case hexadecimal digits"), {
-            error: "use a map from file to sha256",
-          })
-          .default({}),
+        sha256: map(
+          z.string(),
+          text(/^[0-9a-f]{64}$/, "use 64 lower-case hexadecimal digits"),
+          "use a map from file to sha256",
+        ).default({}),
       },
       "use {mirror, sha256}",
     ).prefault({}),
     /** Worker pools by name, of the cluster's name's form; what each may say is described in settings/workerPools.ts. @default one pool, `workers` */
-    workerPools: z
-      .record(z.string(), workerPool, { error: "use a map from pool name to its settings" })
-      .prefault({ workers: {} }),
+    workerPools: map(z.string(), workerPool, "use a map from pool name to its settings").prefault({
+      workers: {},
+    }),
     /** What controllers apply to the cluster, and keep as it is: the manifests in `addons/manifests` and these. */
     addons: group(
       {
@@ -206,8 +200,8 @@ const schema = group(
     ).optional(),
     /** SNS topic that alarms are sent to. @default alarms change state and tell nobody */
     alarmTopicArn: text(
-      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/,
-      "use the ARN of an SNS topic",
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+      "use the ARN of a standard SNS topic such as arn:aws:sns:eu-central-1:123456789012:alarms",
     ).optional(),
     /** Refuse to delete what cannot be made again: node store with its snapshots, its key, and the keys of the CAs, service accounts and Secrets. @default false */
     protect: yesOrNo("use true or false").default(false),
@@ -244,13 +238,17 @@ export function readSettings(): Settings {
   const namespace = pulumi.getProject();
   const raw: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
-    if (key.startsWith(`${namespace}:`)) raw[key.slice(namespace.length + 1)] = plainValue(value);
+    if (!key.startsWith(`${namespace}:`)) continue;
+    const name = key.slice(namespace.length + 1);
+    raw[name] = plainValue(name, value);
   }
   return parseSettings(raw, namespace);
 }
 
-/** Pulumi hands every configuration value over as a string; all but plain text is JSON. */
-function plainValue(value: string): unknown {
+/** Pulumi hands every configuration value over as a string; all but plain text is JSON, and a cluster may be named `true`. */
+function plainValue(name: string, value: string): unknown {
+  const forms: Readonly<Record<string, z.ZodType | undefined>> = schema.shape;
+  if (forms[name]?.safeParse(value).success) return value;
   try {
     return JSON.parse(value);
   } catch {

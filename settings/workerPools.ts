@@ -7,6 +7,7 @@ import {
   labelKey,
   labelValue,
   list,
+  map,
   reservation,
   text,
   whole,
@@ -36,11 +37,7 @@ export const workerPool = group(
     /** Root volume, GiB. @default 50 */
     diskGib: disk.default(50),
     /** Node labels, set by the kubelet itself: below `kubernetes.io` and `k8s.io` only with the prefixes `node.kubernetes.io` and `kubelet.kubernetes.io`. @default none */
-    labels: z
-      .record(text(labelKey, "use a label key"), labelValue("label"), {
-        error: "use a map of labels",
-      })
-      .default({}),
+    labels: map(text(labelKey, "use a label key"), labelValue("label"), "use a map of labels").default({}),
     /** Taints set at registration. @default none */
     taints: list(
       group(
@@ -59,15 +56,11 @@ export const workerPool = group(
     kubelet: group(
       {
         /** Feature gates by name. @default none */
-        featureGates: z
-          .record(
-            text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name such as MemoryQoS"),
-            yesOrNo("use true or false"),
-            {
-              error: "use a map of feature gates",
-            },
-          )
-          .default({}),
+        featureGates: map(
+          text(/^[A-Z][A-Za-z0-9]+$/, "use a feature gate's name such as MemoryQoS"),
+          yesOrNo("use true or false"),
+          "use a map of feature gates",
+        ).default({}),
         /** `static` gives guaranteed pods with whole CPUs cores of their own. @default none */
         cpuManagerPolicy: z.enum(["none", "static"], { error: "use none or static" }).default("none"),
         /** Kept from pods for the operating system, Kubernetes quantities. @default 100m CPU, 256Mi memory */

@@ -11,6 +11,8 @@ const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-c
 const cidrRemedy = "use an IPv4 range such as 10.0.0.0/16";
 const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db";
 const epochRemedy = "use the number of the newest etcd/formation-<epoch>.json, plus one";
+const sshRemedy =
+  "use an OpenSSH public key such as ssh-ed25519 AAAA… someone: one line, without options in front";
 const sizeRemedy = "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members";
 
 const mistakes: Mistake[] = [
@@ -40,7 +42,11 @@ const mistakes: Mistake[] = [
     { domain: "k8s.local" },
     'domain: "k8s.local": nodes ask no DNS server for names below it: use a domain such as k8s.example.com',
   ],
-  [{ domain: "example.com." }, 'domain: "example.com.": use a lower-case domain such as k8s.example.com'],
+  [{ domain: "example.com." }, 'domain: "example.com.": use a lower-case domain such as example.com'],
+  [{ domain: "K8s.Мой.рф" }, 'domain: "K8s.Мой.рф": use a lower-case domain such as k8s.xn--i1afg.xn--p1ai'],
+  ...["k8s.1", "a..b", "-a.example.com", "a_b.example.com", `${"a".repeat(64)}.example.com`].map(
+    (domain): Mistake => [{ domain }, `domain: "${domain}": use a lower-case domain such as k8s.example.com`],
+  ),
   [
     { parentZoneId: "/hostedzone/Z0123456789" },
     'parentZoneId: "/hostedzone/Z0123456789": use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ',
@@ -63,6 +69,10 @@ const mistakes: Mistake[] = [
   [{ zones: seven }, `zones: ${JSON.stringify(seven).slice(0, 77)}...: ${zonesRemedy}`],
   [{ zones: "eu-central-1a" }, `zones: "eu-central-1a": ${zonesRemedy}`],
   [{ zones: ["eu-central-1"] }, 'zones[0]: "eu-central-1": use a zone name such as eu-central-1a'],
+  ...["us-east-1-bos-1a", "us-east-1-wl1-bos-wlz-1"].map((zone): Mistake => [
+    { zones: [zone] },
+    `zones[0]: "${zone}": is a Local Zone or a Wavelength Zone, which lack what a cluster needs: use a zone name such as eu-central-1a`,
+  ]),
   [{ zones: ["eu-central-1a", "eu-central-1a"] }, 'zones: "eu-central-1a": name each zone once'],
   [
     { zones: ["eu-central-1a", "us-east-1a"] },
@@ -143,6 +153,11 @@ const mistakes: Mistake[] = [
     `serviceCidr: "10.96.1.0/16": use the range's first address: 10.96.0.0/16`,
   ],
 
+  [{ api: { allowedCidrs: ["203.0.113.7"] } }, 'api.allowedCidrs[0]: "203.0.113.7": use 203.0.113.7/32'],
+  [{ api: null }, "api: null: write {} for its defaults, or {access, allowedCidrs}"],
+  [{ api: "" }, 'api: "": write {} for its defaults, or {access, allowedCidrs}'],
+  [{ api: { allowedCidrs: null } }, "api.allowedCidrs: null: use a list of IPv4 ranges; [] says none"],
+  [{ existingVpc: null }, "existingVpc: null: use {vpcId, privateSubnetIds, publicSubnetIds}"],
   [{ api: { access: "private" } }, 'api.access: "private": use internal or public'],
   [
     { api: { access: "public" } },
@@ -165,7 +180,7 @@ const mistakes: Mistake[] = [
   [{ access: { sshAuthorizedKeys: [ssh, ssh] } }, `access.sshAuthorizedKeys: "${ssh}": name each key once`],
   ...["ssh-dss AAAAB3Nz", "sk-ssh-rsa@openssh.com AAAA", "ssh-ed25519"].map((key): Mistake => [
     { access: { sshAuthorizedKeys: [key] } },
-    `access.sshAuthorizedKeys[0]: "${key}": use an OpenSSH public key`,
+    `access.sshAuthorizedKeys[0]: "${key}": ${sshRemedy}`,
   ]),
   [{ access: { kind: "ssh" } }, 'access.kind: "ssh": use none, bastion or instance-connect'],
   [
@@ -190,7 +205,7 @@ const mistakes: Mistake[] = [
   ],
   [
     { access: { kind: "instance-connect", sshAuthorizedKeys: ["AAAA"] } },
-    'access.sshAuthorizedKeys[0]: "AAAA": use an OpenSSH public key',
+    'access.sshAuthorizedKeys[0]: "AAAA": ' + sshRemedy,
   ],
   [
     { access: { kind: "bastion", sshAuthorizedKeys: [ssh], allowedCidrs: ["0.0.0.0/0"] }, existingVpc },
@@ -198,14 +213,17 @@ const mistakes: Mistake[] = [
   ],
 
   [{ controlPlane: { size: 2 } }, `controlPlane.size: 2: ${sizeRemedy}`],
-  [{ controlPlane: { size: "3" } }, `controlPlane.size: "3": ${sizeRemedy}`],
+  [{ controlPlane: { size: "3" } }, `controlPlane.size: "3": ${sizeRemedy}; write it without quotes`],
   [
     { controlPlane: { instanceType: "large" } },
     'controlPlane.instanceType: "large": use an EC2 instance type such as m7i.large',
   ],
   [{ controlPlane: { architecture: "x86_64" } }, 'controlPlane.architecture: "x86_64": use amd64 or arm64'],
   [{ controlPlane: { diskGib: 10 } }, "controlPlane.diskGib: 10: use whole GiB from 20 to 16384"],
-  [{ controlPlane: { diskGib: "50" } }, 'controlPlane.diskGib: "50": use whole GiB from 20 to 16384'],
+  [
+    { controlPlane: { diskGib: "50" } },
+    'controlPlane.diskGib: "50": use whole GiB from 20 to 16384; write it without quotes',
+  ],
 
   [
     { versions: { kubernetes: "v1.36.4" } },
@@ -260,7 +278,10 @@ const mistakes: Mistake[] = [
     { snapshots: { interval: 5 } },
     "snapshots.interval: 5: no such setting; use {intervalMinutes, retentionDays}",
   ],
-  [{ alarmTopicArn: "alarms" }, 'alarmTopicArn: "alarms": use the ARN of an SNS topic'],
+  ...["alarms", "arn:aws:sns:eu-central-1:123456789012:alarms.fifo"].map((alarmTopicArn): Mistake => [
+    { alarmTopicArn },
+    `alarmTopicArn: "${alarmTopicArn}": use the ARN of a standard SNS topic such as arn:aws:sns:eu-central-1:123456789012:alarms`,
+  ]),
   [{ protect: "yes" }, 'protect: "yes": use true or false'],
   [{ Zones: 3 }, `Zones: 3: no such setting; there are ${known}`],
 ];

@@ -14,6 +14,12 @@ const shown = (text: string) => (text.length > 78 ? `"${text.slice(0, 76)}...` :
 
 const mistakes: Mistake[] = [
   [{ workerPools: ["workers"] }, 'workerPools: ["workers"]: use a map from pool name to its settings'],
+  [{ workerPools: null }, "workerPools: null: use a map from pool name to its settings; {} says none"],
+  [
+    pool(null),
+    "workerPools.workers: null: write {} for its defaults, or {min, max, instanceTypes, zones, spotPercent, architecture, diskGib, labels, taints, kubelet}",
+  ],
+  [pool({ labels: null }), "workerPools.workers.labels: null: use a map of labels; {} says none"],
   [
     { workerPools: { Workers: {} } },
     'workerPools.Workers: "Workers": name pools with 2 to 20 lower-case letters, digits and dashes, beginning with a letter',
@@ -88,7 +94,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ kubelet: { featureGates: { NodeSwap: "true" } } }),
-    'workerPools.workers.kubelet.featureGates.NodeSwap: "true": use true or false',
+    'workerPools.workers.kubelet.featureGates.NodeSwap: "true": use true or false; write it without quotes',
   ],
   [
     pool({ kubelet: { cpuManagerPolicy: "dynamic" } }),

@@ -160,6 +160,20 @@ describe("Settings", () => {
     assert.deepEqual(workerPools.batch.labels, { "example.com/tier": "1" });
   });
 
+  it("take a text for what it says where the setting is a text", async () => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+      call: () => ({}),
+    });
+    for (const name of ["true", "false", "null"]) {
+      pulumi.runtime.setAllConfig({
+        "pulumi-kubeadm:name": name,
+        "pulumi-kubeadm:domain": "k8s.example.com",
+      });
+      assert.equal(readSettings().name, name);
+    }
+  });
+
   it("are each described, with the default if there is one", () => {
     for (const { key, comment, form } of fields()) {
       assert.ok(comment, `${key} has no description`);
@@ -187,7 +201,7 @@ function fields() {
   const [cluster] = read("settings.ts").split("const schema")[1].split("/** Everything a stack's");
   const body = cluster + read("settings/workerPools.ts").split("const workerPool")[1];
   const forms =
-    "(?:z|text|whole|list|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
+    "(?:z|text|domainName|whole|oneOf|list|map|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
   const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)?( +)([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
   const found = [...body.matchAll(field)];
   return found
