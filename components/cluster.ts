@@ -3,6 +3,7 @@ import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
 import { Access } from "./access";
 import { Addons } from "./addons";
+import { apiClients } from "./apiClients";
 import { ApiEndpoint } from "./apiEndpoint";
 import { Backups } from "./backups";
 import { CloudProvider } from "./cloudProvider";
@@ -63,7 +64,13 @@ export class Cluster extends pulumi.ComponentResource {
       {
         cluster,
         vpcId: network.vpcId,
-        apiClients: apiClients(settings, network),
+        apiClients: apiClients({
+          settings,
+          cidrs: network.cidrs,
+          existingVpc: placement.existingVpc,
+          nats: network.natAddresses.map((address, i) => ({ zone: network.zones[i], address })),
+          knownNatAddresses: placement.natAddresses,
+        }),
         access: settings.access.kind,
         accessClients: settings.access.allowedCidrs,
       },
@@ -250,17 +257,6 @@ function networkArgs(settings: Settings, placement: Placement) {
   };
 }
 
-/** Nodes come to an internal API by their groups, to a public one by the addresses of their NAT gateways. */
-function apiClients({ api }: Settings, network: Network): Record<string, pulumi.Input<string>> {
-  const named = (ranges: readonly string[]) => Object.fromEntries(ranges.map((range) => [range, range]));
-  if (api.access === "internal") {
-    const [vpc, ...others] = network.cidrs;
-    return { vpc, ...named([...others, ...api.allowedCidrs].filter((range) => range !== vpc)) };
-  }
-  const nats = network.natAddresses.map(
-    (address, i) => [`nat-${i}`, pulumi.interpolate`${address}/32`] as const,
-  );
-  return { ...Object.fromEntries(nats), ...named(api.allowedCidrs) };
 }
 
 function makeAccess(

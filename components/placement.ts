@@ -6,6 +6,7 @@ import { readOwnManifests } from "../addons/ownManifests";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
+import { findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes } from "./instanceTypes";
@@ -21,6 +22,8 @@ export interface Placement extends Account {
   /** Of a new VPC in the order of their ranges. */
   readonly zones: string[];
   readonly existingVpc?: ExistingVpc;
+  /** Addresses of the NAT gateways that a new VPC has already. */
+  readonly natAddresses: readonly string[];
   /** Of the nodes' release first. */
   readonly images: readonly NodeImage[];
   /** What the stack adds to the project's add-ons. */
@@ -45,16 +48,17 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, account);
     const [notes, lastOutputs] = await together([readClusterNotes(settings, nodeStore), readLastOutputs()]);
-    const [network, images, ownManifests] = await together([
+    const [network, images, ownManifests, natAddresses] = await together([
       findNetwork(settings, account, notes, lastOutputs),
       findImages(settings, { region, partition }, notedList(notes, "flatcar")),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
+      findNatAddresses(settings),
       checkInstanceTypes(settings, region),
       checkRestore(settings.restore, nodeStore),
       checkStackCluster(settings.name, nodeStore, lastOutputs),
       checkClusterNotes(settings, notes),
     ]);
-    return { ...account, partition, ...network, images, ownManifests };
+    return { ...account, partition, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }

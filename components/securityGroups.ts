@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ApiClient } from "./apiClients";
 import { ownedTags } from "./names";
 
 /** Who sends or receives: one security group each. `access` exists only with a bastion or a connect endpoint. */
@@ -74,8 +75,8 @@ export interface SecurityGroupsArgs {
   /** Name of the cluster. */
   readonly cluster: string;
   readonly vpcId: pulumi.Input<string>;
-  /** Who may connect to the API beside the nodes: by a name for the rule. */
-  readonly apiClients: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Who may connect to the API beside the nodes. */
+  readonly apiClients: readonly ApiClient[];
   readonly access: "none" | "bastion" | "instance-connect";
   /** Who may connect to the bastion. */
   readonly accessClients: readonly string[];
@@ -108,8 +109,9 @@ export class SecurityGroups extends pulumi.ComponentResource {
       ...(args.access !== "none" && { access: make("access", "The way to a shell on the nodes") }),
     };
     for (const port of openPorts) this.open(name, port);
-    for (const [client, cidr] of Object.entries(args.apiClients)) {
-      this.admit(`${name}-api-from-${client}`, this.ids.api, cidr, 6443);
+    for (const { name: client, cidr, formerName } of args.apiClients) {
+      const former = formerName === undefined ? undefined : `${name}-api-from-${formerName}`;
+      this.admit(`${name}-api-from-${client}`, this.ids.api, cidr, 6443, former);
     }
     if (args.access === "bastion" && this.ids.access) {
       for (const cidr of args.accessClients)
@@ -147,11 +149,12 @@ export class SecurityGroups extends pulumi.ComponentResource {
     securityGroupId: pulumi.Input<string>,
     cidrIpv4: pulumi.Input<string>,
     port: number,
+    formerName?: string,
   ) {
     new aws.vpc.SecurityGroupIngressRule(
       ruleName,
       { securityGroupId, cidrIpv4, ipProtocol: "tcp", fromPort: port, toPort: port },
-      { parent: this },
+      { parent: this, aliases: formerName === undefined ? [] : [{ name: formerName }] },
     );
   }
 

@@ -18,6 +18,8 @@ export interface Region {
   readonly vpc?: Vpc;
   /** Subnets that are tagged as a cluster's own. @default none */
   readonly ownSubnets?: readonly OwnSubnet[];
+  /** Addresses by their tag `Name`. @default none */
+  readonly addresses?: Readonly<Record<string, string>>;
   /** Keys in the node store. @default there is no bucket */
   readonly stored?: readonly string[];
   /** S3 metadata of the keys in the node store that have any. @default none has */
@@ -161,6 +163,11 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getObject":
       if (!region.stored?.includes(args.key)) throw failure("NotFound");
       return { metadata: region.metadata?.[args.key] ?? {} };
+    case "getEips": {
+      const [name] = filter("tag:Name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+      const all = Object.entries(region.addresses ?? {});
+      return { publicIps: all.filter(([each]) => name.test(each)).map(([, address]) => address) };
+    }
     case "getNatGateways":
       return { ids: vpc?.natAddresses.map((_, i) => `nat-${i}`) };
     case "getNatGateway":

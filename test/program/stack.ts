@@ -27,6 +27,8 @@ export interface Registered {
   readonly deleteTimeout: string;
   /** Inputs whose changes are left alone. */
   readonly ignoreChanges: readonly string[];
+  /** Names that it had in earlier releases. */
+  readonly formerNames: readonly string[];
   /** File of the project that makes it. */
   readonly madeIn: string;
 }
@@ -137,6 +139,7 @@ function asRegistered(request: any): Registered {
     protect: request.getProtect(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
     ignoreChanges: request.getIgnorechangesList(),
+    formerNames: request.getAliasesList().map((alias: any) => alias.getSpec().getName()),
     madeIn: path.relative(
       project,
       files.find((file) => file.startsWith(project) && !file.includes("/node_modules/")) ?? project,
