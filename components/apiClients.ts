@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
+import { tooManyApiClients } from "../settings/limitRules";
+import { WrongSettings } from "../settings/mistakes";
 import { clusterTag } from "./names";
 import type { ExistingVpc } from "./existingVpc";
 
@@ -50,6 +52,14 @@ export function apiClients({ settings, existingVpc, ...args }: ApiClientsArgs): 
     formerName: `nat-${i}`,
   }));
   return [...ofNats, ...clients.values()];
+}
+
+/** @throws WrongSettings when they are more than a security group takes, with what an existing VPC has */
+export function checkApiClients(settings: Settings, existingVpc: ExistingVpc | undefined): void {
+  if (existingVpc === undefined) return; // settings/limitRules.ts knows all of a new one
+  const others = settings.api.access === "internal" ? existingVpc.cidrs : existingVpc.natAddresses;
+  const mistakes = tooManyApiClients(settings.api, new Set(others).size);
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
 }
 
 /**

@@ -257,8 +257,6 @@ function networkArgs(settings: Settings, placement: Placement) {
   };
 }
 
-}
-
 function makeAccess(
   name: string,
   settings: Settings,

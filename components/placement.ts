@@ -6,7 +6,7 @@ import { readOwnManifests } from "../addons/ownManifests";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
-import { findNatAddresses } from "./apiClients";
+import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes } from "./instanceTypes";
@@ -58,6 +58,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       checkStackCluster(settings.name, nodeStore, lastOutputs),
       checkClusterNotes(settings, notes),
     ]);
+    checkApiClients(settings, network.existingVpc);
     return { ...account, partition, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;

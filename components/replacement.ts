@@ -1,3 +1,5 @@
+import type { Settings } from "../settings";
+
 /** The least percentage of `size` that Auto Scaling, which rounds down, takes for one instance more. */
 export const oneMoreThan = (size: number) => Math.ceil(((size + 1) * 100) / size);
 
@@ -6,3 +8,15 @@ export const poolPercentage = ({ min }: { readonly min: number }) => Math.max(11
 
 /** Instances of a group of `size` that may run during a replacement at `percentage`. */
 export const mostOf = (size: number, percentage: number) => Math.floor((size * percentage) / 100);
+
+/** Nodes that there may be while groups are replaced. */
+export function mostNodes({
+  controlPlane,
+  workerPools,
+}: Pick<Settings, "controlPlane" | "workerPools">): number {
+  const most = [
+    mostOf(controlPlane.size, oneMoreThan(controlPlane.size)),
+    ...Object.values(workerPools).map((pool) => mostOf(pool.max, poolPercentage(pool))),
+  ];
+  return most.reduce((sum, size) => sum + size, 0);
+}

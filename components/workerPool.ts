@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { wantedAddons } from "../addons/addons";
-import { poolLabel, workerIgnition } from "../ignition/worker";
+import { workerIgnition } from "../ignition/worker";
 import type { WorkerPoolSettings } from "../settings";
+import { autoscalerTags } from "./autoscalerTags";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
@@ -11,29 +12,6 @@ export interface WorkerPoolArgs extends NodesArgs {
   /** Name of the pool. */
   readonly pool: string;
   readonly poolSettings: WorkerPoolSettings;
-}
-
-/**
- * Tags by which the cluster autoscaler finds a pool, and knows what a node of it would be like while there is none
- * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
- */
-export function autoscalerTags(
-  cluster: string,
-  poolName: string,
-  pool: WorkerPoolSettings,
-): Record<string, string> {
-  if (pool.min === pool.max) return {};
-  const labels = { ...pool.labels, [poolLabel]: poolName };
-  const template = "k8s.io/cluster-autoscaler/node-template";
-  return {
-    "k8s.io/cluster-autoscaler/enabled": "true",
-    [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
-    [`${template}/resources/ephemeral-storage`]: `${pool.diskGib}Gi`,
-    ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
-    ...Object.fromEntries(
-      pool.taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
-    ),
-  };
 }
 
 /** Worker nodes of one kind. Everything it is made of is its own, so pools come, change and go one by one. */

@@ -56,7 +56,7 @@ export function workerIgnition(facts: WorkerFacts): string {
  * kubernetes.io that NodeRestriction leaves to kubelets:
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
  */
-function nodeLabels({ labels, pool }: WorkerFacts): string {
+export function nodeLabels({ labels, pool }: Pick<WorkerFacts, "labels" | "pool">): string {
   const all = { ...labels, [poolLabel]: pool };
   return Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)

@@ -1,29 +1,12 @@
 import { overlap, parseCidr } from "../components/cidr";
-import { mostOf, oneMoreThan, poolPercentage } from "../components/replacement";
+import { mostNodes } from "../components/replacement";
 import { controllerReleases, knownVersions, nodeReleases, unknownReleases } from "../ignition/downloads";
 import { poolLabel } from "../ignition/worker";
 import type { Settings } from "../settings";
 import { clusterOrPoolName, defaultNetwork } from "./forms";
+import { limitRules } from "./limitRules";
 import type { Mistake } from "./mistakes";
-
-type Some = Partial<Settings>;
-
-/** A rule over settings that are each well-formed: which top-level keys it reads, and what it finds. */
-interface Rule {
-  readonly reads: readonly (keyof Settings)[];
-  readonly find: (settings: Some) => Mistake[];
-}
-
-const rule = <K extends keyof Settings>(
-  reads: K[],
-  find: (settings: Pick<Settings, K>) => Mistake[],
-): Rule => ({
-  reads,
-  find: (settings) => find(settings as Pick<Settings, K>),
-});
-
-const mistakeIf = (wrong: boolean, key: string, value: unknown, remedy: string): Mistake[] =>
-  wrong ? [{ key, value, remedy }] : [];
+import { mistakeIf, poolRule, rule, Rule } from "./rules";
 
 function repeated(key: string, values: readonly string[], remedy: string): Mistake[] {
   const again = values.filter((value, i) => values.indexOf(value) !== i);
@@ -48,20 +31,12 @@ const outsideVpc = (key: "podCidr" | "serviceCidr") =>
     return range === undefined ? [] : overlapping(key, settings[key], "network.cidr", range);
   });
 
-const poolRule = (find: (pool: Settings["workerPools"][string], key: string) => Mistake[]) =>
-  rule(["workerPools"], ({ workerPools }) =>
-    Object.entries(workerPools).flatMap(([name, pool]) => find(pool, `workerPools.${name}`)),
-  );
-
 /**
  * Load balancers may not begin with internal-, security groups with sg-, buckets with these and others
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); the autoscaler takes every group in the
  * account with the tag k8s.io/cluster-autoscaler/enabled for one to choose from.
  */
 const reservedName = /^((internal|sg|xn-|sthree|amzn-s3-demo)(-|$)|enabled$)/;
-
-/** Of the 128 characters that a tag's key may have, less those of the autoscaler's k8s.io/cluster-autoscaler/node-template/label/. */
-const longestTaggedKey = 82;
 
 /** Label prefixes below kubernetes.io that a kubelet may set: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction */
 const ofKubelets = /^(kubelet|node)\.kubernetes\.io\//;
@@ -97,11 +72,7 @@ const rules: Rule[] = [
     overlapping("serviceCidr", serviceCidr, "podCidr", podCidr),
   ),
   rule(["podCidr", "workerPools", "controlPlane"], ({ podCidr, workerPools, controlPlane }) => {
-    const most = [
-      mostOf(controlPlane.size, oneMoreThan(controlPlane.size)),
-      ...Object.values(workerPools).map((pool) => mostOf(pool.max, poolPercentage(pool))),
-    ];
-    const nodes = most.reduce((sum, size) => sum + size, 0);
+    const nodes = mostNodes({ workerPools, controlPlane });
     const room = 2 ** (24 - parseCidr(podCidr).prefix);
     const remedy = `has room for ${room} nodes of a /24 each, and while nodes are replaced there are up to ${nodes}: use a larger range, which a cluster has from its beginning, or smaller pools`;
     return mistakeIf(room < nodes, "podCidr", podCidr, remedy);
@@ -193,7 +164,15 @@ const rules: Rule[] = [
       ),
     ),
   ),
-  poolRule((pool, key) => (pool.max > pool.min ? untaggable(pool, key) : [])),
+  poolRule(({ min, max, taints }, key) =>
+    min === max
+      ? []
+      : repeated(
+          `${key}.taints`,
+          taints.map((taint) => taint.key),
+          "name each key with one effect, or min as max: the autoscaler is told by a tag for each key",
+        ),
+  ),
   poolRule((pool, key) =>
     mistakeIf(pool.max < pool.min, `${key}.max`, pool.max, `use ${pool.min} (min) or more`),
   ),
@@ -230,25 +209,6 @@ const rules: Rule[] = [
     wrongVersions(settings.versions).length > 0 ? [] : unknownDownloads(settings),
   ),
 ];
-
-/** What the tags would lose that tell the autoscaler of the pool's nodes while there is none. */
-function untaggable({ labels, taints }: Settings["workerPools"][string], key: string): Mistake[] {
-  const taintKeys = taints.map((taint) => taint.key);
-  const remedy = `use ${longestTaggedKey} characters at most, or min as max: the autoscaler is told by a tag`;
-  return [
-    ...Object.keys(labels).flatMap((label) =>
-      mistakeIf(label.length > longestTaggedKey, `${key}.labels`, label, remedy),
-    ),
-    ...taintKeys.flatMap((taint, i) =>
-      mistakeIf(taint.length > longestTaggedKey, `${key}.taints[${i}].key`, taint, remedy),
-    ),
-    ...repeated(
-      `${key}.taints`,
-      taintKeys,
-      "name each key with one effect, or min as max: the autoscaler is told by a tag for each key",
-    ),
-  ];
-}
 
 function wrongVersions({ kubernetes, etcd }: Settings["versions"]): Mistake[] {
   return [
@@ -289,8 +249,8 @@ function unknownDownloads({
 }
 
 /** What is wrong between settings that are right one by one; rules that read a key in `skip` are left out. */
-export function contradictions(settings: Some, skip: ReadonlySet<string>): Mistake[] {
-  return rules
+export function contradictions(settings: Partial<Settings>, skip: ReadonlySet<string>): Mistake[] {
+  return [...rules, ...limitRules]
     .filter(({ reads }) => !reads.some((key) => skip.has(key)))
     .flatMap(({ find }) => find(settings));
 }

@@ -2,6 +2,7 @@ import { isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { overlap, parseCidr } from "../components/cidr";
+import { limits } from "./limits";
 
 /**
  * Two labels or more, of which the last is not a number (https://datatracker.ietf.org/doc/html/rfc3696#section-2). The rest
@@ -125,7 +126,7 @@ const notForHosts = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"
  */
 export const hostRange = (largest: number, smallest: number) => cidr(largest, smallest, notForHosts);
 export const instanceType = text(instanceTypeForm, "use an EC2 instance type such as m7i.large");
-export const disk = whole(20, 16_384, "use whole GiB from 20 to 16384");
+export const disk = whole(20, limits.volumeGib.most, `use whole GiB from 20 to ${limits.volumeGib.most}`);
 export const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
 /** A Kubernetes quantity; YAML and `pulumi config set --path` take 1 for a number. */
 const quantity = (form: RegExp, remedy: string) =>

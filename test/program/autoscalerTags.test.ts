@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { autoscalerTags } from "../../components/workerPool";
+import { autoscalerTags } from "../../components/autoscalerTags";
 import { parseSettings } from "../../settings";
 import { right } from "../settings/refusal";
 
