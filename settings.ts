@@ -109,7 +109,7 @@ const schema = group(
       {
         /** Controllers, each an etcd member. @default 3 */
         size: oneOf([1, 3, 5], "use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members").default(3),
-        /** With 2 vCPUs and 4 GiB or more. @default m7i.large */
+        /** With 2 vCPUs and 2 GiB or more; 4 GiB for more than a trial. @default m7i.large */
         instanceType: instanceType.default("m7i.large"),
         /** CPU architecture of `instanceType`. @default amd64 */
         architecture: architecture.default("amd64"),

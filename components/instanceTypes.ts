@@ -2,16 +2,55 @@ import * as aws from "@pulumi/aws";
 import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { Mistake, WrongSettings } from "../settings/mistakes";
+import { bytesOf, coresOf } from "../settings/quantities";
 
-/** An instance type where a setting names it. */
+/** What an instance type has. */
+export interface TypeFacts {
+  /** As EC2 calls them. */
+  readonly supportedArchitectures: readonly string[];
+  readonly defaultVcpus: number;
+  /** MiB. */
+  readonly memorySize: number;
+  /** `on-demand`, `spot` and others. */
+  readonly supportedUsagesClasses: readonly string[];
+}
+
+/** An instance type where a setting names it, and what it is needed for. */
 interface Named {
   readonly key: string;
   readonly type: string;
   readonly architecture: Architecture;
+  readonly needs: Needs;
+  readonly spot: boolean;
+}
+
+interface Needs {
+  readonly who: string;
+  readonly vcpus: number;
+  readonly memoryMib: number;
 }
 
 /** As EC2 calls it. */
 const ec2Architecture = { amd64: "x86_64", arm64: "arm64" } as const;
+
+/** kubeadm refuses a controller with less than 2 CPUs or 1700 MB (https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/). */
+const controllerNeeds: Needs = { who: "a controller", vcpus: 2, memoryMib: 2048 };
+
+/** Beside what is reserved: the pods of the add-ons that run on each, and the 100Mi at which the kubelet evicts. */
+const ofEveryWorker = { cores: 0.2, memoryMib: 100 + 256 };
+/** Of its memory an instance has this part at least; firmware and kernel keep the rest. */
+const usable = 0.92;
+
+function workerNeeds({ systemReserved, kubeReserved }: Settings["workerPools"][string]["kubelet"]): Needs {
+  const reserved = [systemReserved, kubeReserved];
+  const cores = reserved.reduce((sum, { cpu }) => sum + coresOf(cpu), ofEveryWorker.cores);
+  const bytes = reserved.reduce((sum, { memory }) => sum + bytesOf(memory), 0);
+  return {
+    who: "a worker with these systemReserved and kubeReserved",
+    vcpus: Math.ceil(cores),
+    memoryMib: Math.ceil((bytes / 2 ** 20 + ofEveryWorker.memoryMib) / usable),
+  };
+}
 
 /** Every instance type that the settings name. */
 function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
@@ -21,43 +60,66 @@ function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
       key: `workerPools.${name}.instanceTypes[${i}]`,
       type,
       architecture: pool.architecture,
+      needs: workerNeeds(pool.kubelet),
+      spot: pool.spotPercent > 0,
     })),
   );
-  return [{ key: "controlPlane.instanceType", type, architecture }, ...ofPools];
+  const ofControllers = { type, architecture, needs: controllerNeeds, spot: false };
+  return [{ key: "controlPlane.instanceType", ...ofControllers }, ...ofPools];
 }
 
-/** What is wrong with the named types, given the region's types by architecture. */
+/** What is wrong with the named types, given the region's by name. */
 export function judgeInstanceTypes(
   settings: Settings,
-  offered: Readonly<Record<Architecture, readonly string[]>>,
+  offered: ReadonlyMap<string, TypeFacts>,
   region: string,
 ): Mistake[] {
-  return namedTypes(settings).flatMap(({ key, type, architecture }): Mistake[] => {
-    if (offered[architecture].includes(type)) return [];
-    const other = architecture === "amd64" ? "arm64" : "amd64";
-    const remedy = offered[other].includes(type)
-      ? `this is an ${other} type; choose an ${architecture} one or set architecture: ${other}`
-      : `${region} has no such instance type`;
-    return [{ key, value: type, remedy }];
+  return namedTypes(settings).flatMap(({ key, type, ...wanted }): Mistake[] => {
+    const facts = offered.get(type);
+    const remedy = facts === undefined ? `${region} has no such instance type` : unfit(facts, wanted);
+    return remedy === undefined ? [] : [{ key, value: type, remedy }];
   });
 }
+
+function unfit(
+  facts: TypeFacts,
+  { architecture, needs, spot }: Omit<Named, "key" | "type">,
+): string | undefined {
+  const { supportedArchitectures: has, defaultVcpus: vcpus, memorySize } = facts;
+  const other = architecture === "amd64" ? "arm64" : "amd64";
+  if (!has.includes(ec2Architecture[architecture]))
+    return has.includes(ec2Architecture[other])
+      ? `this is an ${other} type; choose an ${architecture} one or set architecture: ${other}`
+      : `this is a type for ${has.join(", ")}; choose an ${architecture} one`;
+  if (vcpus < needs.vcpus || memorySize < needs.memoryMib)
+    return `has ${vcpus} vCPUs and ${memorySize} MiB, and ${needs.who} needs ${needs.vcpus} vCPUs and ${needs.memoryMib} MiB: choose a larger type`;
+  if (spot && !facts.supportedUsagesClasses.includes("spot"))
+    return "there are no spot instances of it: choose another type or set spotPercent: 0";
+  return undefined;
+}
+
+/** As many types as EC2 takes in a filter: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
+const filterValues = 200;
 
 /**
  * Looks up the instance types that the settings name. That a zone has none of a type is no mistake: Auto Scaling takes another
  * zone, or another type.
  *
- * @throws WrongSettings that names each which the region does not have, or which is of another architecture
+ * @throws WrongSettings that names each which the region does not have, which is of another architecture, or too small
  */
 export async function checkInstanceTypes(settings: Settings, region: string): Promise<void> {
-  const types = [...new Set(namedTypes(settings).map(({ type }) => type))];
-  const offered = async (architecture: Architecture) => {
-    const filters = [
-      { name: "instance-type", values: types },
-      { name: "processor-info.supported-architecture", values: [ec2Architecture[architecture]] },
-    ];
-    return (await aws.ec2.getInstanceTypes({ filters })).instanceTypes;
-  };
-  const [amd64, arm64] = await Promise.all([offered("amd64"), offered("arm64")]);
-  const mistakes = judgeInstanceTypes(settings, { amd64, arm64 }, region);
+  const named = [...new Set(namedTypes(settings).map(({ type }) => type))];
+  const parts = Array.from({ length: Math.ceil(named.length / filterValues) }, (_, i) =>
+    named.slice(i * filterValues, (i + 1) * filterValues),
+  );
+  const answers = await Promise.all(
+    parts.map((values) => aws.ec2.getInstanceTypes({ filters: [{ name: "instance-type", values }] })),
+  );
+  const offered = await Promise.all(
+    answers
+      .flatMap(({ instanceTypes }) => instanceTypes)
+      .map(async (instanceType) => [instanceType, await aws.ec2.getInstanceType({ instanceType })] as const),
+  );
+  const mistakes = judgeInstanceTypes(settings, new Map(offered), region);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
 }

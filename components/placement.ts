@@ -6,6 +6,7 @@ import { readOwnManifests } from "../addons/ownManifests";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/forms";
 import { refusal, together, WrongSettings } from "../settings/mistakes";
+import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
@@ -13,6 +14,7 @@ import { checkInstanceTypes } from "./instanceTypes";
 import { chooseZones, findStanding } from "./keptNetwork";
 import { type Account, clusterNames } from "./names";
 import { findImages, type NodeImage } from "./nodeImages";
+import { checkParentZone } from "./parentZone";
 import { checkRestore } from "./restore";
 import { checkStackCluster, type LastOutputs, readLastOutputs } from "./stackCluster";
 
@@ -34,7 +36,7 @@ export interface Placement extends Account {
  * Looks up where the cluster is to stand.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an instance type that the region does not have, an existing VPC or subnets that are not as they must be, a
+ *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
  *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
  *   that are none
  */
@@ -54,6 +56,8 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       findNatAddresses(settings),
       checkInstanceTypes(settings, region),
+      checkParentZone(settings),
+      checkAlarmTopic(settings, { accountId, partition, region }),
       checkRestore(settings.restore, nodeStore),
       checkStackCluster(settings.name, nodeStore, lastOutputs),
       checkClusterNotes(settings, notes),

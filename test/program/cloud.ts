@@ -10,6 +10,16 @@ export interface Region {
   readonly architectures: readonly string[];
   /** Instance types by architecture, as EC2 calls it. */
   readonly instanceTypes: Readonly<Record<string, readonly string[]>>;
+  /** What some of them have that others do not. @default 2 vCPUs, 4096 MiB, spot instances too */
+  readonly sizes?: Readonly<Record<string, Record<string, unknown>>>;
+  /** Hosted zones of the account. @default one of any id, k8s.example.com */
+  readonly hostedZones?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly privateZone: boolean;
+  }[];
+  /** Names of the account's SNS topics. @default none */
+  readonly topics?: readonly string[];
   /** Flatcar's releases, the newest last. */
   readonly flatcar: readonly string[];
   /** Names of the account's own images. @default none */
@@ -108,10 +118,29 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getAmiIds":
       return { ids: imageNames(region, args.owners, filter).map((name) => `ami-${name}`) };
     case "getInstanceTypes": {
-      const [architecture] = filter("processor-info.supported-architecture");
       const asked = filter("instance-type");
-      return { instanceTypes: region.instanceTypes[architecture].filter((type) => asked.includes(type)) };
+      return {
+        instanceTypes: Object.values(region.instanceTypes)
+          .flat()
+          .filter((type) => asked.includes(type)),
+      };
     }
+    case "getInstanceType": {
+      const kinds = Object.entries(region.instanceTypes);
+      const of = kinds.filter(([, types]) => types.includes(args.instanceType)).map(([kind]) => kind);
+      const size = { defaultVcpus: 2, memorySize: 4096, supportedUsagesClasses: ["on-demand", "spot"] };
+      return { supportedArchitectures: of, ...size, ...region.sizes?.[args.instanceType] };
+    }
+    case "getZone": {
+      const parent = { name: "k8s.example.com", privateZone: false };
+      return found(
+        region.hostedZones ?? [{ id: args.zoneId, ...parent }],
+        ({ id }) => id === args.zoneId,
+        "zone",
+      );
+    }
+    case "getTopic":
+      return { arn: found(region.topics, (topic) => topic === args.name, "topic") };
     case "getVpc": {
       const { id, cidr, otherCidrs, dnsHostnames, ownerId } = found(
         vpc && [vpc],
