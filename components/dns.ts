@@ -25,6 +25,13 @@ export const isPublicZone = ({ parentZoneId, api }: Pick<Settings, "parentZoneId
  */
 const negativeTtlSeconds = 10;
 
+/**
+ * How long resolvers may remember a public zone's name servers, seconds. A zone that is made anew has others, and Route53's own
+ * two days would lead everybody to those of the one before
+ * (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
+ */
+const serversTtlSeconds = 300;
+
 /** The cluster's own zone: the API's and the bastion's names, and the records that the discovery function keeps. */
 export class Dns extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
@@ -65,10 +72,31 @@ export class Dns extends pulumi.ComponentResource {
       },
       { parent: this, retainOnDelete: true },
     );
+    // Resolvers take the zone's own word for its servers over that of the parent. Nobody asks for a private zone's.
+    if (args.isPublic) {
+      new aws.route53.Record(
+        `${name}-servers`,
+        {
+          zoneId: zone.zoneId,
+          name: args.zone,
+          type: "NS",
+          ttl: serversTtlSeconds,
+          records: zone.nameServers,
+          allowOverwrite: true,
+        },
+        { parent: this, retainOnDelete: true },
+      );
+    }
     if (args.parentZoneId !== undefined) {
       new aws.route53.Record(
         `${name}-delegation`,
-        { zoneId: args.parentZoneId, name: args.zone, type: "NS", ttl: 300, records: zone.nameServers },
+        {
+          zoneId: args.parentZoneId,
+          name: args.zone,
+          type: "NS",
+          ttl: serversTtlSeconds,
+          records: zone.nameServers,
+        },
         { parent: this },
       );
     }

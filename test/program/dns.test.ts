@@ -22,3 +22,20 @@ describe("The start-of-authority record of", () => {
     });
   }
 });
+
+describe("The name servers of", () => {
+  for (const [title, config, isPrivate] of kinds) {
+    it(`${title} zone are remembered for ${isPrivate ? "as long as anybody likes, as nobody asks" : "five minutes, by its own record and the parent's"}`, async () => {
+      const { resources } = await run(config);
+      const records = resources.filter(({ inputs }) => inputs.type === "NS").map(({ inputs }) => inputs);
+      const zones =
+        config.parentZoneId === undefined ? ["Zone:dev-dns"] : ["Zone:dev-dns", config.parentZoneId];
+      assert.deepEqual(
+        records.map(({ zoneId, name, ttl, records }) => [zoneId, name, ttl, records]),
+        isPrivate
+          ? []
+          : zones.map((id) => [id, "dev.k8s.example.com", 300, ["ns-1.dev-dns", "ns-2.dev-dns"]]),
+      );
+    });
+  }
+});
