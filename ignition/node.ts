@@ -43,6 +43,7 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
     zone: facts.zone,
     region: facts.region,
     dnsSuffix: facts.dnsSuffix,
+    ecrDualStackSuffix: ecrDualStackSuffix(facts.dnsSuffix),
     bucket: facts.bucket,
     logGroup: facts.logGroup,
     group: facts.group,
@@ -59,6 +60,20 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
   } satisfies IgnitionConfig;
   return JSON.stringify(config);
 }
+
+/**
+ * What ends the dual-stack names of ECR's registries in a partition whose other names end with `dnsSuffix`
+ * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html).
+ */
+const ecrDualStackSuffix = (dnsSuffix: string) =>
+  ({
+    "amazonaws.com.cn": "on.amazonwebservices.com.cn",
+    "amazonaws.eu": "on.amazonwebservices.eu",
+    "c2s.ic.gov": "on.aws.ic.gov",
+    "sc2s.sgov.gov": "on.aws.scloud",
+    "csp.hci.ic.gov": "on.aws.hci.ic.gov",
+    "cloud.adc-e.uk": "on.cloud-aws.adc-e.uk",
+  })[dnsSuffix] ?? "on.aws";
 
 /** Flatcar's login user. */
 export const user = (sshAuthorizedKeys: readonly string[]): User => ({
