@@ -42,6 +42,63 @@ export class CertificateAuthority {
   }
 }
 
+/** The same certificate and key, but valid only from some seconds on, as a clock that is ahead would make it. */
+export function valid(
+  { certificate, key }: { certificate: string; key: string },
+  authority: CertificateAuthority,
+  fromNow: number,
+): string {
+  const folder = fs.mkdtempSync(path.join(path.dirname(authority.key), "early-"));
+  const file = (name: string, text = "") => {
+    fs.writeFileSync(path.join(folder, name), text);
+    return path.join(folder, name);
+  };
+  const names = /DNS:.*/.exec(
+    openssl("x509", "-in", file("old.crt", certificate), "-noout", "-ext", "subjectAltName").toString(),
+  );
+  const config = file(
+    "ca.cnf",
+    [
+      ...[
+        "[ca]",
+        "default_ca = own",
+        "[own]",
+        `database = ${file("index")}`,
+        "default_md = sha256",
+        "policy = any",
+      ],
+      ...[
+        `new_certs_dir = ${folder}`,
+        "rand_serial = yes",
+        "x509_extensions = leaf",
+        "[any]",
+        "commonName = supplied",
+      ],
+      ...["[leaf]", "basicConstraints = CA:FALSE", "extendedKeyUsage = serverAuth,clientAuth"],
+      `subjectAltName = ${names?.[0].replaceAll("IP Address", "IP")}`,
+    ].join("\n"),
+  );
+  const request = path.join(folder, "request");
+  openssl("req", "-new", "-key", file("key", key), "-subj", "/CN=leaf", "-out", request);
+  const begin = new Date(Date.now() + fromNow * 1000).toISOString().replace(/[-:T]|\.\d+/g, "");
+  const out = path.join(folder, "out.crt");
+  openssl(
+    ...[
+      "ca",
+      "-batch",
+      "-config",
+      config,
+      "-cert",
+      authority.certificate,
+      "-keyfile",
+      authority.key,
+      "-notext",
+    ],
+    ...["-startdate", begin, "-days", "2", "-in", request, "-out", out],
+  );
+  return fs.readFileSync(out, "utf8") + key;
+}
+
 /** The etcd leaves' names, as in the product's pki component. */
 export const etcdNames = (zone: string) => [
   `DNS:etcd.${zone}`,

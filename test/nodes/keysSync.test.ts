@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encryptionConfiguration } from "../../components/encryptionConfiguration";
 import { controllerKeyObjects } from "../../ignition/keyObjects";
-import { CertificateAuthority, etcdNames } from "./certificates";
+import { CertificateAuthority, etcdNames, valid } from "./certificates";
 import { Cloud, zone } from "./cloud";
 import { encryptionKeys, keyObjectTexts } from "./keyObjectTexts";
 import { Node } from "./node";
@@ -169,6 +169,40 @@ describe("keys-sync", function () {
     assert.equal(code, 0, stderr);
     assert.ok(!node.exists("/run/cluster/hopeless"));
     assert.equal(node.read("/etc/kubernetes/pki/sa.key"), right);
+  });
+
+  it("waits for a certificate that a clock ahead of the node's has made, and says so to complete-launch", async () => {
+    const leaf = etcdCa.leaf("server", etcdNames(zone));
+    await node.sh("rm /etc/etcd/pki/server.pem");
+    await cloud.putObject(server, valid(leaf, etcdCa, 30));
+    const boot = node.script("keys-sync", "boot");
+    for (const deadline = Date.now() + 27_000; !node.exists("/run/cluster/waiting"); await sleep(100))
+      assert.ok(Date.now() < deadline, "complete-launch is told nothing");
+    assert.match(
+      node.read("/run/cluster/waiting"),
+      /^s3:\/\/test-nodes\/pki\/etcd\/server\.pem is refused: it is not valid before .* GMT: the clock by which it was made is ahead of this node's; /,
+    );
+    const { code, stderr } = await boot;
+    assert.equal(code, 0, stderr);
+    assert.ok(!node.exists("/run/cluster/waiting") && !node.exists("/run/cluster/hopeless"));
+    assert.equal(node.read("/etc/etcd/pki/server.pem"), await cloud.readObject(server));
+  });
+
+  it("keeps a certificate until the renewed one begins, and fails for none", async () => {
+    const before = node.read("/etc/etcd/pki/server.pem");
+    await cloud.putObject(server, valid(etcdCa.leaf("server", etcdNames(zone)), etcdCa, 300));
+    const { code, stderr } = await node.script("keys-sync");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /it is not valid before/);
+    assert.equal(node.read("/etc/etcd/pki/server.pem"), before);
+    await cloud.putObject(server, before);
+  });
+
+  it("refuses a certificate that begins in more than an hour", async () => {
+    const before = node.read("/etc/etcd/pki/server.pem");
+    await cloud.putObject(server, valid(etcdCa.leaf("server", etcdNames(zone)), etcdCa, 4000));
+    assert.notEqual((await node.script("keys-sync")).code, 0);
+    await cloud.putObject(server, before);
   });
 
   it("names a missing object; one that is on disk already does not stop a boot", async () => {

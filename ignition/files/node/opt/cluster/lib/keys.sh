@@ -9,6 +9,22 @@ public_key() {
   esac 2>/dev/null
 }
 
+# not_before FILE: prints from when the certificate in it is valid.
+not_before() { openssl x509 -in "$1" -noout -startdate | sed 's/^notBefore=//'; }
+
+# seconds_to_begin FILE: prints how long it takes until then; less than 1 once it is.
+seconds_to_begin() {
+  local begin
+  begin=$(date -d "$(not_before "$1")" +%s) && echo $((begin - EPOCHSECONDS))
+}
+
+# begins_soon FILE PATH: succeeds if the file has a certificate that is valid within the hour, and not yet.
+begins_soon() {
+  local seconds
+  [[ $2 == *.@(pem|crt) && $(public_key "$1" "$2") ]] && seconds=$(seconds_to_begin "$1") || return
+  ((seconds > 0 && seconds <= 3600))
+}
+
 # encryption_keys FILE: the keys of an EncryptionConfiguration, a line `<name> <secret>` each.
 encryption_keys() { sed -n '/^ *- name: /{N;s/^ *- name: \(.*\)\n *secret: \(.*\)$/\1 \2/p}' "$1"; }
 
@@ -23,6 +39,10 @@ key_fault() {
     return
   fi
   own=$(public_key "$file" "$path") || { echo "it is no valid PEM" && return 1; }
+  if [[ $path == *.@(pem|crt) ]] && (($(seconds_to_begin "$file") > 0)); then
+    echo "it is not valid before $(not_before "$file"): the clock by which it was made is ahead of this node's"
+    return 1
+  fi
   case $path in
     *.pem)
       [[ $own == "$(public_key "$file" .key)" ]] || { echo "its key is not its certificate's" && return 1; }
