@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { pointerUserData } from "../ignition/pointer";
+import { firmwareSeconds } from "./firmware";
 import { ownedTags } from "./names";
 import type { NodePolicyFacts } from "./nodePolicies";
 
@@ -48,7 +49,7 @@ export interface NodeGroupArgs {
   readonly securityGroupId: pulumi.Input<string>;
   readonly targetGroupArns?: pulumi.Input<string>[];
   readonly replacement: Replacement;
-  /** Seconds a new instance has to report itself ready, and an old one to leave. */
+  /** Seconds a new instance has to report itself ready once its firmware is through, and an old one to leave. */
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
   /** Delete the group with all its instances at once, instead of waiting for each to leave. */
   readonly forceDelete: boolean;
@@ -163,7 +164,9 @@ export class NodeGroup extends pulumi.ComponentResource {
     const { facts, group, replacement } = args;
     const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: replacement.maxHealthyPercentage };
     const checkpoints = replacement.checkpointPercentages;
-    return new aws.autoscaling.Group(
+    const firmware = firmwareSeconds(args.capacity);
+    const launchSeconds = args.hookSeconds.launch + firmware;
+    const made = new aws.autoscaling.Group(
       name,
       {
         name: group,
@@ -182,7 +185,7 @@ export class NodeGroup extends pulumi.ComponentResource {
             name: "launch",
             lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
             defaultResult: "ABANDON",
-            heartbeatTimeout: args.hookSeconds.launch,
+            heartbeatTimeout: launchSeconds,
           },
           {
             name: "terminate",
@@ -218,6 +221,21 @@ export class NodeGroup extends pulumi.ComponentResource {
         ignoreChanges: ["initialLifecycleHooks"],
       },
     );
+    if (firmware > 0) {
+      // A group that was there before its bare metal has a shorter hook: this gives it another time. It goes with the group.
+      new aws.autoscaling.LifecycleHook(
+        name,
+        {
+          name: "launch",
+          autoscalingGroupName: made.name,
+          lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+          defaultResult: "ABANDON",
+          heartbeatTimeout: launchSeconds,
+        },
+        { parent: this, retainOnDelete: true },
+      );
+    }
+    return made;
   }
 }
 
