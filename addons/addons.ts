@@ -41,6 +41,8 @@ export interface AddonFacts {
   /** DNS name of the Kubernetes API. */
   readonly apiName: string;
   readonly podCidr: string;
+  /** Keys of taints that go once a node is ready; one or more. */
+  readonly startupTaints: readonly string[];
   /** ARN of the role of each add-on that calls AWS. */
   readonly roleArns: Readonly<Partial<Record<AddonName, string>>>;
 }
@@ -55,10 +57,12 @@ export const addonFiles = (names: readonly AddonName[]): ManifestFile[] =>
 /** The same with images and facts filled in. @throws Error if a placeholder has no value */
 export function addonManifests(
   names: readonly AddonName[],
-  { roleArns, ...facts }: AddonFacts,
+  { roleArns, startupTaints, ...facts }: AddonFacts,
 ): ManifestFile[] {
   const imageValues = Object.entries(images).map(([name, image]) => [`image.${name}`, image] as const);
-  const common = { ...facts, ...Object.fromEntries(imageValues) };
+  // In the manifest it stands in a list and in quotes; keys of taints have none.
+  const startupTaintFlags = startupTaints.map((key) => `--startup-taint=${key}`).join('", "');
+  const common = { ...facts, startupTaintFlags, ...Object.fromEntries(imageValues) };
   return addonFiles(names).map(({ name, text }, i) => {
     const roleArn = roleArns[names[i]];
     const values = roleArn === undefined ? common : { ...common, roleArn };

@@ -8,6 +8,7 @@ import { ebsCsiPolicy } from "./ebsCsiPolicy";
 import { Names, ownedTags } from "./names";
 import type { ClusterFacts } from "./nodeGroup";
 import { ServiceAccountRole } from "./serviceAccountRole";
+import { startupTaints } from "./startupTaints";
 
 export interface AddonsArgs {
   readonly settings: Settings;
@@ -52,6 +53,7 @@ export class Addons extends pulumi.ComponentResource {
         region: facts.region,
         apiName: names.api,
         podCidr: settings.podCidr,
+        startupTaints: startupTaints(Object.values(settings.workerPools)),
         roleArns: arns,
       });
       return manifestOf([...ours, ...args.ownManifests]);

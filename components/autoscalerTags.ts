@@ -1,5 +1,6 @@
 import { poolLabel } from "../ignition/worker";
 import type { WorkerPoolSettings } from "../settings";
+import { isStartupTaint } from "./startupTaints";
 
 /**
  * Tags by which the cluster autoscaler finds a pool, and knows what a node of it would be like while there is none
@@ -19,7 +20,9 @@ export function autoscalerTags(
     [`${template}/resources/ephemeral-storage`]: `${pool.diskGib}Gi`,
     ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
     ...Object.fromEntries(
-      pool.taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
+      pool.taints
+        .filter(({ key }) => !isStartupTaint(key))
+        .map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`]),
     ),
   };
 }

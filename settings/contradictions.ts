@@ -1,5 +1,6 @@
 import { overlap, parseCidr } from "../components/cidr";
 import { mostNodes } from "../components/replacement";
+import { isStartupTaint } from "../components/startupTaints";
 import { controllerReleases, knownVersions, nodeReleases, unknownReleases } from "../ignition/downloads";
 import { poolLabel } from "../ignition/worker";
 import type { Settings } from "../settings";
@@ -169,7 +170,7 @@ const rules: Rule[] = [
       ? []
       : repeated(
           `${key}.taints`,
-          taints.map((taint) => taint.key),
+          taints.map((taint) => taint.key).filter((taint) => !isStartupTaint(taint)),
           "name each key with one effect, or min as max: the autoscaler is told by a tag for each key",
         ),
   ),

@@ -38,7 +38,7 @@ export const workerPool = group(
     diskGib: disk.default(50),
     /** Node labels, set by the kubelet itself: below `kubernetes.io` and `k8s.io` only with the prefixes `node.kubernetes.io` and `kubelet.kubernetes.io`. @default none */
     labels: map(text(labelKey, "use a label key"), labelValue("label"), "use a map of labels").default({}),
-    /** Taints set at registration. @default none */
+    /** Taints set at registration. A key that ends in `not-ready` or `uninitialized`, as `node.cilium.io/agent-not-ready`, or begins with `startup-taint.cluster-autoscaler.kubernetes.io/`, is one that somebody takes away once the node is ready. @default none */
     taints: list(
       group(
         {

@@ -7,6 +7,7 @@ export const facts: AddonFacts = {
   region: "eu-west-1",
   apiName: "api.demo.example.com",
   podCidr: "10.244.0.0/16",
+  startupTaints: ["ebs.csi.aws.com/agent-not-ready", "node.cilium.io/agent-not-ready"],
   roleArns: {
     "aws-cloud-controller-manager": "arn:aws:iam::123456789012:role/demo-cloud-provider",
     "aws-ebs-csi-driver": "arn:aws:iam::123456789012:role/demo-ebs-csi-controller",
