@@ -92,7 +92,7 @@ function unfit(
       ? `this is an ${other} type; choose an ${architecture} one or set architecture: ${other}`
       : `this is a type for ${has.join(", ")}; choose an ${architecture} one`;
   if (vcpus < needs.vcpus || memorySize < needs.memoryMib)
-    return `has ${vcpus} vCPUs and ${memorySize} MiB, and ${needs.who} needs ${needs.vcpus} vCPUs and ${needs.memoryMib} MiB: choose a larger type`;
+    return `has ${vcpus} vCPU and ${memorySize} MiB, and ${needs.who} needs ${needs.vcpus} vCPU and ${needs.memoryMib} MiB: choose a larger type`;
   if (spot && !facts.supportedUsagesClasses.includes("spot"))
     return "there are no spot instances of it: choose another type or set spotPercent: 0";
   return undefined;

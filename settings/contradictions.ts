@@ -7,6 +7,7 @@ import type { Settings } from "../settings";
 import { clusterOrPoolName, defaultNetwork } from "./forms";
 import { limitRules } from "./limitRules";
 import type { Mistake } from "./mistakes";
+import { bytesOf } from "./quantities";
 import { mistakeIf, poolRule, rule, Rule } from "./rules";
 
 function repeated(key: string, values: readonly string[], remedy: string): Mistake[] {
@@ -203,6 +204,16 @@ const rules: Rule[] = [
       `${key}.kubelet.cpuManagerPolicy`,
       "static",
       "reserve some cpu in systemReserved or kubeReserved, as the kubelet demands",
+    );
+  }),
+  poolRule(({ kubelet: { systemReserved, kubeReserved }, diskGib }, key) => {
+    const reserved = [systemReserved, kubeReserved].map((each) => each["ephemeral-storage"]);
+    const gib = reserved.reduce((sum, each) => sum + bytesOf(each), 0) / 2 ** 30;
+    return mistakeIf(
+      gib >= diskGib / 2,
+      `${key}.diskGib`,
+      diskGib,
+      `use more: systemReserved and kubeReserved keep ${gib} GiB of it from pods, and at most half of it can be`,
     );
   }),
   rule(["versions"], ({ versions }) => wrongVersions(versions)),

@@ -35,10 +35,10 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
       },
     },
     "5 settings are wrong (settings.ts describes each):\n" +
-      '  pulumi-kubeadm:controlPlane.instanceType: "t3.nano": has 2 vCPUs and 512 MiB, and a controller needs 2 vCPUs and 2048 MiB: choose a larger type\n' +
-      '  pulumi-kubeadm:workerPools.workers.instanceTypes[0]: "t3.nano": has 2 vCPUs and 512 MiB, and a worker with these systemReserved and kubeReserved needs 1 vCPUs and 944 MiB: choose a larger type\n' +
+      '  pulumi-kubeadm:controlPlane.instanceType: "t3.nano": has 2 vCPU and 512 MiB, and a controller needs 2 vCPU and 2048 MiB: choose a larger type\n' +
+      '  pulumi-kubeadm:workerPools.workers.instanceTypes[0]: "t3.nano": has 2 vCPU and 512 MiB, and a worker with these systemReserved and kubeReserved needs 1 vCPU and 944 MiB: choose a larger type\n' +
       '  pulumi-kubeadm:workerPools.workers.instanceTypes[2]: "mac1.metal": this is a type for x86_64_mac; choose an amd64 one\n' +
-      '  pulumi-kubeadm:workerPools.reserved.instanceTypes[0]: "t3.large": has 2 vCPUs and 4096 MiB, and a worker with these systemReserved and kubeReserved needs 3 vCPUs and 5118 MiB: choose a larger type\n' +
+      '  pulumi-kubeadm:workerPools.reserved.instanceTypes[0]: "t3.large": has 2 vCPU and 4096 MiB, and a worker with these systemReserved and kubeReserved needs 3 vCPU and 5118 MiB: choose a larger type\n' +
       '  pulumi-kubeadm:workerPools.spot.instanceTypes[0]: "u-6tb1.56xlarge": there are no spot instances of it: choose another type or set spotPercent: 0',
   ],
   ...(

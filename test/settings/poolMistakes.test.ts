@@ -121,6 +121,10 @@ const mistakes: Mistake[] = [
     'workerPools.workers.kubelet.systemReserved.memory: "100m": use a quantity such as 256Mi or 1Gi',
   ],
   [
+    pool({ diskGib: 20, kubelet: { systemReserved: { "ephemeral-storage": "10Gi" } } }),
+    "workerPools.workers.diskGib: 20: use more: systemReserved and kubeReserved keep 10 GiB of it from pods, and at most half of it can be",
+  ],
+  [
     pool({ size: 3 }),
     "workerPools.workers.size: 3: no such setting; use {min, max, instanceTypes, zones, spotPercent, architecture, diskGib, labels, taints, kubelet}",
   ],
