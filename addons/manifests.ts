@@ -1,4 +1,5 @@
-import { type Document as YamlDocument, LineCounter, parseAllDocuments, visit } from "yaml";
+import { identify } from "./objects";
+import { documentsOf, type Value } from "./yamlDocuments";
 
 /** A file of Kubernetes manifests. */
 export interface ManifestFile {
@@ -10,137 +11,87 @@ export interface ManifestFile {
 
 /** What is wrong with one document. */
 export interface ManifestMistake {
-  /** `<file>, document <number>`, counted from 1. */
-  readonly where: string;
+  readonly file: ManifestFile;
+  /** Counted from 1. */
+  readonly line: number;
   readonly problem: string;
+  /** The file that has the same object before. */
+  readonly other?: ManifestFile;
+}
+
+/** One object, and where it is from. */
+interface ManifestObject {
+  readonly id: string;
+  readonly where: string;
+  readonly value: Value;
 }
 
 /** Where controllers keep the list of what they have applied: `kubectl get configmap addons -n kube-system`. */
 export const inventory = "ConfigMap kube-system addons";
 
-/**
- * The objects of all files, as `<Kind>[.<group>] <namespace, or - for none and default> <name>`, which tells one object from any
- * other: not its version, so that a newer one of the same object is no other object.
- */
+/** The objects of all files. Each is there once, by its id. */
 export function objectsOf(files: readonly ManifestFile[]): {
-  objects: string[];
+  objects: ManifestObject[];
   mistakes: ManifestMistake[];
 } {
-  const places = new Map([[inventory, "what controllers write themselves"]]);
+  const objects: ManifestObject[] = [];
   const mistakes: ManifestMistake[] = [];
-  for (const { name, text } of files) {
-    for (const [index, document] of documentsOf(text).entries()) {
-      const where = `${name}, document ${index + 1}`;
-      if (document.problem === undefined && document.value === null) continue; // comments alone
+  const places = new Map<string, { where: string; file?: ManifestFile }>([
+    [inventory, { where: "what controllers write themselves" }],
+  ]);
+  for (const file of files) {
+    for (const document of documentsOf(file.text)) {
+      const { line } = document;
       const found = document.problem === undefined ? identify(document.value) : document;
-      const other = found.object === undefined ? undefined : places.get(found.object);
-      if (found.object === undefined) mistakes.push({ where, problem: found.problem });
-      else if (other !== undefined) mistakes.push({ where, problem: `${found.object} is in ${other} too` });
-      else places.set(found.object, where);
+      if (document.problem !== undefined || found.problem !== undefined) {
+        mistakes.push({ file, line, problem: found.problem! });
+        continue;
+      }
+      const { id } = found;
+      const where = `${file.name}, line ${line}`;
+      const other = places.get(id);
+      if (other === undefined) {
+        places.set(id, { where, file });
+        objects.push({ id, where, value: document.value });
+      } else mistakes.push({ file, line, problem: `${id} is in ${other.where} too`, other: other.file });
     }
   }
-  places.delete(inventory);
-  return { objects: [...places.keys()], mistakes };
+  return { objects, mistakes };
 }
 
 /** By its first line `addons-apply` knows the text, which may hold no object at all. */
 const marker = "# The add-ons, as pulumi up writes them for addons-apply\n";
 
 /**
- * One text for controllers to apply: a line that says so, a line `#- <object>` for each object, then the files as they are.
+ * One text for controllers to apply: a line that says so, a line `#- <id>` for each object, then the objects. They are JSON of our
+ * own, because all readers of YAML take that for the same.
  *
  * @throws Error that names each wrong document
  */
 export function manifestOf(files: readonly ManifestFile[]): string {
   const { objects, mistakes } = objectsOf(files);
   if (mistakes.length > 0) {
-    throw new Error(mistakes.map(({ where, problem }) => `${where}: ${problem}`).join("\n"));
+    throw new Error(
+      mistakes.map(({ file, line, problem }) => `${file.name}, line ${line}: ${problem}`).join("\n"),
+    );
   }
-  const contents = files.map(({ name, text }) => `---\n# ${name}\n${text.trimEnd().replace(/^---\n/, "")}\n`);
-  return [marker, ...objects.map((object) => `#- ${object}\n`), ...contents].join("");
+  const contents = objects.map(({ where, value }) => `---\n# ${printable(where)}\n${jsonOf(value)}\n`);
+  return [marker, ...objects.map(({ id }) => `#- ${id}\n`), ...contents].join("");
 }
 
-type Found = { object: string; problem?: undefined } | { object?: undefined; problem: string };
-type Document = { value: unknown; problem?: undefined } | { object?: undefined; problem: string };
-
-/** As kubectl reads it, by YAML 1.1: with merge keys, and `on` for a boolean. */
-function documentsOf(text: string): Document[] {
-  const lineCounter = new LineCounter();
-  const lineOf = (offset: number) => lineCounter.linePos(offset).line;
-  return [...parseAllDocuments(text, { lineCounter, version: "1.1" })].map((document, index) => {
-    const [error] = document.errors;
-    if (error !== undefined) return { problem: firstLine(error.message) };
-    // kubectl knows one thing that parts documents: a line of `---` and perhaps a comment. YAML knows more.
-    const [start] = document.range;
-    const line = lineOf(start);
-    const { docStart, yaml, tags } = document.directives;
-    const isParted = docStart === true;
-    if (yaml.explicit === true || Object.keys(tags).length > 1) {
-      return { problem: "has a line that begins with %, which kubectl does not take: leave it out" };
-    }
-    const escape = halfCharacter(document, text);
-    if (escape !== undefined) {
-      return {
-        problem: `has half a character escaped in line ${lineOf(escape)}, which kubectl does not take: write the character itself`,
-      };
-    }
-    if (isParted && /^---[ \t]*[^\s#]/.test(text.slice(start))) {
-      return {
-        problem: `has content beside the \`---\` of line ${line}, which kubectl does not take: begin it on the next line`,
-      };
-    }
-    if (!isParted && index > 0 && document.contents !== null) {
-      return { problem: `begins in line ${line} with no \`---\` before it, so kubectl does not read it` };
-    }
-    try {
-      return { value: document.toJS({ maxAliasCount: -1 }) as unknown };
-    } catch (error) {
-      return { problem: firstLine((error as Error).message) };
-    }
-  });
+function jsonOf(value: Value, newLine = "\n"): string {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return printable(JSON.stringify(value));
+  const inner = `${newLine}  `;
+  const [begin, parts, end] = Array.isArray(value)
+    ? ["[", value.map((item) => jsonOf(item, inner)), "]"]
+    : ["{", Object.entries(value).map(([key, item]) => `${jsonOf(key)}: ${jsonOf(item, inner)}`), "}"];
+  return parts.length === 0 ? begin + end : begin + inner + parts.join(`,${inner}`) + newLine + end;
 }
 
-/** Where a text in double quotes has an escape as JSON has two of for one character beyond the first 65536. */
-function halfCharacter(document: YamlDocument, text: string): number | undefined {
-  let found: number | undefined;
-  visit(document, {
-    Scalar(_, { type, range }) {
-      if (type !== "QUOTE_DOUBLE" || !range) return undefined;
-      const raw = text.slice(range[0], range[1]);
-      const at = raw.search(/(?<!\\)(\\\\)*\\u[dD][89a-fA-F]/);
-      if (at < 0) return undefined;
-      found = range[0] + at;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
-const firstLine = (text: string) => text.split("\n")[0].replace(/:$/, "");
-
-function identify(value: unknown): Found {
-  if (!isMap(value)) return { problem: "is no Kubernetes object: it is not a map" };
-  const { apiVersion, kind, metadata } = value;
-  if (!isText(apiVersion)) return { problem: "has no apiVersion" };
-  if (!isText(kind)) return { problem: "has no kind" };
-  if (Array.isArray(value.items))
-    return { problem: `is a ${kind}: write its items as documents of their own` };
-  if (!isMap(metadata) || (metadata.name ?? "") === "") return { problem: `${kind} has no metadata.name` };
-  const noText = (key: string) => ({
-    problem: `${kind} has a metadata.${key} that is no text: write it in quotes`,
-  });
-  const { name } = metadata;
-  if (!isText(name)) return noText("name");
-  const namespace = metadata.namespace === "" ? "-" : (metadata.namespace ?? "-");
-  if (!isText(namespace)) return noText("namespace");
-  if (/\s/.test(`${apiVersion}${kind}${name}${namespace}`)) {
-    return { problem: `${kind} ${name} has white space in its apiVersion, kind, name or namespace` };
-  }
-  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-  // What kubectl takes where none is written.
-  return { object: `${kind}${group} ${namespace === "default" ? "-" : namespace} ${name}` };
-}
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+/** JSON leaves some characters as they are that YAML does not have. */
+const printable = (text: string) =>
+  text.replace(
+    /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

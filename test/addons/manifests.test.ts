@@ -2,38 +2,46 @@ import * as assert from "node:assert/strict";
 import { ManifestFile, manifestOf, objectsOf } from "../../addons/manifests";
 
 const file = (text: string, name = "a.yaml"): ManifestFile => ({ name, text });
+/** The ids and the mistakes, with where they are. */
+function found(...files: ManifestFile[]) {
+  const { objects, mistakes } = objectsOf(files);
+  return {
+    objects: objects.map(({ id }) => id),
+    mistakes: mistakes.map(({ file, line, problem }) => ({ where: `${file.name}, line ${line}`, problem })),
+  };
+}
 const configMap = (name: string, more = "") =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
 
 describe("Manifests", () => {
   const marker = "# The add-ons, as pulumi up writes them for addons-apply";
 
-  it("become one text: a line that says so, a list of the objects, and the files as they are", () => {
+  it("become one text: a line that says so, a list of the objects, and the objects as JSON", () => {
     const files = [
       file(`# Two.\n${configMap("one")}---\n${configMap("two", ", namespace: demo")}`),
       file(
-        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: three, namespace: demo}\n\n",
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: three}\nspec: {replicas: 9007199254740993}\n",
         "b.yaml",
       ),
     ];
+    const object = (more: string, metadata: string) =>
+      `{\n  "apiVersion": ${more},\n  "metadata": {\n    ${metadata}\n  }`;
     assert.equal(
       manifestOf(files),
       [
         marker,
         "#- ConfigMap - one",
         "#- ConfigMap demo two",
-        "#- Deployment.apps demo three",
+        "#- Deployment.apps - three",
         "---",
-        "# a.yaml",
-        "# Two.",
-        configMap("one").trimEnd(),
+        "# a.yaml, line 2",
+        `${object('"v1",\n  "kind": "ConfigMap"', '"name": "one"')}\n}`,
         "---",
-        configMap("two", ", namespace: demo").trimEnd(),
+        "# a.yaml, line 6",
+        `${object('"v1",\n  "kind": "ConfigMap"', '"name": "two",\n    "namespace": "demo"')}\n}`,
         "---",
-        "# b.yaml",
-        "apiVersion: apps/v1",
-        "kind: Deployment",
-        "metadata: {name: three, namespace: demo}",
+        "# b.yaml, line 2",
+        `${object('"apps/v1",\n  "kind": "Deployment"', '"name": "three"')},\n  "spec": {\n    "replicas": 9007199254740993\n  }\n}`,
         "",
       ].join("\n"),
     );
@@ -45,137 +53,202 @@ describe("Manifests", () => {
 
   it("are the same objects in another version of their API", () => {
     const inVersion = (version: string) =>
-      objectsOf([file(`apiVersion: example.com/${version}\nkind: Widget\nmetadata: {name: a}\n`)]).objects;
+      found(file(`apiVersion: example.com/${version}\nkind: Widget\nmetadata: {name: a}\n`)).objects;
     assert.deepEqual(inVersion("v1beta1"), inVersion("v1"));
   });
 
   it("are the same objects with the namespace `default` and with none, which kubectl takes for it", () => {
     const inDefault = file(configMap("a", ", namespace: default"), "b.yaml");
-    assert.deepEqual(objectsOf([inDefault]).objects, ["ConfigMap - a"]);
-    assert.deepEqual(objectsOf([file(configMap("a")), inDefault]).mistakes, [
-      { where: "b.yaml, document 1", problem: "ConfigMap - a is in a.yaml, document 1 too" },
+    assert.deepEqual(found(inDefault).objects, ["ConfigMap - a"]);
+    assert.deepEqual(found(file(configMap("a")), inDefault).mistakes, [
+      { where: "b.yaml, line 1", problem: "ConfigMap - a is in a.yaml, line 1 too" },
     ]);
   });
 
   it("may take their names and namespaces from elsewhere in the document, as kubectl reads them", () => {
     const text =
       "apiVersion: v1\nkind: ConfigMap\nx-common: &m {namespace: demo}\nmetadata: {<<: *m, name: a}\n";
-    assert.deepEqual(objectsOf([file(text)]), { objects: ["ConfigMap demo a"], mistakes: [] });
+    assert.deepEqual(found(file(text)), { objects: ["ConfigMap demo a"], mistakes: [] });
   });
 
   it("may have an empty namespace, which is none", () => {
     for (const none of [", namespace: ''", ", namespace: "]) {
-      assert.deepEqual(objectsOf([file(configMap("a", none))]), { objects: ["ConfigMap - a"], mistakes: [] });
+      assert.deepEqual(found(file(configMap("a", none))), { objects: ["ConfigMap - a"], mistakes: [] });
     }
   });
 
   it("may escape characters, and have the look of half a one where nothing is escaped", () => {
     const data = `data:\n  a: "\\u00e4 \\\\ud83d"\n  b: '\\ud83d'\n  c: |\n    \\ud83d\n`;
-    assert.deepEqual(objectsOf([file(`${configMap("a")}${data}`)]).mistakes, []);
+    assert.deepEqual(found(file(`${configMap("a")}${data}`)).mistakes, []);
   });
 
   it("may refer to one anchor as often as they like", () => {
     const many = Array.from({ length: 200 }, (_, i) => `  l${i}: *v\n`).join("");
-    assert.deepEqual(objectsOf([file(`${configMap("a")}data:\n  v: &v "1"\n${many}`)]).mistakes, []);
+    assert.deepEqual(found(file(`${configMap("a")}data:\n  v: &v "1"\n${many}`)).mistakes, []);
   });
 
   it("may have documents of nothing but comments", () => {
-    const { objects, mistakes } = objectsOf([file(`# head\n---\n${configMap("one")}---\n# tail\n`)]);
+    const { objects, mistakes } = found(file(`# head\n---\n${configMap("one")}---\n# tail\n`));
     assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);
   });
 
   it("may have comments beside what parts documents, and end documents before it", () => {
-    const { objects, mistakes } = objectsOf([
+    const { objects, mistakes } = found(
       file(`--- # head\n${configMap("one")}...\n---\t# more\n${configMap("two")}... # end\n# tail\n`),
-    ]);
+    );
     assert.deepEqual([objects, mistakes], [["ConfigMap - one", "ConfigMap - two"], []]);
   });
 
-  const wrong: [text: string, where: string, problem: string][] = [
-    [
-      "a: [",
-      "document 1",
-      "Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5",
-    ],
-    ["hello", "document 1", "is no Kubernetes object: it is not a map"],
-    ["- a", "document 1", "is no Kubernetes object: it is not a map"],
-    ["kind: ConfigMap", "document 1", "has no apiVersion"],
-    ["apiVersion: v1", "document 1", "has no kind"],
-    [`${configMap("one")}---\napiVersion: v1\nkind: Pod\n`, "document 2", "Pod has no metadata.name"],
-    ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", "document 1", "Pod has no metadata.name"],
-    [
-      "apiVersion: v1\nkind: List\nitems: []\n",
-      "document 1",
-      "is a List: write its items as documents of their own",
-    ],
+  const job = (spec: string) => `apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {${spec}}\n`;
+  const wrong: [text: string, line: number, problem: string][] = [
+    ["a: [", 1, "Flow sequence in block collection must be sufficiently indented and end with a ]"],
+    ["hello", 1, "is no Kubernetes object: it is not a map"],
+    ["- a", 1, "is no Kubernetes object: it is not a map"],
+    ["kind: ConfigMap", 1, "has no apiVersion"],
+    ["apiVersion: v1", 1, "has no kind"],
+    [`${configMap("one")}---\napiVersion: v1\nkind: Pod\n`, 5, "Pod has no metadata.name"],
+    ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", 1, "Pod has no metadata.name"],
+    ["apiVersion: v1\nkind: List\nitems: []\n", 1, "is a List: write its items as documents of their own"],
     [
       configMap("one", ", namespace: 1"),
-      "document 1",
+      1,
       "ConfigMap has a metadata.namespace that is no text: write it in quotes",
     ],
     // kubectl reads YAML 1.1.
-    [configMap("on"), "document 1", "ConfigMap has a metadata.name that is no text: write it in quotes"],
+    [configMap("on"), 1, "ConfigMap has a metadata.name that is no text: write it in quotes"],
     [
       configMap("one", ", namespace: no"),
-      "document 1",
+      1,
       "ConfigMap has a metadata.namespace that is no text: write it in quotes",
     ],
     [
+      configMap('"one two"'),
+      1,
+      "ConfigMap one two has white space in its apiVersion, kind, name or namespace",
+    ],
+    [configMap("../one"), 1, "ConfigMap ../one has a name or namespace with / or %, or of dots alone"],
+    [
+      configMap("one", ", labels: {on: off}"),
+      1,
+      "ConfigMap one has true in metadata.labels that is no text: write it in quotes",
+    ],
+    [
+      configMap("one", ", lables: {a: b}"),
+      1,
+      "ConfigMap one has metadata.lables, which objects of a manifest do not have",
+    ],
+    [
+      configMap("one", ", uid: 1b4e28ba"),
+      1,
+      "ConfigMap one has metadata.uid, which is of one life of the object: leave it out",
+    ],
+    [`${configMap("one")}---\n${configMap("one")}`, 5, "ConfigMap - one is in a.yaml, line 1 too"],
+    [
+      configMap("addons", ", namespace: kube-system"),
+      1,
+      "ConfigMap kube-system addons is in what controllers write themselves too",
+    ],
+
+    // What other readers of YAML take, and kubectl does not, or otherwise.
+    [
       `%YAML 1.2\n---\n${configMap("one")}`,
-      "document 1",
+      1,
       "has a line that begins with %, which kubectl does not take: leave it out",
     ],
     [
-      `%TAG ! tag:example.com,2000:\n---\n${configMap("one")}`,
-      "document 1",
-      "has a line that begins with %, which kubectl does not take: leave it out",
+      `${configMap("one")}data: {a: "\\ud83d\\ude00"}\n`,
+      4,
+      "has \\ud83d, which kubectl does not take: write the character itself",
     ],
     [
-      `${configMap("one")}data:\n  a: "\\ud83d\\ude00"\n`,
-      "document 1",
-      "has half a character escaped in line 5, which kubectl does not take: write the character itself",
+      `${configMap("one")}data: {a: "\\/"}\n`,
+      4,
+      "has \\/, which kubectl does not take: write the character itself",
     ],
     [
       `${configMap("&a one")}---\n${configMap("two", ", labels: *a")}`,
-      "document 2",
-      "Unresolved alias (the anchor must be set before the alias): a",
+      7,
+      "refers to *a, which is not before it in the document",
+    ],
+    [`${configMap("one")}a: &a [*a]\n`, 4, "refers to *a, which it is in itself"],
+    [
+      `${configMap("one")}a: &a {b: 1}\nc: {b: 2, <<: *a}\n`,
+      5,
+      "has b before `<<`, which kubectl takes instead: write `<<` first",
+    ],
+    [`${configMap("one")}data: {a: b}\ndata: {}\n`, 5, "has the key data twice"],
+    [`${configMap("one")}data: {1: a, 0x1: b}\n`, 4, "has the key 1 twice"],
+    [`${configMap("one")}data: {1.5: a}\n`, 4, "has a key that is no text: write it in quotes"],
+    [`${configMap("one")}data: {a: .nan}\n`, 4, "has .nan for a number: write it in quotes"],
+    [
+      `${configMap("one")}data: {a: !!str 1}\n`,
+      4,
+      "has a tag, which begins with `!`: leave it out, and write text in quotes",
+    ],
+    [`${configMap("one")}? data\n: {}\n`, 4, "has a key after `?`: write it before `:`"],
+    [`${configMap("one")}data: {a:}\n`, 4, "has a `:` inside brackets without a space after it"],
+    [
+      `${configMap("one")}data:\n  a: |\n    x\n\t\n    y\n`,
+      7,
+      "Block scalar lines must not be less indented than their first line",
+    ],
+    [`${configMap("one")}data:\n\ta: b\n`, 5, "has a tab where YAML takes spaces alone"],
+    [
+      `${configMap("one")}data: {a: "\x1b"}\n`,
+      4,
+      'has the character U+001B, which is not for YAML: leave it out, or write "\\u001B" in double quotes',
     ],
     [
-      configMap('"one two"'),
-      "document 1",
-      "ConfigMap one two has white space in its apiVersion, kind, name or namespace",
-    ],
-    [
-      `${configMap("one")}---\n${configMap("one")}`,
-      "document 2",
-      "ConfigMap - one is in a.yaml, document 1 too",
+      `${configMap("one")}---\n\ufeff${configMap("two")}`,
+      5,
+      'has the character U+FEFF, which is not for YAML: leave it out, or write "\\uFEFF" in double quotes',
     ],
     [
       `${configMap("one")}--- {apiVersion: v1, kind: ConfigMap, metadata: {name: two}}\n`,
-      "document 2",
-      "has content beside the `---` of line 4, which kubectl does not take: begin it on the next line",
+      4,
+      "has content beside `---`, which kubectl does not take: begin it on the next line",
     ],
     [
       `# one\n--- !!map\n${configMap("one")}`,
-      "document 1",
-      "has content beside the `---` of line 2, which kubectl does not take: begin it on the next line",
+      2,
+      "has content beside `---`, which kubectl does not take: begin it on the next line",
     ],
     [
       `${configMap("one")}...\n\n${configMap("two")}`,
-      "document 2",
-      "begins in line 6 with no `---` before it, so kubectl does not read it",
+      6,
+      "begins with no `---` before it, so kubectl does not read it",
+    ],
+
+    // What does not stay, and would be made again every five minutes.
+    [
+      job("ttlSecondsAfterFinished: 0"),
+      1,
+      "Job a deletes itself once it is done, and then would run again every five minutes: leave its ttl out",
     ],
     [
-      configMap("addons", ", namespace: kube-system"),
-      "document 1",
-      "ConfigMap kube-system addons is in what controllers write themselves too",
+      configMap("one", ', annotations: {"helm.sh/hook": pre-install}'),
+      1,
+      "ConfigMap one is a Helm hook, which only Helm runs once and at its time: render the chart with `helm template --no-hooks`",
+    ],
+    [
+      "apiVersion: v1\nkind: Event\nmetadata: {name: a}\n",
+      1,
+      "Event a is not kept by the cluster, so it would be made again every five minutes: leave it out",
     ],
   ];
-  for (const [text, where, problem] of wrong) {
+  for (const [text, line, problem] of wrong) {
     it(`are refused where a document ${problem}`, () => {
-      const { mistakes } = objectsOf([file(text)]);
-      assert.deepEqual(mistakes, [{ where: `a.yaml, ${where}`, problem }]);
-      assert.throws(() => manifestOf([file(text)]), { message: `a.yaml, ${where}: ${problem}` });
+      assert.deepEqual(found(file(text)).mistakes, [{ where: `a.yaml, line ${line}`, problem }]);
+      assert.throws(() => manifestOf([file(text)]), { message: `a.yaml, line ${line}: ${problem}` });
     });
   }
+
+  it("may have Jobs that stay once they are done, and CronJobs whose Jobs do not", () => {
+    const cronJob =
+      "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {jobTemplate: {spec: {ttlSecondsAfterFinished: 60}}}\n";
+    assert.deepEqual(found(file(`${job("backoffLimit: 3")}---\n${cronJob}`)), {
+      objects: ["Job.batch - a", "CronJob.batch - a"],
+      mistakes: [],
+    });
+  });
 });

@@ -92,13 +92,75 @@ describe("A stack's own manifests", () => {
     });
   });
 
-  it("that the project has too are told with the setting, the file and the document", async () => {
+  it("that the project has too are told with the setting, the file, the line and the way out", async () => {
     assert.deepEqual(await mistakesOf("one.txt", "site"), [
       {
         key: "addons.manifests[1]",
         value: "site",
-        remedy: "site/a/c.yaml, document 1: Namespace - c is in ours.yaml, document 1 too",
+        remedy:
+          "site/a/c.yaml, line 1: Namespace - c is in ours.yaml, line 1 too: to bring your own, add ours to addons.leaveOut",
       },
     ]);
+  });
+
+  const told: [what: string, file: string, content: string | Buffer, remedy: RegExp][] = [
+    [
+      "is in Latin-1",
+      "latin1.yaml",
+      Buffer.from(`# a\n${namespace("f")}# \xe9\n`, "latin1"),
+      /^latin1\.yaml, line 5: is not UTF-8/,
+    ],
+    [
+      "is in UTF-16",
+      "utf16.yaml",
+      Buffer.from(namespace("f"), "utf16le"),
+      /^utf16\.yaml, line 1: is UTF-16: save it as UTF-8/,
+    ],
+    [
+      "is a template",
+      "t.yaml",
+      namespace("{{ .name }}"),
+      /^t\.yaml, line 3: .*: if this is a template, render it to a file first/,
+    ],
+    [
+      "is of a chart",
+      "c/Chart.yaml",
+      "name: c\n",
+      /^c\/Chart\.yaml is of a Helm chart: .* `helm template --no-hooks NAME c`$/,
+    ],
+    [
+      "is for kustomize",
+      "k/kustomization.yml",
+      "resources: []\n",
+      /^k\/kustomization\.yml is for kustomize: .* `kubectl kustomize k`$/,
+    ],
+    [
+      "is too large",
+      "large.yaml",
+      Buffer.alloc(16 * 2 ** 20 + 1, "#"),
+      /^large\.yaml is larger than 16777216 bytes: part it/,
+    ],
+  ];
+  for (const [what, name, content, remedy] of told) {
+    it(`are refused with a remedy where a file ${what}`, async () => {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), content);
+      for (const given of [name, ...(name.includes("/") ? [path.dirname(name)] : [])]) {
+        const [mistake, ...others] = await mistakesOf(given);
+        assert.deepEqual([mistake.key, others], ["addons.manifests[0]", []]);
+        assert.match(mistake.remedy, remedy);
+      }
+    });
+  }
+
+  it("may be in folders that links lead to, even in a circle", async () => {
+    mkdirSync(path.join(folder, "round/below"), { recursive: true });
+    writeFileSync(path.join(folder, "round/below/g.yaml"), namespace("g"));
+    symlinkSync("..", path.join(folder, "round/below/back"));
+    symlinkSync("round/below", path.join(folder, "link"));
+    const names = async (given: string) =>
+      (await readOwnManifests([given], [], folder)).map(({ name }) => name);
+    assert.deepEqual(await names("round"), ["round/below/g.yaml"]);
+    assert.deepEqual(await names("link"), ["link/g.yaml"]);
   });
 });

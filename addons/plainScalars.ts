@@ -1,0 +1,44 @@
+/** What a plain scalar of YAML may stand for. Integers beyond 2^53 are a bigint. */
+export type Scalar = null | boolean | number | bigint | string;
+
+const words = new Map<string, Scalar>();
+for (const [value, lowerCase] of [
+  [true, ["y", "yes", "true", "on"]],
+  [false, ["n", "no", "false", "off"]],
+  [null, ["null"]],
+] as const) {
+  for (const word of lowerCase) {
+    for (const form of [word, word[0].toUpperCase() + word.slice(1), word.toUpperCase()])
+      words.set(form, value);
+  }
+}
+words.set("", null).set("~", null);
+
+const notANumber = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
+const integer = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)$/;
+const decimal = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
+
+/**
+ * A plain scalar as kubectl reads it, which is YAML 1.1 with rules of its own (`resolve.go` of go.yaml.in/yaml/v2): no times, no
+ * base 60, `0o17` and `017` for 15, and a number that begins with a digit or a sign may have `_` anywhere.
+ *
+ * @returns undefined if it is a number that JSON has not, or that Go reads in a way nobody expects
+ */
+export function plainScalar(text: string): Scalar | undefined {
+  const word = words.get(text);
+  if (word !== undefined) return word;
+  if (notANumber.test(text)) return undefined;
+  if (!/^[-+.0-9]/.test(text)) return text;
+  const digits = text.startsWith(".") ? text : text.replaceAll("_", "");
+  if (/^0b[-+]/.test(digits)) return undefined; // Go has the sign there too
+  const [, sign, magnitude] = integer.exec(digits) ?? [];
+  if (magnitude !== undefined) {
+    const value = BigInt(magnitude.replace(/^0(?=[0-7])/, "0o")) * (sign === "-" ? -1n : 1n);
+    if (BigInt.asIntN(64, value) === value)
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (sign === "" && BigInt.asUintN(64, value) === value) return Number(value);
+  }
+  if (!decimal.test(digits)) return text;
+  const value = Number(digits);
+  return Number.isFinite(value) ? value : undefined;
+}
