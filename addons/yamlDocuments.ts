@@ -90,15 +90,19 @@ function readOne(text: string, lineCounter: LineCounter): { value: Value; offset
     ...one.warnings,
   ]);
   if (error !== undefined) throw new Refusal(error.pos[0], error.message);
+  const end = /^\.\.\.(?=\s)/m.exec(text);
+  if (end !== null && ("empty" in documents || !isMap(documents[0].contents) || documents[0].contents.flow)) {
+    throw new Refusal(
+      end.index,
+      "has `...` after JSON or after nothing, which kubectl does not take: leave it out",
+    );
+  }
   if ("empty" in documents) return undefined;
   const [document, more] = documents;
   if (more !== undefined && more.contents !== null) {
     throw new Refusal(more.range[0], "begins with no `---` before it, so kubectl does not read it");
   }
   const { contents } = document;
-  if (documents.length > 1 && isMap(contents) && contents.flow) {
-    throw new Refusal(more.range[0], "has `...` after JSON, which kubectl does not take: leave it out");
-  }
   if (contents === null) return undefined;
   const value = new Reader(document, text).value(contents);
   return value === null ? undefined : { value, offset: contents.range[0] };
@@ -114,10 +118,10 @@ const refusedLexemes: Partial<Record<CST.TokenType, string>> = {
 function checkLexemes(text: string): void {
   let offset = 0;
   let inFlow = 0;
-  let before: CST.TokenType | "plain" | null = "newline";
+  const isJson = /^\s*\{/.test(text);
+  let before: CST.TokenType | "plain" | null = null;
   for (const lexeme of new Lexer().lex(text)) {
-    const isText = before === "scalar";
-    const type = isText ? "plain" : CST.tokenType(lexeme);
+    const type: typeof before = before === "scalar" ? "plain" : CST.tokenType(lexeme);
     const after = text[offset + lexeme.length];
     const problem =
       type === "plain" || type === null
@@ -127,7 +131,7 @@ function checkLexemes(text: string): void {
     if (type === "flow-map-start" || type === "flow-seq-start") inFlow++;
     if (type === "flow-map-end" || type === "flow-seq-end") inFlow--;
     const line = () => text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset + lexeme.length);
-    if (type === "space" && lexeme.includes("\t") && inFlow === 0 && /^[ \t-]*$/.test(line())) {
+    if (type === "space" && lexeme.includes("\t") && (inFlow === 0 || !isJson) && /^[ \t-]*$/.test(line())) {
       throw new Refusal(offset, "has a tab where YAML takes spaces alone");
     }
     if (type === "map-value-ind" && line().trim() === ":") {
@@ -206,6 +210,16 @@ class Reader {
         throw new Refusal(
           start + index,
           `has ${escape}, which kubectl does not take: write the character itself`,
+        );
+      }
+    }
+    if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) {
+      const body = raw.slice(raw.indexOf("\n") + 1);
+      const isIndentSaid = /^.[-+]?[0-9]/.test(raw);
+      if (isIndentSaid ? /^\s* \s*$/.test(body) : /^(?: *\n)* *\t/.test(body)) {
+        throw refusal(
+          node,
+          "has a block that begins with a tab or is of spaces alone: write it in double quotes",
         );
       }
     }

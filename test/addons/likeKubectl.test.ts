@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { ManifestFile, manifestOf, objectsOf } from "../../addons/manifests";
 import { manifestDecoder } from "../../toolchain/manifestDecoder";
-import { brokenText, objects, writtenText } from "./manifestTexts";
+import { brokenText, objects, soup, writtenText } from "./manifestTexts";
 import { everyAddon, type KubernetesObject } from "./rendered";
 
 interface Reading {
@@ -86,7 +86,7 @@ describe("Manifests that are accepted", function () {
   });
 
   it("are the same objects to kubectl as the text itself, whatever was done to it", () => {
-    const texts = sample(brokenText(realistic), documents / 2);
+    const texts = [...sample(brokenText(realistic), documents / 2), ...sample(soup(), documents)];
     const accepted = compare(texts);
     assert.ok(accepted > texts.length / 10, `only ${accepted} of ${texts.length} are accepted`);
   });

@@ -229,3 +229,33 @@ export const brokenText = (more: readonly string[]) => {
     }, from),
   );
 };
+
+const beginnings = [
+  "data:\n  a: ",
+  "x: ",
+  "",
+  "x:\n  - ",
+  "x: [",
+  "x: {",
+  "x: {a: ",
+  'x: "',
+  "x: '",
+  "x: |\n  ",
+  "x: >\n  ",
+  "x: |2\n",
+  "x: &x {a: 1}\ny: ",
+  "x:\n  a: b\n  ",
+];
+
+/** An object with a value of whatever means something. */
+export const soup = () =>
+  fc
+    .tuple(
+      fc.constantFrom(...beginnings),
+      fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }),
+      fc.constantFrom("\n", "", "]\n", "}\n", '"\n', "'\n", "\nz: 1\n", "\n  z: 1\n"),
+    )
+    .map(
+      ([begin, middle, end]) =>
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${begin}${middle.join("")}${end}`,
+    );
