@@ -140,7 +140,7 @@ describe("Placeholders", () => {
   function workerPlaceholders(): Record<string, string> {
     const names =
       "clusterName zone region dnsSuffix ecrDualStackSuffix bucket logGroup group pool kubernetesVersion nodeLabels taints featureGates " +
-      "cpuManagerPolicy systemReserved kubeReserved podNetwork cloudProvider";
+      "cpuManagerPolicy systemReserved kubeReserved podNetwork podCidr otherwise cloudProvider";
     return Object.fromEntries(names.split(" ").map((name) => [name, name]));
   }
 });
