@@ -132,6 +132,14 @@ describe("Placeholders", () => {
     );
   });
 
+  it("are no code in what scripts source", () => {
+    for (const group of ["$(id)", "`id`", "a;id", "a b", "a'b", 'a"b', "a&b", "a\\b", "*", "~"])
+      assert.throws(
+        () => nodeFiles(["node", "worker"], { ...values, group }),
+        /a shell would read the value of \{\{group\}\}/,
+      );
+  });
+
   it("are all filled", () => {
     for (const { path, text } of nodeFiles(["node", "worker"], values))
       assert.doesNotMatch(text, /\{\{/, path);

@@ -17,6 +17,8 @@ export interface World {
   readonly sleepSeconds?: number;
   /** The script is ended at its first sleep, with status 75. @default false */
   readonly waitsInVain?: boolean;
+  /** Standard input. @default "" */
+  readonly input?: string;
 }
 
 /** A worker's script, run below a temporary folder instead of the node's root; sleep takes no time. */
@@ -29,7 +31,7 @@ export class WorkerScript {
     this.write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
   }
 
-  run({ metadata, curl = "", active = [], sleepSeconds = 0, waitsInVain = false }: World) {
+  run({ metadata, curl = "", active = [], sleepSeconds = 0, waitsInVain = false, input = "" }: World) {
     const isActive = active.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 0`);
     const systemctl = [...isActive, "[[ $1 != is-active ]] || exit 3", `echo "$*" >>${this.root}/systemctl`];
     this.write("bin/systemctl", ["#!/bin/bash", ...systemctl, ""].join("\n"));
@@ -50,6 +52,7 @@ export class WorkerScript {
     );
     const { status, stderr } = spawnSync("bash", [join(this.root, "opt/cluster/bin", this.script)], {
       encoding: "utf8",
+      input,
       env: {
         PATH: `${this.root}/bin:${process.env.PATH}`,
         "BASH_FUNC_sleep%%": waitsInVain

@@ -65,18 +65,26 @@ describe("What the pod network carries past the security groups", function () {
   });
 
   describe("with them", () => {
-    before(() => controller.load(rulesOf(controllerNode(), "flannel")));
+    const load = (node: OverlayNode, kind: typeof controllerNode | typeof workerNode) =>
+      node.load(rulesOf(kind(), "flannel"));
+    before(() => {
+      load(controller, controllerNode);
+      load(worker, workerNode);
+    });
 
-    it("is nothing of a controller for a pod or a root worker, at whichever of its addresses", () => {
-      for (const address of [controller.inRange(0), controller.inRange(1)]) {
-        assert.deepEqual(worker.pod.reaches(address), []);
-        assert.deepEqual(worker.host.reaches(address), []);
-      }
+    it("is nothing of a controller for a pod, at whichever of its addresses", () => {
+      for (const last of [0, 1]) assert.deepEqual(worker.pod.reaches(controller.inRange(last)), []);
+    });
+
+    it("is nothing of it for a root worker that has thrown its own rules away", () => {
+      worker.host.sh("nft delete table inet pod_firewall");
+      for (const last of [0, 1]) assert.deepEqual(worker.host.reaches(controller.inRange(last)), []);
       throughTheOverlay(() => assert.deepEqual(worker.host.reaches(controller.address), []));
+      assert.deepEqual(worker.host.reaches(beyond), [], "goes on to nobody but the controller's pods");
+      load(worker, workerNode);
     });
 
     it("is nothing of a worker either", () => {
-      worker.load(rulesOf(workerNode(), "flannel"));
       assert.deepEqual(controller.pod.reaches(worker.inRange(1)), []);
       assert.deepEqual(controller.host.reaches(worker.inRange(0)), []);
     });
@@ -142,12 +150,8 @@ describe("What the pod network carries past the security groups", function () {
       }
     });
 
-    it("goes on to nobody but this node's pods", () => {
-      assert.deepEqual(worker.host.reaches(beyond), []);
-    });
-
     it("is loaded again in the place of what was loaded", () => {
-      controller.load(rulesOf(controllerNode(), "flannel"));
+      load(controller, controllerNode);
       assert.deepEqual(worker.pod.reaches(controller.inRange(1)), []);
     });
   });

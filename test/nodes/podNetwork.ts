@@ -49,7 +49,7 @@ def checksum(data):
     total = sum(struct.unpack("!10H", data)); total = (total & 0xffff) + (total >> 16); return ~(total + (total >> 16)) & 0xffff
 head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, socket.inet_aton(source), socket.inet_aton(target))
 head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-frame = bytes.fromhex(mac.replace(":", "")) + b"\\x02\\0\\0\\0\\0\\1" + b"\\x08\\0" + head + udp
+frame = bytes.fromhex(mac.replace(":", "")) + b"\\x02\\0\\0\\0\\0\\2" + b"\\x08\\0" + head + udp
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(struct.pack("!II", 0x08000000, 1 << 8) + frame, (node, 8472))
 `;
 

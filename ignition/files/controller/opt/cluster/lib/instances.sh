@@ -6,7 +6,7 @@
 running_instance() {
   ec2 Action=DescribeInstances Filter.1.Name="tag:kubernetes.io/cluster/$CLUSTER_NAME" Filter.1.Value.1=owned \
     Filter.2.Name=instance-state-name Filter.2.Value.1=running "$@" || return
-  [[ $(xml_values instanceId <"$AWS_RESPONSE" | sort -u | wc -l) == 1 ]]
+  is_of_form instance-id "$(xml_values instanceId <"$AWS_RESPONSE" | sort -u)"
 }
 
 # host_names: prints the host names of the instance that was asked for last, as Nodes begin with them, one a line.

@@ -109,6 +109,12 @@ s3_get() {
   [[ $AWS_STATUS == 304 ]]
 }
 
+# etag_in FILE: prints the ETag that curl has saved there; fails if there is none.
+etag_in() {
+  local etag quoted='^"[0-9A-Za-z-]{1,64}"$'
+  etag=$(cat "$1" 2>/dev/null) && [[ $etag =~ $quoted ]] && echo "$etag"
+}
+
 # s3_put KEY FILE [CURL_ARGUMENT...]
 s3_put() {
   local hash
