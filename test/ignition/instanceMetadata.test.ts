@@ -70,7 +70,7 @@ describe("What instance metadata say", function () {
             stderr.trim(),
             text.trim() === ""
               ? /./
-              : new RegExp(`^instance-metadata: waiting for instance metadata: ${path} is no ${form}: .*$`),
+              : new RegExp(`^instance-metadata: waiting for instance metadata: ${path} is no ${form}:.*$`),
           );
         }
       }

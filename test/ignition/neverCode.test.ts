@@ -59,6 +59,14 @@ const numbers: Record<string, string> = {
   voters: "counted by grep",
   epoch: "a copy of EPOCH",
   parameters: "its length",
+  most_denied: "a literal of the script",
+  most_told: "a literal of the script",
+  denied: "its length",
+  waiting: "its length",
+  old: "matched by a number's form when it is read",
+  own: "matched by a number's form when it is read",
+  revision: "a number of etcd's own, by jq",
+  status: "the status of a program",
 };
 
 describe("No script of a node", () => {
