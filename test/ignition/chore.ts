@@ -42,7 +42,7 @@ export interface Run {
   log: string[];
   /** What it changed or asked for, in order: `kubectl …`, `kubeadm …`, `systemctl …`, `etcdctl …`, `ec2 …`, `s3_put …`. */
   calls: string[];
-  /** What it gave to `kubectl create`. */
+  /** What it gave to `kubectl create` or `kubectl apply`. */
   created: string;
 }
 
@@ -129,7 +129,7 @@ function nodeWhere({
     "opt/bin/kubectl",
     standIn("kubectl", [
       `[[ $* != *" -f -" ]] || cat >"${root}/input"`,
-      `[[ $* != *" create -f -" ]] || mv "${root}/input" "${root}/created"`,
+      `[[ $* != *" create -f -" && $* != *" apply "*" -f -" ]] || mv "${root}/input" "${root}/created"`,
       "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
       ...failures,
       ...sayings,
