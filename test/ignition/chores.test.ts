@@ -81,6 +81,8 @@ describe("The cluster-wide objects", () => {
   const common = [
     "kubeadm init phase upload-config all",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
+    // What keeps workers in bounds, before what lets them join.
+    "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-admission.yaml",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
     "kubeadm init phase addon kube-proxy",
   ];
