@@ -8,6 +8,7 @@ import { certificates } from "./kubernetes/certificates";
 import { credentials } from "./kubernetes/credentials";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
+import { nodeCredentials } from "./kubernetes/nodeCredentials";
 import { podMetadata } from "./kubernetes/podMetadata";
 import { restore } from "./kubernetes/restore";
 import { secrets } from "./kubernetes/secrets";
@@ -54,6 +55,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   secrets: [secrets],
   access: [access],
   credentials: [credentials],
+  "node-credentials": [nodeCredentials],
   abandon: [abandon],
   cis: [cis],
   identity: [identity],
