@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Answers, changes, leading, lease, runChore } from "./chore";
+import { changes, runChore } from "./chore";
 
 describe("Which nodes are controllers", () => {
   const question =
@@ -8,10 +8,10 @@ describe("Which nodes are controllers", () => {
     hosts
       .map((host) => `<privateDnsName>${host}.eu-west-1.compute.internal</privateDnsName>`)
       .join("<privateDnsName/>");
-  const write = (written: string[], running: string | undefined, more: Answers["kubectl"] = leading) =>
+  const write = (written: string[], running: string | undefined, leads = true) =>
     runChore("controllers-write", [], {
+      leads,
       kubectl: {
-        ...more,
         "get configmap controllers *":
           written.length > 0
             ? JSON.stringify({ data: Object.fromEntries(written.map((name) => [name, ""])) })
@@ -21,12 +21,11 @@ describe("Which nodes are controllers", () => {
       aws: running === undefined ? {} : { [question]: running },
       files: { "/run/cluster/instance.env": "LOCAL_HOSTNAME=ip-10-0-0-5.corp.example.com\n" },
     });
-  const follower = { [lease]: "another_0b9a" };
   const applied = "kubectl apply --server-side --force-conflicts --field-manager controllers -f -";
 
   it("tells EC2, and a new controller writes it down, whoever leads", () => {
     for (const before of [[], ["ip-10-0-0-9"]]) {
-      const { status, calls, created, log } = write(before, named("ip-10-0-0-6", "ip-10-0-0-5"), follower);
+      const { status, calls, created, log } = write(before, named("ip-10-0-0-6", "ip-10-0-0-5"), false);
       assert.deepEqual([status, changes(calls)], [0, [applied]]);
       assert.deepEqual(JSON.parse(created), {
         apiVersion: "v1",
@@ -39,7 +38,7 @@ describe("Which nodes are controllers", () => {
   });
 
   it("is looked at by the one that leads alone, once a controller stands there", () => {
-    const { status, calls } = write(["ip-10-0-0-5"], undefined, follower);
+    const { status, calls } = write(["ip-10-0-0-5"], undefined, false);
     assert.deepEqual([status, calls.filter((call) => call.startsWith("ec2"))], [0, []]);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Answers, leading, runChore } from "./chore";
+import { Answers, runChore } from "./chore";
 import { Trap } from "./hostileTexts";
 import { World, WorkerScript } from "./workerScript";
 
@@ -25,7 +25,7 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
   "ids and groups that AWS tells": {
     script: "drain",
     answers: (text) => ({
-      kubectl: { ...leading, "get nodes -l *": "" },
+      kubectl: { "get nodes -l *": "" },
       aws: {
         "ec2 *": `<r><instanceId>${xml(text)}</instanceId></r>`,
         "autoscaling *": `<r><InstanceId>${xml(text)}</InstanceId><AutoScalingGroupName>demo-pool-${xml(text)}</AutoScalingGroupName><LifecycleState>Terminating:Wait</LifecycleState></r>`,
@@ -35,7 +35,7 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
   "the instance of a label": {
     script: "drain",
     answers: (text) => ({
-      kubectl: { ...leading, "get nodes -l *": "ip-10-0-0-1.ec2.internal" },
+      kubectl: { "get nodes -l *": "ip-10-0-0-1.ec2.internal" },
       aws: { "ec2 *": `<r><instanceId>${xml(text)}</instanceId></r>` },
     }),
   },
@@ -43,7 +43,6 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
     script: "nodes-reconcile",
     answers: (text) => ({
       kubectl: {
-        ...leading,
         "get nodes -o json": controllers(`aws:///a/i-0 victim\n${text}`),
         "delete *": "",
       },
@@ -59,7 +58,7 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
   "the addresses of a controller's Node": {
     script: "secrets-rewrite",
     answers: (text) => ({
-      kubectl: { ...leading, "get configmap *": "key1", "get nodes *": text, "get secrets *": "" },
+      kubectl: { "get configmap *": "key1", "get nodes *": text, "get secrets *": "" },
       files: { "/etc/kubernetes/encryption/encryption.yaml": encryption("key2") },
     }),
   },
@@ -67,7 +66,6 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
     script: "secrets-rewrite",
     answers: (text) => ({
       kubectl: {
-        ...leading,
         "get configmap *": "key1",
         "get nodes *": "",
         "get secrets *": "",
@@ -81,7 +79,6 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
     script: "addons-apply",
     answers: (text) => ({
       kubectl: {
-        ...leading,
         "get configmap addons *": `Pod - ${text}\n${text} - x\nPod ${text} x\n`,
         "create *": "",
         "apply *": "",
@@ -92,7 +89,7 @@ const readers: Record<string, { script: string; answers: (text: string) => Answe
   "an ETag on disk": {
     script: "addons-apply",
     answers: (text) => ({
-      kubectl: { ...leading, "get configmap addons *": "", "create *": "", "apply *": "" },
+      kubectl: { "get configmap addons *": "", "create *": "", "apply *": "" },
       aws: { "s3_get *": wanted },
       files: { "/run/cluster/addons/etag": text, "/run/cluster/addons/manifest.yaml": wanted },
     }),

@@ -1,5 +1,4 @@
 import { execFileSync, spawn, ChildProcess } from "node:child_process";
-import { debianTool } from "../../toolchain/debianTool";
 
 /** Range of all pods. */
 export const podCidr = "10.244.0.0/16";
@@ -176,7 +175,7 @@ export class OverlayNode {
         bridge fdb add ${peer.mac} dev flannel.1 dst ${peer.address}`);
       // As flanneld does with --ip-masq.
       own.host.sh(
-        `${debianTool("nft", "nftables")} -f -`,
+        "nft -f -",
         `table ip flannel { chain postrouting { type nat hook postrouting priority srcnat;
           ip saddr ${podCidr} ip daddr ${podCidr} return
           ip saddr ${podCidr} masquerade
@@ -189,7 +188,7 @@ export class OverlayNode {
   }
 
   load(rules: string): void {
-    this.host.sh(`${debianTool("nft", "nftables")} -f -`, rules);
+    this.host.sh("nft -f -", rules);
   }
 
   remove(): void {
