@@ -29,9 +29,9 @@ describe("The name servers of", () => {
       const { resources } = await run(config);
       const records = resources.filter(({ inputs }) => inputs.type === "NS").map(({ inputs }) => inputs);
       const zones =
-        config.parentZoneId === undefined ? ["Zone:dev-dns"] : ["Zone:dev-dns", config.parentZoneId];
+        config.parentZoneId === undefined ? ["Zone:dev-dns"] : [config.parentZoneId, "Zone:dev-dns"];
       assert.deepEqual(
-        records.map(({ zoneId, name, ttl, records }) => [zoneId, name, ttl, records]),
+        records.map(({ zoneId, name, ttl, records }) => [zoneId, name, ttl, records]).sort(),
         isPrivate
           ? []
           : zones.map((id) => [id, "dev.k8s.example.com", 300, ["ns-1.dev-dns", "ns-2.dev-dns"]]),
