@@ -114,17 +114,17 @@ const refusedLexemes: Partial<Record<CST.TokenType, string>> = {
   tag: "has a tag, which begins with `!`: leave it out, and write text in quotes",
 };
 
-/** What a lexeme is; of a plain scalar the lexer gives a mark of its own first. */
-type Kind = CST.TokenType | "plain" | null;
+/** What a piece of the text is; `plain` are scalars without quotes, of a line or of a block. */
+type Part = CST.TokenType | "plain" | null;
 
 /** Refuses what the parser takes and kubectl's does not, or takes otherwise, whatever it stands for. */
 function checkLexemes(text: string): void {
   let offset = 0;
   let inFlow = 0;
   const isJson = /^\s*\{/.test(text);
-  let before: Kind = null;
+  let before: Part = null;
   for (const lexeme of new Lexer().lex(text)) {
-    const type: Kind = before === "scalar" ? "plain" : CST.tokenType(lexeme);
+    const type: Part = before === "scalar" ? "plain" : CST.tokenType(lexeme);
     const after = text[offset + lexeme.length];
     const problem =
       type === "plain" || type === null
