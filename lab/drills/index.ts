@@ -9,6 +9,7 @@ import { credentials } from "./kubernetes/credentials";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
 import { nodeCredentials } from "./kubernetes/nodeCredentials";
+import { overlay } from "./kubernetes/overlay";
 import { podMetadata } from "./kubernetes/podMetadata";
 import { restore } from "./kubernetes/restore";
 import { secrets } from "./kubernetes/secrets";
@@ -60,6 +61,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   cis: [cis],
   identity: [identity],
   "pod-metadata": [podMetadata],
+  overlay: [overlay],
   drain: [drain],
   "spot-notice": [spotNotice],
   certificates: [certificates],
