@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { instanceOf, type KubernetesObject } from "../../kubernetes/kubernetes";
+import { instanceOf } from "../../kubernetes/kubernetes";
 import type { Lab } from "../../lab";
 import type { Machine } from "../../node/machine";
+import { until } from "../../until";
 import type { Drill } from "../drill";
 import { filesWithCredentials } from "./credentials";
 
@@ -50,7 +51,7 @@ export const nodeCredentials: Drill = {
     if (through.length > 0) throw new Error(`let through: ${through.join("; ")}`);
 
     await mayWhatTheyNeed(worker, nameOf(id), credentials);
-    await getsNoTokenOfControllers(lab, worker, nameOf(id), credentials);
+    await getsNoTokenOfControllers(lab, nameOf(id));
     return {
       what: "each credential on a worker's disk tried against each field of other Nodes",
       seconds: null,
@@ -114,13 +115,12 @@ async function heldBy(worker: Machine, lab: Lab): Promise<Credential[]> {
 }
 
 /** What the API answers to each, as HTTP statuses. */
-async function ask(worker: Machine, { options }: Credential, tries: readonly Try[], method = "PATCH") {
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+async function ask(worker: Machine, { options }: Credential, tries: readonly Try[]) {
   const asking = `
     source /etc/cluster/cluster.env
     jq -r '.[] | [.path, .body] | @tsv' <<<"$1" | while IFS=$'\\t' read -r path body; do
       curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}\\n' "\${@:2}" \\
-        -X ${method} -H 'Content-Type: ${type}' --data "$body" "https://api.$ZONE:6443$path"
+        -X PATCH -H 'Content-Type: application/merge-patch+json' --data "$body" "https://api.$ZONE:6443$path"
     done`;
   const command = ["bash", "-euo", "pipefail", "-c", asking, "ask", JSON.stringify(tries), ...options];
   const { status, stdout, stderr } = await worker.run(command);
@@ -151,38 +151,23 @@ async function mayWhatTheyNeed(
   }
 }
 
-/** A pod that came to the worker by a forged label would get no token there. */
-async function getsNoTokenOfControllers(
-  { kubernetes }: Lab,
-  worker: Machine,
-  node: string,
-  credentials: readonly Credential[],
-): Promise<void> {
-  const kubelet = credentials.find(({ what }) => what.includes("kubelet-client"))!;
-  const account = "cloud-controller-manager";
+/** A pod that came to the worker by a forged label gets no token there. */
+async function getsNoTokenOfControllers({ kubernetes }: Lab, node: string): Promise<void> {
+  const pod = "led-astray";
   await kubernetes.apply(`
 apiVersion: v1
 kind: Pod
-metadata: {name: led-astray, namespace: kube-system}
+metadata: {name: ${pod}, namespace: kube-system}
 spec:
   nodeName: ${node}
-  serviceAccountName: ${account}
+  serviceAccountName: cloud-controller-manager
   terminationGracePeriodSeconds: 0
   containers: [{name: pause, image: "registry.k8s.io/pause:3.10.2"}]
 `);
-  const { metadata } = await kubernetes.get<KubernetesObject & { metadata: { uid: string } }>(
-    "pod",
-    "led-astray",
-    "kube-system",
-  );
-  const request = {
-    apiVersion: "authentication.k8s.io/v1",
-    kind: "TokenRequest",
-    spec: { boundObjectRef: { apiVersion: "v1", kind: "Pod", name: metadata.name, uid: metadata.uid } },
-  };
-  const path = `/api/v1/namespaces/kube-system/serviceaccounts/${account}/token`;
-  const [status] = await ask(worker, kubelet, [{ path, body: JSON.stringify(request) }], "POST");
-  if (status !== "403")
-    throw new Error(`the kubelet of a worker asks for a token of ${account}: HTTP ${status}`);
-  await kubernetes.kubectl(["delete", "pod", "led-astray", "-n", "kube-system", "--wait=false"]);
+  await until(`the kubelet of ${node} gets no token of the cloud controller manager`, 60, async () => {
+    const ofPod = ["--field-selector", `involvedObject.name=${pod}`, "-o", "jsonpath={.items[*].message}"];
+    const said = await kubernetes.kubectl(["get", "events", "-n", "kube-system", ...ofPod]);
+    return said.includes("tokens of this account are for controllers alone") || `its events are: ${said}`;
+  });
+  await kubernetes.kubectl(["delete", "pod", pod, "-n", "kube-system", "--wait=false"]);
 }
