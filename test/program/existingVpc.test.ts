@@ -226,7 +226,7 @@ describe("An existing VPC", () => {
       "a private subnet without room for the nodes",
       config(),
       withSubnet(subnet(2, "nat", { free: 3 })),
-      `existingVpc.privateSubnetIds: "${id(2)}": has 3 free addresses, and the nodes may need 4 there: name a larger subnet, or set a lower max for pools`,
+      `existingVpc.privateSubnetIds: "${id(2)}": has 3 free addresses, and the nodes may need 5 there: name a larger subnet, or set a lower max for pools`,
     ],
     [
       "the id of another",
