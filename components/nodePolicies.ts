@@ -31,7 +31,7 @@ const bootstrapToken = (group: string) => `bootstrap/${group}/token`;
 const bootstrapTokens = "bootstrap/*";
 
 /** Where controllers write down who forms the cluster, and that it has formed. */
-const formation = ["etcd/formation-*.json", "etcd/formed*.json"];
+const formation = ["etcd/formation-*.json", "etcd/formed-*.json"];
 
 const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
   `arn:${partition}:s3:::${bucket}/${key}`;

@@ -14,9 +14,13 @@ export function etcdPromote(world: Next, i: number): void {
       const own = next.clusters[it.data!.cluster];
       const same = next.clusters.filter(({ epoch }) => epoch === own.epoch);
       if (!world.on("ifNoneMatch")) for (const cluster of same) cluster.formed = false;
+      if (next.formedGone && own.epoch === next.formations.length) {
+        for (const cluster of same) cluster.formed = false;
+        next.formedGone = false;
+      }
       if (!same.some(({ formed }) => formed)) own.formed = true;
       if (formedCluster(next) !== it.data!.cluster) return; // fails, and begins again
-      it.formedNote = it.ready = true;
+      it.formedNote = it.ready = it.inService = true;
     });
     return;
   }
@@ -30,7 +34,9 @@ export function etcdPromote(world: Next, i: number): void {
   if (roleOf(entry) === learner) {
     world.may("promote", i, (next) => memberPromote(next, quorumOf(next, i)!, i) || refused);
   } else if (node.formedNote) {
-    world.may("serves_quorum_reads: ready", i, (next) => (next.nodes[i].ready = true));
+    world.may("serves_quorum_reads: ready", i, (next) => {
+      next.nodes[i].ready = next.nodes[i].inService = true;
+    });
   } else {
     world.may("serves_quorum_reads", i, (next) => {
       next.nodes[i].recording = true;

@@ -66,7 +66,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "s3:GetObject",
       Resource: [
         `${store}/etcd/formation-*.json`,
-        `${store}/etcd/formed*.json`,
+        `${store}/etcd/formed-*.json`,
         `${store}/etcd/restore.json`,
         `${store}/etcd/snapshots/*`,
         `${store}/bootstrap/*`,
@@ -79,7 +79,7 @@ export const devPolicies: Record<string, Statement[]> = {
       Action: "s3:PutObject",
       Resource: [
         `${store}/etcd/formation-*.json`,
-        `${store}/etcd/formed*.json`,
+        `${store}/etcd/formed-*.json`,
         `${store}/etcd/snapshots/*`,
         `${store}/bootstrap/*`,
       ],
