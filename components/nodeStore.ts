@@ -34,6 +34,42 @@ export function tlsOnly(bucketArn: string): aws.iam.PolicyDocument {
   };
 }
 
+/** What nodes write once for ever: who forms the cluster, that it has formed, and snapshots. */
+const formation = ["etcd/formation-*", "etcd/formed-*"];
+const writtenOnce = [...formation, "etcd/snapshots/*"];
+
+/**
+ * Nobody deletes the facts that the cluster stands on, and nobody writes over these or a snapshot, be it a controller that was taken
+ * over: a write must ask that there is no such object. That leaves out copies and uploads in parts, which cannot ask in time.
+ * `pulumi destroy` deletes this policy before the bucket. Lifecycle rules are S3's own and need no permission.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function factsStay(bucketArn: string): aws.iam.PolicyStatement[] {
+  const everybody = { Effect: "Deny", Principal: "*" } as const;
+  const arns = (keys: string[]) => keys.map((key) => `${bucketArn}/${key}`);
+  return [
+    {
+      Sid: "FormationStays",
+      ...everybody,
+      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+      Resource: arns(formation),
+    },
+    {
+      Sid: "WrittenOnce",
+      ...everybody,
+      Action: "s3:PutObject",
+      Resource: arns(writtenOnce),
+      Condition: { Null: { "s3:if-none-match": "true" } },
+    },
+  ];
+}
+
+/** The policy of the node store's bucket. */
+export function nodeStorePolicy(bucketArn: string): aws.iam.PolicyDocument {
+  const { Version, Statement } = tlsOnly(bucketArn);
+  return { Version, Statement: [...Statement, ...factsStay(bucketArn)] };
+}
+
 /** The bucket that nodes read their configuration and keys from, and keep their formation objects and snapshots in. */
 export class NodeStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
@@ -90,7 +126,7 @@ export class NodeStore extends pulumi.ComponentResource {
     );
     const policy = new aws.s3.BucketPolicy(
       name,
-      { bucket: bucket.bucket, policy: tlsOnly(`arn:${args.partition}:s3:::${args.bucket}`) },
+      { bucket: bucket.bucket, policy: nodeStorePolicy(`arn:${args.partition}:s3:::${args.bucket}`) },
       { parent: this, dependsOn: access },
     );
     const secured = [versioning, encryption, access, policy];

@@ -196,6 +196,21 @@ export const devPolicies: Record<string, Statement[]> = {
       Resource: [store, `${store}/*`],
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     },
+    {
+      Sid: "FormationStays",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+      Resource: [`${store}/etcd/formation-*`, `${store}/etcd/formed-*`],
+    },
+    {
+      Sid: "WrittenOnce",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:PutObject",
+      Resource: [`${store}/etcd/formation-*`, `${store}/etcd/formed-*`, `${store}/etcd/snapshots/*`],
+      Condition: { Null: { "s3:if-none-match": "true" } },
+    },
   ],
   "s3.BucketPolicy dev-identity policy": [
     {

@@ -76,7 +76,7 @@ describe("a controller's role", () => {
     const calls = [
       call("s3", "GET", "/ignition/controller.json?versionId=1&x-id=GetObject", store),
       object("etcd/formation-2.json"),
-      object("etcd/formed.json"),
+      object("etcd/formed-2.json"),
       put("etcd/formation-1.json"),
       put("etcd/snapshots/2026-11-23T00-00-00Z-i-1.db"),
       put("bootstrap/blue-pool-a/token"),
@@ -104,7 +104,7 @@ describe("a controller's role", () => {
       call("s3", "GET", "/?list-type=2", store),
       call("s3", "GET", "/?list-type=2&prefix=pki%2F", store),
       call("s3", "HEAD", "/", store),
-      object("etcd/formed.json?versionId=1"),
+      object("etcd/formed-1.json?versionId=1"),
       ...report("blue-pool-a/i-1"),
       ...report("blue-controllers/i-1", "red-nodes"),
       complete("red-controllers"),
@@ -131,7 +131,7 @@ describe("a worker's role", () => {
 
   it("has nothing to do with etcd, other groups and their tokens", async () => {
     const calls = [
-      object("etcd/formed.json"),
+      object("etcd/formed-1.json"),
       put("bootstrap/blue-pool-a/token"),
       object("bootstrap/blue-pool-a-2/token"),
       object("bootstrap/blue-pool-b/token"),
