@@ -201,7 +201,7 @@ process.on("message", ({ id, message }: { id: number; message: AwsMessage }) => 
 });
 
 async function start(): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ;) {
+  for (const deadline = Date.now() + 120_000; ;) {
     if (await fetch(`${moto}/local-aws`).catch(() => undefined)) break;
     if (Date.now() > deadline || localAws.exitCode !== null)
       throw new Error(`the local AWS did not start: ${folder}/aws.log`);

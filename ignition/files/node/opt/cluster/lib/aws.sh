@@ -52,7 +52,7 @@ aws_transient() {
 
 # aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs, sends, repeats while that may help. Credentials are kept for
 # a minute, and fetched again after every failure. Succeeds on 2xx and on the three answers that are no failure: 304
-# unchanged, 404 absent, 412 condition not met.
+# unchanged, 404 absent, 412 condition not met. 75 (EX_TEMPFAIL): what may still succeed later.
 AWS_CREDENTIALS='' AWS_CREDENTIALS_UNTIL=0
 aws_call() {
   local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1
@@ -72,6 +72,7 @@ aws_call() {
     [[ $AWS_STATUS == 000 ]] || read_error "$body"
     if ! aws_transient || ((SECONDS + pause > deadline)); then
       log "${url%%\?*}: HTTP $AWS_STATUS ${AWS_ERROR:-no error code}: $AWS_MESSAGE"
+      ! aws_transient || return 75
       return 1
     fi
     sleep "$pause.$((RANDOM % 10))"
