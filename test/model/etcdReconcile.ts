@@ -24,13 +24,13 @@ export function etcdReconcile(world: Next, i: number): void {
     );
     return;
   }
+  if (world.on("factsAgain")) keepFacts(world, i);
   if (node.leave !== "no") return;
   const epoch = epochRead(state);
   const sameEpoch = node.epochNote === epoch && !state.foreign;
   if (isLeftBehind(state, world.setting, i) && (!sameEpoch || formationIsLost(state, epoch))) {
     world.may("reconcile: data_is_left_behind", i, (next) => decideAnew(next.nodes[i]));
   }
-  if (world.on("factsAgain")) keepFacts(world, i);
   if (!node.formedNote) return;
   const quorum = quorumOf(state, i);
   // Any voter may be the leader.

@@ -58,12 +58,12 @@ read_formation() {
   keys=$(s3_list etcd/) || return
   EPOCH=$(sed -nE "s/^etcd\/(formation|formed)-($EPOCH_SHAPE)\.json$/\2/p" <<<"$keys" | sort -n | tail -n 1)
   EPOCH=${EPOCH:-0}
-  if grep -qxF "etcd/formation-$EPOCH.json" <<<"$keys"; then
+  if ((EPOCH > 0)) && grep -qxF "etcd/formation-$EPOCH.json" <<<"$keys"; then
     read_object "etcd/formation-$EPOCH.json" is_formation || return
     FORMATION=$OBJECT
     SNAPSHOT=$(jq -r '.snapshot // ""' <<<"$FORMATION")
   fi
-  if grep -qxF "etcd/formed-$EPOCH.json" <<<"$keys"; then
+  if ((EPOCH > 0)) && grep -qxF "etcd/formed-$EPOCH.json" <<<"$keys"; then
     read_object "etcd/formed-$EPOCH.json" is_formed || return
     CLUSTER_ID=$(jq -r .clusterId <<<"$OBJECT")
   fi
