@@ -1,6 +1,6 @@
 import { known, memberPromote, quorumOf } from "./etcd";
 import { refused, type Next } from "./step";
-import { formedCluster, learner, roleOf } from "./state";
+import { formedCluster, learner, roleOf, type State } from "./state";
 
 /** The steps of etcd-promote on node `i`, whose etcd runs. */
 export function etcdPromote(world: Next, i: number): void {
@@ -20,7 +20,8 @@ export function etcdPromote(world: Next, i: number): void {
       }
       if (!same.some(({ formed }) => formed)) own.formed = true;
       if (formedCluster(next) !== it.data!.cluster) return; // fails, and begins again
-      it.formedNote = it.ready = it.inService = true;
+      it.formedNote = it.ready = true;
+      completeLaunch(next, i);
     });
     return;
   }
@@ -35,7 +36,8 @@ export function etcdPromote(world: Next, i: number): void {
     world.may("promote", i, (next) => memberPromote(next, quorumOf(next, i)!, i) || refused);
   } else if (node.formedNote) {
     world.may("serves_quorum_reads: ready", i, (next) => {
-      next.nodes[i].ready = next.nodes[i].inService = true;
+      next.nodes[i].ready = true;
+      completeLaunch(next, i);
     });
   } else {
     world.may("serves_quorum_reads", i, (next) => {
@@ -43,4 +45,9 @@ export function etcdPromote(world: Next, i: number): void {
       if (!world.on("servedOnceFormed")) next.nodes[i].ready = true;
     });
   }
+}
+
+/** Only where facts may go is it of interest who is in service: less to tell apart elsewhere. */
+function completeLaunch({ nodes, faults }: State, i: number): void {
+  nodes[i].inService = faults.fact > 0 || nodes.some(({ inService }) => inService);
 }

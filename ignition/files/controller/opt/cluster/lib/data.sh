@@ -99,20 +99,20 @@ leave_data() {
 # keep_facts, after read_formation, while etcd runs: what a hand took away comes back. Notes come from S3 and etcd, which must
 # agree; objects come from the notes. An object that is there is never written over.
 keep_facts() {
-  local cluster epoch
+  local cluster own
   if ! cluster=$(noted_cluster) || ! data_epoch >/dev/null; then
     cluster=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id) && has_formed && [[ $cluster == "$CLUSTER_ID" ]] || return 0
     log "noting again that this data is of cluster $cluster, epoch $EPOCH"
     note "$DATA_EPOCH" "$EPOCH" && note "$DATA_FORMED" "$(formed_object "$EPOCH" "$cluster")" || return
   fi
-  epoch=$(data_epoch)
-  if [[ -n $FORMATION && ! -s $DATA_FORMATION ]] && ((EPOCH == epoch)); then note "$DATA_FORMATION" "$FORMATION" || return; fi
-  if ((EPOCH > epoch)) || { ((EPOCH == epoch)) && has_formed && [[ $CLUSTER_ID != "$cluster" ]]; }; then
-    log "ERROR: S3 names epoch $EPOCH, cluster ${CLUSTER_ID:-not formed}, and this member serves epoch $epoch, cluster $cluster"
+  own=$(data_epoch)
+  if [[ -n $FORMATION && ! -s $DATA_FORMATION ]] && ((EPOCH == own)); then note "$DATA_FORMATION" "$FORMATION" || return; fi
+  if ((EPOCH > own)) || { ((EPOCH == own)) && has_formed && [[ $CLUSTER_ID != "$cluster" ]]; }; then
+    log "ERROR: S3 names epoch $EPOCH, cluster ${CLUSTER_ID:-not formed}, and this member serves epoch $own, cluster $cluster"
     return
   fi
-  ((EPOCH == epoch)) && has_formed || put_again "etcd/formed-$epoch.json" "$DATA_FORMED" || return
-  if [[ -z $FORMATION || $EPOCH != "$epoch" ]]; then put_again "etcd/formation-$epoch.json" "$DATA_FORMATION"; fi
+  ((EPOCH == own)) && has_formed || put_again "etcd/formed-$own.json" "$DATA_FORMED" || return
+  if [[ -z $FORMATION || $EPOCH != "$own" ]]; then put_again "etcd/formation-$own.json" "$DATA_FORMATION"; fi
 }
 
 # put_again KEY NOTE
