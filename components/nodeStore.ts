@@ -18,21 +18,14 @@ export interface NodeStoreArgs {
 }
 
 /** Refuses every request that is not TLS. */
-export function tlsOnly(bucketArn: string): aws.iam.PolicyDocument {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, `${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  };
-}
+const tlsOnly = (bucketArn: string): aws.iam.PolicyStatement => ({
+  Sid: "TlsOnly",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: [bucketArn, `${bucketArn}/*`],
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
+});
 
 /** What nodes write once for ever: who forms the cluster, that it has formed, and snapshots. */
 const formation = ["etcd/formation-*", "etcd/formed-*"];
@@ -65,10 +58,10 @@ function factsStay(bucketArn: string): aws.iam.PolicyStatement[] {
 }
 
 /** The policy of the node store's bucket. */
-export function nodeStorePolicy(bucketArn: string): aws.iam.PolicyDocument {
-  const { Version, Statement } = tlsOnly(bucketArn);
-  return { Version, Statement: [...Statement, ...factsStay(bucketArn)] };
-}
+export const nodeStorePolicy = (bucketArn: string): aws.iam.PolicyDocument => ({
+  Version: "2012-10-17",
+  Statement: [tlsOnly(bucketArn), ...factsStay(bucketArn)],
+});
 
 /** The bucket that nodes read their configuration and keys from, and keep their formation objects and snapshots in. */
 export class NodeStore extends pulumi.ComponentResource {
