@@ -41,7 +41,9 @@ const inRegion = (part: Partial<Vpc> = {}): { region: Region } => ({
 const withSubnet = (changed: Subnet) =>
   inRegion({ subnets: vpc.subnets.map((each) => (each.id === changed.id ? changed : each)) });
 
-describe("An existing VPC", () => {
+describe("An existing VPC", function () {
+  this.timeout(120_000); // several runs of the whole program in one test
+
   it("gets nothing of a network but one tag on each named subnet", async () => {
     const { resources } = await run(config(), inRegion());
     const own = resources.filter(({ parent }) => parent === "Network dev-network");

@@ -21,7 +21,9 @@ async function second(first: Config, zones: string, then: Config, left: string, 
   return { error: next.error?.message, changed };
 }
 
-describe("A cluster that is there, at the next up,", () => {
+describe("A cluster that is there, at the next up,", function () {
+  this.timeout(120_000); // several runs of the whole program in one test
+
   const stays: [title: string, first: Config, zones: string, then: Config, left: string][] = [
     ["a zone is out", { zones: 3 }, "abcd", { zones: 3 }, "bcd"],
     ["all its zones are out, and there are others", { zones: 2 }, "ab", { zones: 2 }, "cde"],

@@ -9,7 +9,9 @@ const here = region("eu-central-1");
 const unpublished = (where: Region): Region => ({ ...where, flatcar: ["4757.2.2", "4757.2.10"] });
 const at = (flatcar: string) => ({ ...dev, versions: { flatcar } });
 
-describe("The images of the nodes", () => {
+describe("The images of the nodes", function () {
+  this.timeout(120_000); // several runs of the whole program in one test
+
   it("are copies of the cluster's own, of every architecture in use, and no node is launched from another", async () => {
     const { resources } = await run(
       { ...stackConfig("local"), "aws:region": "eu-central-1" },
