@@ -18,6 +18,10 @@ describe("A pass that is hindered", () => {
   const saying = (chore: string, said: string) =>
     runChore(chore, [], {
       kubectl: {},
+      aws: {
+        "autoscaling Action=DescribeAutoScalingGroups *":
+          "<AutoScalingGroupName>demo-pool-workers</AutoScalingGroupName>",
+      },
       kubectlSays: { "get nodes*": said, "get secrets*": said, "get configmap*": said },
       files: { "/etc/kubernetes/encryption/encryption.yaml": "- name: key1" },
     });
