@@ -22,6 +22,7 @@ import { workerJoin } from "./kubernetes/workerJoin";
 import { crash } from "./crash";
 import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
+import { facts } from "./facts";
 import { formOf, formStorm } from "./form";
 import { joinStorm } from "./joinStorm";
 import { lambdaDown } from "./lambdaDown";
@@ -43,6 +44,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   roll: [roll],
   scale: [scale],
   partition: [partition],
+  facts: [facts],
   "lambda-down": [lambdaDown],
   "quorum-lost": [quorumLost],
   renew: [renew],
