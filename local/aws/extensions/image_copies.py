@@ -5,8 +5,7 @@ A copy has the root device, boot mode and network support of its source, and its
 (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html). moto has its own defaults, and launches all.
 """
 
-from moto.core.exceptions import ServiceException
-from moto.ec2.exceptions import InvalidAMIIdError
+from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.instances import InstanceBackend
@@ -20,7 +19,7 @@ COPIED = ("root_device_type", "root_device_name", "hypervisor", "sriov", "boot_m
 def copy_image(moto, self, source_image_id, source_region, name=None, description=None):
     for image in self.describe_images(owners=["self"]):
         if image.name == name:
-            raise ServiceException("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {image.id}")
+            raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {image.id}")
     copy = moto(self, source_image_id, source_region, name, description)
     source = ec2_backends[self.account_id][source_region].amis[source_image_id]
     for attribute in COPIED:
