@@ -35,6 +35,7 @@ export const facts: Drill = {
     await lab.store.write(later, JSON.stringify({ ...other, epoch: epoch + 1, token: `other-${epoch + 1}` }));
     await replaceFollower(stage, async (newcomer) => {
       await until(`${newcomer} says what it waits for`, patience, async () => {
+        if (!lab.machine(newcomer).isOn) return "it is not switched on yet";
         const { stdout } = await lab.machine(newcomer).run(["journalctl", "--unit=etcd", "--no-pager"]);
         return (
           new RegExp(`waiting: \\S+${later} shall be this cluster's own`).test(stdout) || stdout.slice(-200)
