@@ -38,7 +38,7 @@ read_object() {
   rm -f "$file"
   [[ -z $OBJECT ]] || return 0
   WANTED="s3://$BUCKET/$1 shall be this cluster's own"
-  tell "ERROR: s3://$BUCKET/$1 is refused: it is no $2 of cluster $CLUSTER_NAME in $ZONE, epoch $EPOCH"
+  tell "ERROR: s3://$BUCKET/$1 is refused: it is no ${2#is_} of cluster $CLUSTER_NAME in $ZONE, epoch $EPOCH"
   return 1
 }
 
