@@ -35,7 +35,8 @@ function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
     write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\nPRIVATE_IP=10.0.0.10\n");
     write(
       "opt/cluster/lib/aws.sh",
-      `s3_get() {
+      `source ${root}/opt/cluster/lib/forms.sh
+      s3_get() {
         AWS_STATUS=200
         [[ $1 == bootstrap/${workerFacts.group}/token ]] || AWS_STATUS=500
         echo >>${root}/asked
