@@ -56,6 +56,10 @@ export const nameLimits: Readonly<Record<string, Limit>> = {
     most: 255,
     source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   },
+  "ec2.AmiCopy": {
+    most: 128,
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html",
+  },
   "ec2.LaunchTemplate": {
     most: 128,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html",

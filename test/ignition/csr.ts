@@ -26,10 +26,15 @@ export const secondsAgo = (seconds: number) =>
 export const running =
   "ec2 Action=DescribeInstances MaxResults=1000 Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned Filter.2.Name=instance-state-name Filter.2.Value.1=running";
 
-/** One of them, in EC2's answer. */
-export const instance = (id: string, name: string, address: string, group = "demo-pool-workers") =>
-  `<instanceId>${id}</instanceId><privateDnsName>${name}</privateDnsName><privateIpAddress>${address}</privateIpAddress>
-  <tagSet><item><key>Name</key><value>${group}</value></item><item><key>aws:autoscaling:groupName</key><value>${group}</value></item></tagSet>`;
+/** One of them, in EC2's answer, whose elements come in no promised order. */
+export const instance = (id: string, name: string, address: string, group = "demo-pool-workers") => {
+  const names = `<privateDnsName>${name}</privateDnsName><privateIpAddress>${address}</privateIpAddress>`;
+  const tags = Object.entries({ Name: group, "aws:autoscaling:groupName": group })
+    .map(([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`)
+    .join("");
+  return `<item><instancesSet><item><networkInterfaceSet><item>${names}</item></networkInterfaceSet>
+    <tagSet>${tags}</tagSet><instanceId>${id}</instanceId>${names}</item></instancesSet></item>`;
+};
 
 /** What the cluster answers for its Nodes, by name, and what each says it is. */
 export const nodeList = (nodes: Readonly<Record<string, string>>) =>

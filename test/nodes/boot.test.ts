@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { controllerReleases, findDownloads } from "../../ignition/downloads";
-import { nodeFiles } from "../../ignition/nodeFiles";
 import { Cloud } from "./cloud";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
@@ -202,7 +202,8 @@ describe("an archive that Ignition has put in place", function () {
 
   it("gives the CNI plugins", async () => {
     await download("cni-plugins", ".", "bridge host-local loopback");
-    const unit = nodeFiles(["node"], {}).find(({ path }) => path.endsWith("/cni-plugins.service"))!.text;
+    const folder = join(__dirname, "../../ignition/files/node/etc/systemd/system");
+    const unit = readFileSync(join(folder, "cni-plugins.service"), "utf8");
     for (const [, command] of unit.matchAll(/^Exec\w+=(.*)$/gm)) await node.sh(command);
     assert.equal(await filesIn("/opt/cni/bin"), "bridge 755 root\nhost-local 755 root\nloopback 755 root");
   });

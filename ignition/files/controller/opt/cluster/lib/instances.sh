@@ -38,16 +38,26 @@ running_instances() {
       Filter.2.Name=instance-state-name Filter.2.Value.1=running)
     [[ -z $token ]] || page+=("NextToken=$token")
     ec2 Action=DescribeInstances "${page[@]}" || return
-    sed 's/</\n</g' "$AWS_RESPONSE" | sed -nE 's/^<(instanceId|privateDnsName|privateIpAddress|key|value)>/\1 /p' |
+    # Elements come in no promised order, so nesting tells what belongs together: an instance is an item of instancesSet, and its
+    # tags, volumes and network interfaces are items in it.
+    sed 's/</\n</g' "$AWS_RESPONSE" |
+      sed -nE 's/^<(\/?instancesSet|\/?item|instanceId|privateDnsName|privateIpAddress|key|value)>/\1 /p' |
       jq -ncR '
-        reduce (inputs | capture("(?<element>[^ ]*) (?<text>.*)")) as {$element, $text} ([];
-          if $element == "instanceId" then .[length] = {id: $text, group: "", host: null, names: []}
-          elif $element == "privateDnsName" then .[-1] |= (.host //= ($text | split(".")[0]) | .names += ["DNS:" + $text])
-          elif $element == "privateIpAddress" then .[-1].names += ["IP Address:" + $text]
-          elif $element == "key" then .[-1].key = $text
-          elif .[-1].key == "aws:autoscaling:groupName" then .[-1].group = $text
+        reduce (inputs | capture("(?<element>[^ ]*) (?<text>.*)")) as {$element, $text} ({depth: null, found: []};
+          if $element == "instancesSet" then .depth = 0
+          elif .depth == null then .
+          elif $element == "/instancesSet" then .depth = null
+          elif $element == "/item" then .depth -= 1
+          elif $element == "item" then
+            .depth += 1 | if .depth == 1 then .found += [{id: null, group: "", host: null, names: []}] else . end
+          elif $element == "instanceId" and .depth == 1 then .found[-1].id = $text
+          elif $element == "privateDnsName" then
+            .found[-1].names += ["DNS:" + $text] | if .depth == 1 then .found[-1].host = ($text | split(".")[0]) else . end
+          elif $element == "privateIpAddress" then .found[-1].names += ["IP Address:" + $text]
+          elif $element == "key" then .found[-1].key = $text
+          elif $element == "value" and .found[-1].key == "aws:autoscaling:groupName" then .found[-1].group = $text
           else . end)
-        | .[]' || return
+        | .found[]' || return
     token=$(xml_values nextToken <"$AWS_RESPONSE")
     [[ -n $token ]] || return 0
   done
