@@ -101,7 +101,7 @@ leave_data() {
 keep_facts() {
   local cluster own
   if ! cluster=$(noted_cluster) || ! data_epoch >/dev/null; then
-    cluster=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id) && has_formed && [[ $cluster == "$CLUSTER_ID" ]] || return 0
+    cluster=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null) && has_formed && [[ $cluster == "$CLUSTER_ID" ]] || return 0
     log "noting again that this data is of cluster $cluster, epoch $EPOCH"
     note "$DATA_EPOCH" "$EPOCH" && note "$DATA_FORMED" "$(formed_object "$EPOCH" "$cluster")" || return
   fi
