@@ -24,14 +24,14 @@ export async function readLastOutputs(): Promise<LastOutputs> {
  * @param nodeStore bucket that goes by name, account and region
  * @throws WrongSettings when the stack has another one
  */
-export async function checkStackCluster(
+export function checkStackCluster(
   name: string,
   nodeStore: string,
   { nodeStoreBucket: before = nodeStore }: LastOutputs,
 ): Promise<void> {
-  if (before === nodeStore) return;
+  if (before === nodeStore) return Promise.resolve();
   const remedy =
     `this stack has the cluster of the node store ${before}, and would delete it for the one of ${nodeStore}: ` +
     "for another name, account or region make a stack of its own (pulumi stack init)";
-  throw new WrongSettings({ key: "name", value: name, remedy });
+  return Promise.reject(new WrongSettings({ key: "name", value: name, remedy }));
 }
