@@ -40,8 +40,7 @@ export class Backups extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { prefix: snapshotPrefix },
             expiration: { days: args.retentionDays },
-            // As long as it would have been kept: a snapshot that somebody deleted or replaced is still there.
-            noncurrentVersionExpiration: { noncurrentDays: args.retentionDays },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
           },
           // Old launch template versions still point at old configurations.
           replaced("ignition/", 365),

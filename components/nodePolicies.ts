@@ -24,14 +24,11 @@ export interface NodePolicyFacts {
   readonly configKey: string;
 }
 
-/** Where controllers put the current bootstrap token for the workers of a group. */
-const bootstrapToken = (group: string) => `bootstrap/${group}/token`;
-
-/** All of them, and the one that controllers of before pools had their own write until they are replaced. */
-const bootstrapTokens = "bootstrap/*";
+/** Where controllers put the current bootstrap token for the workers. */
+const bootstrapToken = "bootstrap/token";
 
 /** Where controllers write down who forms the cluster, and that it has formed. */
-const formation = ["etcd/formation-*.json", "etcd/formed-*.json"];
+const formation = ["etcd/formation-*.json", "etcd/formed*.json"];
 
 const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
   `arn:${partition}:s3:::${bucket}/${key}`;
@@ -98,19 +95,19 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
     },
     {
-      Sid: "ReadFormationRestoreAndTokens",
+      Sid: "ReadFormationRestoreAndToken",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...formation, restoreKey, `${snapshotPrefix}*`, bootstrapTokens].map((key) =>
+      Resource: [...formation, restoreKey, `${snapshotPrefix}*`, bootstrapToken].map((key) =>
         objectArn(facts, key),
       ),
     },
     { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonsKey) },
     {
-      Sid: "WriteFormationSnapshotsAndTokens",
+      Sid: "WriteFormationSnapshotsAndToken",
       Effect: "Allow",
       Action: "s3:PutObject",
-      Resource: [...formation, `${snapshotPrefix}*`, bootstrapTokens].map((key) => objectArn(facts, key)),
+      Resource: [...formation, `${snapshotPrefix}*`, bootstrapToken].map((key) => objectArn(facts, key)),
     },
     {
       Sid: "ListFormationAndSnapshots",
@@ -150,7 +147,7 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
       Sid: "ReadKeys",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(facts.group)].map((key) =>
+      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken].map((key) =>
         objectArn(facts, key),
       ),
     },

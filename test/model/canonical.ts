@@ -45,10 +45,8 @@ export function canonical(state: State): string {
       faults.surplus,
       faults.removal,
       faults.disk,
-      faults.fact,
     ],
     state.formations.length,
-    [state.formationGone, state.formedGone, state.foreign].reduce(asBits, 0),
   );
   for (const { epoch, formed, versions } of state.clusters) {
     codes.push(epoch, formed ? 1 : 0, versions.length);
@@ -56,8 +54,6 @@ export function canonical(state: State): string {
   }
   return order.map((i) => local[i]).join("") + String.fromCharCode(...codes);
 }
-
-const asBits = (bits: number, flag: boolean) => bits * 2 + (flag ? 1 : 0);
 
 /** All about one node that needs no other node's number. */
 function ownText(state: State, i: number): string {
@@ -72,8 +68,7 @@ function ownText(state: State, i: number): string {
     node.recording,
     node.ready,
     node.formedNote,
-    node.inService,
-  ].reduce(asBits, 0);
+  ].reduce((bits, flag) => bits * 2 + (flag ? 1 : 0), 0);
   const codes = [
     instances.indexOf(node.instance) * 64 + units.indexOf(node.unit) * 5 + leaves.indexOf(node.leave),
     flags,

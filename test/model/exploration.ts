@@ -20,7 +20,6 @@ export const noFaults: Faults = {
   surplus: 0,
   removal: 0,
   disk: 0,
-  fact: 0,
 };
 
 /** Gives up, by `complete`, after that many states. */
