@@ -7,6 +7,7 @@ import { isPublicZone } from "./dns";
 import { keepSubnets } from "./keptNetwork";
 import { checkResolvers } from "./resolvers";
 import { addressesNeeded, usableAddresses } from "./subnetRoom";
+import { lookUp } from "./lookUp";
 
 export interface PlacedSubnet {
   readonly id: string;
@@ -123,7 +124,7 @@ function tooSmall(
 
 async function findRanges(vpcId: string, accountId: string, settings: Settings): Promise<string[]> {
   const key = "existingVpc.vpcId";
-  const vpc = await found(key, vpcId, aws.ec2.getVpc({ id: vpcId }));
+  const vpc = await lookUp(key, vpcId, aws.ec2.getVpc({ id: vpcId }));
   // AWS still lists ranges that were removed.
   const others = vpc.cidrBlockAssociations.filter(({ state }) => state === "associated");
   const cidrs = [...new Set([vpc.cidrBlock, ...others.map(({ cidrBlock }) => cidrBlock)])];
@@ -155,7 +156,7 @@ async function findSubnet(
 ): Promise<PlacedSubnet> {
   const key = `existingVpc.${kind}SubnetIds`;
   const refuse = (remedy: string) => new WrongSettings({ key, value: id, remedy });
-  const subnet = await found(key, id, aws.ec2.getSubnet({ id }));
+  const subnet = await lookUp(key, id, aws.ec2.getSubnet({ id }));
   if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}, not in ${vpcId}`);
   if (subnet.ownerId !== accountId) throw refuse(ofAnother(subnet.ownerId));
   const routes = await routesOf(id, vpcId);
@@ -195,13 +196,4 @@ async function findNatAddresses(vpcId: string): Promise<string[]> {
   });
   const gateways = await Promise.all(ids.map((id) => aws.ec2.getNatGateway({ id })));
   return gateways.map(({ publicIp }) => publicIp).filter((ip) => ip !== "");
-}
-
-/** What AWS answers, or that it knows no such thing. */
-async function found<T>(key: string, value: string, lookup: Promise<T>): Promise<T> {
-  try {
-    return await lookup;
-  } catch (error) {
-    throw new WrongSettings({ key, value, remedy: `cannot be looked up: ${(error as Error).message}` });
-  }
 }
