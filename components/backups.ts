@@ -40,7 +40,8 @@ export class Backups extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { prefix: snapshotPrefix },
             expiration: { days: args.retentionDays },
-            noncurrentVersionExpiration: { noncurrentDays: 1 },
+            // As long as it would have been kept: a snapshot that somebody deleted or replaced is still there.
+            noncurrentVersionExpiration: { noncurrentDays: args.retentionDays },
           },
           // Old launch template versions still point at old configurations.
           replaced("ignition/", 365),

@@ -33,7 +33,6 @@ export class ControlPlane extends pulumi.ComponentResource {
         config: controllerIgnition({
           ...nodeFacts(args, names.controllers, architecture),
           etcdVersion: settings.versions.etcd,
-          podCidr: settings.podCidr,
           serviceCidr: settings.serviceCidr,
           oidcIssuer: names.issuer,
           snapshotIntervalMinutes: settings.snapshots.intervalMinutes,

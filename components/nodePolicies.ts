@@ -24,11 +24,14 @@ export interface NodePolicyFacts {
   readonly configKey: string;
 }
 
-/** Where controllers put the current bootstrap token for the workers. */
-const bootstrapToken = "bootstrap/token";
+/** Where controllers put the current bootstrap token for the workers of a group. */
+const bootstrapToken = (group: string) => `bootstrap/${group}/token`;
+
+/** All of them, and the one that controllers of before pools had their own write until they are replaced. */
+const bootstrapTokens = "bootstrap/*";
 
 /** Where controllers write down who forms the cluster, and that it has formed. */
-const formation = ["etcd/formation-*.json", "etcd/formed*.json"];
+const formation = ["etcd/formation-*.json", "etcd/formed-*.json"];
 
 const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
   `arn:${partition}:s3:::${bucket}/${key}`;
@@ -95,19 +98,19 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
     },
     {
-      Sid: "ReadFormationRestoreAndToken",
+      Sid: "ReadFormationRestoreAndTokens",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...formation, restoreKey, `${snapshotPrefix}*`, bootstrapToken].map((key) =>
+      Resource: [...formation, restoreKey, `${snapshotPrefix}*`, bootstrapTokens].map((key) =>
         objectArn(facts, key),
       ),
     },
     { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonsKey) },
     {
-      Sid: "WriteFormationSnapshotsAndToken",
+      Sid: "WriteFormationSnapshotsAndTokens",
       Effect: "Allow",
       Action: "s3:PutObject",
-      Resource: [...formation, `${snapshotPrefix}*`, bootstrapToken].map((key) => objectArn(facts, key)),
+      Resource: [...formation, `${snapshotPrefix}*`, bootstrapTokens].map((key) => objectArn(facts, key)),
     },
     {
       Sid: "ListFormationAndSnapshots",
@@ -147,7 +150,7 @@ export function workerStatements(facts: NodePolicyFacts): Statement[] {
       Sid: "ReadKeys",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken].map((key) =>
+      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(facts.group)].map((key) =>
         objectArn(facts, key),
       ),
     },

@@ -18,21 +18,50 @@ export interface NodeStoreArgs {
 }
 
 /** Refuses every request that is not TLS. */
-export function tlsOnly(bucketArn: string): aws.iam.PolicyDocument {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, `${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  };
+const tlsOnly = (bucketArn: string): aws.iam.PolicyStatement => ({
+  Sid: "TlsOnly",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: [bucketArn, `${bucketArn}/*`],
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
+});
+
+/** What nodes write once for ever: who forms the cluster, that it has formed, and snapshots. */
+const formation = ["etcd/formation-*", "etcd/formed-*"];
+const writtenOnce = [...formation, "etcd/snapshots/*"];
+
+/**
+ * Nobody deletes the facts that the cluster stands on, and nobody writes over these or a snapshot, be it a controller that was taken
+ * over: a write must ask that there is no such object. That leaves out copies and uploads in parts, which cannot ask in time.
+ * `pulumi destroy` deletes this policy before the bucket. Lifecycle rules are S3's own and need no permission.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function factsStay(bucketArn: string): aws.iam.PolicyStatement[] {
+  const everybody = { Effect: "Deny", Principal: "*" } as const;
+  const arns = (keys: string[]) => keys.map((key) => `${bucketArn}/${key}`);
+  return [
+    {
+      Sid: "FormationStays",
+      ...everybody,
+      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+      Resource: arns(formation),
+    },
+    {
+      Sid: "WrittenOnce",
+      ...everybody,
+      Action: "s3:PutObject",
+      Resource: arns(writtenOnce),
+      Condition: { Null: { "s3:if-none-match": "true" } },
+    },
+  ];
 }
+
+/** The policy of the node store's bucket. */
+export const nodeStorePolicy = (bucketArn: string): aws.iam.PolicyDocument => ({
+  Version: "2012-10-17",
+  Statement: [tlsOnly(bucketArn), ...factsStay(bucketArn)],
+});
 
 /** The bucket that nodes read their configuration and keys from, and keep their formation objects and snapshots in. */
 export class NodeStore extends pulumi.ComponentResource {
@@ -90,7 +119,7 @@ export class NodeStore extends pulumi.ComponentResource {
     );
     const policy = new aws.s3.BucketPolicy(
       name,
-      { bucket: bucket.bucket, policy: tlsOnly(`arn:${args.partition}:s3:::${args.bucket}`) },
+      { bucket: bucket.bucket, policy: nodeStorePolicy(`arn:${args.partition}:s3:::${args.bucket}`) },
       { parent: this, dependsOn: access },
     );
     const secured = [versioning, encryption, access, policy];

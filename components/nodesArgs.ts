@@ -37,6 +37,7 @@ export function nodeFacts(
     architecture,
     kubernetesVersion: settings.versions.kubernetes,
     podNetwork: wantedAddons(settings).includes("flannel") ? "flannel" : "other",
+    podCidr: settings.podCidr,
     downloads: settings.downloads,
     sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
   };

@@ -5,7 +5,6 @@ import { NodeFacts, nodeIgnition } from "./node";
 export interface ControllerFacts extends NodeFacts {
   /** Without v. */
   etcdVersion: string;
-  podCidr: string;
   serviceCidr: string;
   /** URL of the published OIDC discovery document's folder. */
   oidcIssuer: string;
@@ -17,8 +16,9 @@ export function controllerIgnition(facts: ControllerFacts): string {
   return nodeIgnition(facts, {
     role: "controller",
     values: {
+      // Pods on controllers are the project's own.
+      otherwise: "counter drop",
       etcdVersion: facts.etcdVersion,
-      podCidr: facts.podCidr,
       serviceCidr: facts.serviceCidr,
       oidcIssuer: facts.oidcIssuer,
       snapshotIntervalMinutes: String(facts.snapshotIntervalMinutes),

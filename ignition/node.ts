@@ -23,6 +23,8 @@ export interface NodeFacts {
   kubernetesVersion: string;
   /** `flannel`: the project's add-on, which a ready node has; `other`: somebody else's, or none so far. */
   podNetwork: "flannel" | "other";
+  /** Range of all pods' addresses. */
+  podCidr: string;
   downloads: DownloadSource;
   sshAuthorizedKeys: readonly string[];
 }
@@ -49,6 +51,7 @@ export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, relea
     group: facts.group,
     kubernetesVersion: facts.kubernetesVersion,
     podNetwork: facts.podNetwork,
+    podCidr: facts.podCidr,
     ...values,
   });
   const downloads = findDownloads(releases, facts.downloads);

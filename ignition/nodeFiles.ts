@@ -39,7 +39,7 @@ function pathsBelow(root: string): string[] {
 /**
  * The text with every `{{name}}` filled from `values`; the names go to `used`.
  *
- * @throws Error where a placeholder has no value, or one of more than one line
+ * @throws Error where a placeholder has no value, or one of more than one line, or one that is code in what scripts source
  */
 export function fill(
   path: string,
@@ -51,6 +51,8 @@ export function fill(
     const value = values[name];
     if (value === undefined) throw new Error(`${path}: no value for the placeholder {{${name}}}`);
     if (/[\r\n]/.test(value)) throw new Error(`${path}: the value of {{${name}}} is more than one line`);
+    if (path.endsWith(".env") && !/^[A-Za-z0-9._/-]*$/.test(value))
+      throw new Error(`${path}: a shell would read the value of {{${name}}} as more than text: ${value}`);
     used.add(name);
     return value;
   });

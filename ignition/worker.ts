@@ -37,6 +37,7 @@ export function workerIgnition(facts: WorkerFacts): string {
   return nodeIgnition(facts, {
     role: "worker",
     values: {
+      otherwise: "accept",
       pool: facts.pool,
       cloudProvider: facts.cloudProvider,
       nodeLabels: nodeLabels(facts),

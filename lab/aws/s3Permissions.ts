@@ -64,11 +64,16 @@ export async function s3Permissions(call: ServiceCall, deployed: DeployedResourc
     const action = versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
     return [object(action), ...useOf(await deployed.objectKeyArn(bucket, key, versionId), "kms:Decrypt")];
   }
+  if (method === "DELETE" && onlyHas("versionId"))
+    return [object(query.has("versionId") ? "s3:DeleteObjectVersion" : "s3:DeleteObject")];
   if (method === "PUT" && onlyHas()) {
     const further = Object.keys(headers).filter((name) => furtherRights.test(name));
     if (further.length > 0)
       throw unknownCall("s3", `PUT of an object with the headers ${further.join(", ")}`);
-    return [object("s3:PutObject"), ...useOf(await deployed.defaultKeyArn(bucket), "kms:GenerateDataKey")];
+    const ifNoneMatch = headers["if-none-match"];
+    const put = object("s3:PutObject");
+    const context = { ...put.context, "s3:if-none-match": ifNoneMatch === undefined ? [] : [ifNoneMatch] };
+    return [{ ...put, context }, ...useOf(await deployed.defaultKeyArn(bucket), "kms:GenerateDataKey")];
   }
   throw unknown;
 }

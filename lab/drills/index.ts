@@ -8,6 +8,8 @@ import { certificates } from "./kubernetes/certificates";
 import { credentials } from "./kubernetes/credentials";
 import { drain } from "./kubernetes/drain";
 import { identity } from "./kubernetes/identity";
+import { nodeCredentials } from "./kubernetes/nodeCredentials";
+import { overlay } from "./kubernetes/overlay";
 import { podMetadata } from "./kubernetes/podMetadata";
 import { restore } from "./kubernetes/restore";
 import { secrets } from "./kubernetes/secrets";
@@ -20,6 +22,7 @@ import { workerJoin } from "./kubernetes/workerJoin";
 import { crash } from "./crash";
 import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
+import { facts } from "./facts";
 import { formOf, formStorm } from "./form";
 import { joinStorm } from "./joinStorm";
 import { lambdaDown } from "./lambdaDown";
@@ -41,6 +44,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   roll: [roll],
   scale: [scale],
   partition: [partition],
+  facts: [facts],
   "lambda-down": [lambdaDown],
   "quorum-lost": [quorumLost],
   renew: [renew],
@@ -54,10 +58,12 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   secrets: [secrets],
   access: [access],
   credentials: [credentials],
+  "node-credentials": [nodeCredentials],
   abandon: [abandon],
   cis: [cis],
   identity: [identity],
   "pod-metadata": [podMetadata],
+  overlay: [overlay],
   drain: [drain],
   "spot-notice": [spotNotice],
   certificates: [certificates],

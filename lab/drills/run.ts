@@ -2,6 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiFigures, type ApiClient } from "../apiClient";
 import { askApi } from "../askApi";
+import { noFailedUnits } from "../failedUnits";
 import type { Lab } from "../lab";
 import type { Load, Verdict, Window } from "../load";
 import type { Observation } from "../members";
@@ -70,6 +71,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   try {
     verdict = load && (await checked(load, outcome?.linearizable ?? [{}]));
     await lab.noFaults();
+    if (!drill.endsCluster) await noFailedUnits(() => lab.machines());
   } catch (error) {
     reasons.push(error instanceof Error ? error.message : String(error));
   }

@@ -110,8 +110,8 @@ function options({ name, hostname, namespace, root, volumes, isPrivileged }: Con
     ...[`--network-namespace-path=${namespace}`, "--resolv-conf=off", "--link-journal=no"],
     ...["--kill-signal=SIGRTMIN+4"],
     ...Object.entries(volumes).map(([target, source]) => `--bind=${source}:${target}`),
-    // The kubelet reads of processes that the kernel killed there.
-    ...(isPrivileged ? ["--capability=all", "--bind-ro=/dev/kmsg"] : []),
+    // A machine has a firewall of its own. The kubelet reads of processes that the kernel killed in /dev/kmsg.
+    ...(isPrivileged ? ["--capability=all", "--bind-ro=/dev/kmsg"] : ["--capability=CAP_NET_ADMIN"]),
   ];
 }
 

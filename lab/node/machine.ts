@@ -70,6 +70,11 @@ export class Machine {
     return this.instance.address;
   }
 
+  /** Whether commands can be run on it. */
+  get isOn(): boolean {
+    return this.container !== undefined;
+  }
+
   /** The first boot, from an empty disk; resolves when systemd has reached basic.target. */
   powerOn(): Promise<void> {
     this.starting = this.firstBoot();

@@ -81,7 +81,7 @@ def holds(operator: str, key: str, wanted: list[str], given: str | None) -> bool
         same = (lambda one: one == given) if operator == "StringEquals" else (lambda one: matches(one, given))
         return given is not None and any(same(one) for one in wanted)
     if operator == "Bool" and key.lower() == "aws:securetransport":
-        return "true" in [str(one).lower() for one in wanted]  # as bucket_policy_transport.py has it
+        return "true" in [str(one).lower() for one in wanted]  # as bucket_policy_conditions.py has it
     print(f"a policy's condition {operator} on {key} is not known here: its statement counts for nothing", flush=True)
     return False
 

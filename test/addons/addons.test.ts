@@ -142,7 +142,7 @@ describe("The add-ons", () => {
       Number(pattern.exec(readFileSync(path.join(__dirname, "../..", file), "utf8"))?.[1]);
     const waits = numberIn(
       "ignition/files/worker/opt/cluster/bin/kubeadm-join",
-      /wait_for (\d+) "controllers that/,
+      /wait_for (\d+) "a bootstrap token/,
     );
     const launch = numberIn("components/workerPool.ts", /hookSeconds: \{ launch: (\d+)/);
     const patience = numberIn(

@@ -12,7 +12,11 @@ import { etcd } from "../../toolchain/etcd";
 import { kubeApiserver, kubectl } from "../../toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
 
-const token = "of-a-test";
+/** What its administrator authenticates with. */
+export const adminToken = "of-a-test";
+
+/** What the node's kubelet authenticates with. */
+export const tokenOfKubelet = (node: string) => `of-the-kubelet-of-${node}`;
 
 /** What a command said. */
 export interface Answer {
@@ -32,7 +36,8 @@ export class Apiserver {
     readonly etcd: string,
   ) {}
 
-  static async start(): Promise<Apiserver> {
+  /** `nodes` are those whose kubelets may ask it, by `tokenOfKubelet`. */
+  static async start(nodes: readonly string[] = []): Promise<Apiserver> {
     const ports = await freePorts(3);
     const server = new Apiserver(
       mkdtempSync(join(tmpdir(), "apiserver-")),
@@ -47,7 +52,7 @@ export class Apiserver {
         `--listen-peer-urls=http://127.0.0.1:${ports[2]}`,
         "--unsafe-no-fsync",
       ]);
-      server.run(kubeApiserver(), server.flags());
+      server.run(kubeApiserver(), server.flags(nodes));
       await server.isReady();
       return server;
     } catch (error) {
@@ -56,18 +61,24 @@ export class Apiserver {
     }
   }
 
-  private flags(): string[] {
+  private flags(nodes: readonly string[]): string[] {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = this.write("sa.key", String(privateKey.export({ type: "pkcs8", format: "pem" })));
     const admission = controllerNode().texts.get("/etc/kubernetes/apiserver/admission.yaml") ?? "";
+    const kubelets = nodes.map(
+      (name) => `${tokenOfKubelet(name)},system:node:${name},${name},system:nodes\n`,
+    );
+    const tokens = `${adminToken},admin,1,system:masters\n${kubelets.join("")}`;
     return [
       `--etcd-servers=${this.etcd}`,
       "--bind-address=127.0.0.1",
       `--secure-port=${this.port}`,
       `--cert-dir=${join(this.folder, "certificates")}`,
-      `--token-auth-file=${this.write("tokens.csv", `${token},admin,1,system:masters\n`)}`,
-      "--authorization-mode=RBAC",
-      "--allow-privileged=true", // as kubeadm has it
+      `--token-auth-file=${this.write("tokens.csv", tokens)}`,
+      // These three as kubeadm has them.
+      "--authorization-mode=Node,RBAC",
+      "--enable-admission-plugins=NodeRestriction",
+      "--allow-privileged=true",
       `--admission-control-config-file=${this.write("admission.yaml", admission)}`,
       "--service-account-issuer=https://issuer.example.com",
       `--service-account-key-file=${key}`,
@@ -84,7 +95,7 @@ export class Apiserver {
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name: "test", cluster }],
-      users: [{ name: "admin", user: { token } }],
+      users: [{ name: "admin", user: { token: adminToken } }],
       contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
       "current-context": "test",
     };

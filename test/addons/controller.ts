@@ -11,7 +11,7 @@ import { Apiserver } from "./apiserver";
 const storeStandIn = (root: string) => `
 s3_get() {
   local tag
-  tag=$(sha256sum <"${root}/stored")
+  tag='"'$(sha256sum <"${root}/stored" | cut -d ' ' -f 1)'"'
   AWS_STATUS=304
   [[ $* != *"If-None-Match: $tag" ]] || return 0
   echo "$tag" >"$4" # curl has it before the object

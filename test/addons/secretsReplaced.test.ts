@@ -27,7 +27,7 @@ describe("A real kubectl that replaces Secrets", function () {
     assert.ok(rewrite);
     const before = [
       'fail() { echo "$*" >&2; exit 1; }',
-      "key=key2",
+      "key=key2 API_HINDERED='[Uu]nable to connect'",
       `kubectl() { if [[ $1 == get ]]; then cat "$READ"; else "$KUBECTL" --kubeconfig "$KUBECONFIG" "$@"; fi; }`,
     ];
     const program = [...before, rewrite, "rewrite"].join("\n");

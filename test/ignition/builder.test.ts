@@ -71,7 +71,7 @@ describe("A node's config", () => {
 
   it("holds no key, certificate or token", () => {
     const secret =
-      /-----BEGIN|PRIVATE KEY|AKIA[A-Z0-9]{16}|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|certificate-authority-data/;
+      /-----BEGIN (?!CERTIFICATE REQUEST)|PRIVATE KEY|AKIA[A-Z0-9]{16}|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|certificate-authority-data/;
     for (const [kind, node] of Object.entries(everyKindOfNode)) {
       const { texts, units } = node();
       for (const [path, text] of texts) assert.doesNotMatch(text, secret, `${kind}: ${path}`);
@@ -132,6 +132,14 @@ describe("Placeholders", () => {
     );
   });
 
+  it("are no code in what scripts source", () => {
+    for (const group of ["$(id)", "`id`", "a;id", "a b", "a'b", 'a"b', "a&b", "a\\b", "*", "~"])
+      assert.throws(
+        () => nodeFiles(["node", "worker"], { ...values, group }),
+        /a shell would read the value of \{\{group\}\}/,
+      );
+  });
+
   it("are all filled", () => {
     for (const { path, text } of nodeFiles(["node", "worker"], values))
       assert.doesNotMatch(text, /\{\{/, path);
@@ -140,7 +148,7 @@ describe("Placeholders", () => {
   function workerPlaceholders(): Record<string, string> {
     const names =
       "clusterName zone region dnsSuffix ecrDualStackSuffix bucket logGroup group pool kubernetesVersion nodeLabels taints featureGates " +
-      "cpuManagerPolicy systemReserved kubeReserved podNetwork cloudProvider";
+      "cpuManagerPolicy systemReserved kubeReserved podNetwork podCidr otherwise cloudProvider";
     return Object.fromEntries(names.split(" ").map((name) => [name, name]));
   }
 });

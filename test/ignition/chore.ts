@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -41,7 +42,7 @@ export interface Run {
   log: string[];
   /** What it changed or asked for, in order: `kubectl …`, `kubeadm …`, `systemctl …`, `etcdctl …`, `ec2 …`, `s3_put …`. */
   calls: string[];
-  /** What it gave to `kubectl create`. */
+  /** What it gave to `kubectl create` or `kubectl apply`. */
   created: string;
 }
 
@@ -49,21 +50,51 @@ export interface Run {
  * Runs a controller's script with its own libraries, real jq, openssl and curl-free AWS, below a temporary folder instead
  * of the node's root. kubectl, kubeadm, systemctl and the AWS calls are stand-ins that note each call.
  */
-export function runChore(
+export function runChore(script: string, args: readonly string[], answers: Answers): Run {
+  const { root, ended } = nodeWhere(answers);
+  try {
+    const { status, stderr } = spawnSync(join(root, "opt/cluster/bin", script), args, options);
+    return ended(status, stderr);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** The same, beside others. */
+export async function runChoreBeside(
   script: string,
   args: readonly string[],
-  {
-    kubectl,
-    kubectlFails = {},
-    kubectlSays = {},
-    kubeadm = {},
-    etcdctl = {},
-    inactive = [],
-    aws = {},
-    leads = true,
-    files = {},
-  }: Answers,
-): Run {
+  answers: Answers,
+): Promise<Run> {
+  const { root, ended } = nodeWhere(answers);
+  try {
+    const child = spawn(join(root, "opt/cluster/bin", script), args, {
+      ...options,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(child, "close")) as [number | null];
+    return ended(status, stderr);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const options = { encoding: "utf8" as const, env: { PATH: process.env.PATH } };
+
+/** The folder in which a script finds its node, and what is to be told of its run there. */
+function nodeWhere({
+  kubectl,
+  kubectlFails = {},
+  kubectlSays = {},
+  kubeadm = {},
+  etcdctl = {},
+  inactive = [],
+  aws = {},
+  leads = true,
+  files = {},
+}: Answers): { root: string; ended: (status: number | null, stderr: string) => Run } {
   const root = mkdtempSync(join(tmpdir(), "chore-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -87,91 +118,84 @@ export function runChore(
   });
   const standIn = (name: string, body: readonly string[]) =>
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
-  try {
-    for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
-      write(
-        path,
-        text.replace(/(?<![\w/])\/(opt|etc|run|var\/lib)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`),
-      );
-    }
-    mkdirSync(join(root, "run/cluster"), { recursive: true });
+  for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
     write(
-      "opt/bin/kubectl",
-      standIn("kubectl", [
-        `[[ $* != *" -f -" ]] || cat >"${root}/input"`,
-        `[[ $* != *" create -f -" ]] || mv "${root}/input" "${root}/created"`,
-        "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
-        ...failures,
-        ...sayings,
-        `case "$*" in`,
-        ...cases(kubectl, "kubectl"),
-        `"create -f -" | "certificate "*) ;;`,
-        "*) exit 1 ;;",
-        "esac",
-      ]),
+      path,
+      text.replace(/(?<![\w/])\/(opt|etc|run|var\/lib)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`),
     );
-    write(
-      "opt/bin/kubeadm",
-      standIn("kubeadm", [
-        `case "$*" in`,
-        ...cases(kubeadm, "kubeadm"),
-        `"token generate") echo abcdef.0123456789abcdef ;;`,
-        "esac",
-      ]),
-    );
-    write(
-      "opt/bin/systemctl",
-      standIn(
-        "systemctl",
-        inactive.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 3`),
-      ),
-    );
-    write(
-      "opt/bin/etcdctl",
-      standIn("etcdctl", [
-        '[[ $1 != lock ]] || exec "${@:4}"',
-        `case "$*" in`,
-        ...cases(etcdctl, "etcdctl"),
-        "esac",
-      ]),
-    );
-    write("opt/cluster/lib/kubectl.sh", `${read("opt/cluster/lib/kubectl.sh")}leads() { ${leads}; }\n`);
-    const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
-    write(
-      "opt/cluster/lib/aws.sh",
-      [
-        read("opt/cluster/lib/aws.sh"),
-        ...["ec2", "autoscaling", "s3_put"].map(
-          (name) =>
-            `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
-        ),
-        `s3_get() {
-          ${note}
-          AWS_STATUS=200
-          if ! case "s3_get $*" in ${cases(aws, "s3_get").join(" ")} *) false ;; esac >"$2"; then
-            rm -f "$2"
-            AWS_STATUS=403
-            return 1
-          fi
-        }`,
-      ].join("\n"),
-    );
-    const { status, stderr } = spawnSync(join(root, "opt/cluster/bin", script), args, {
-      encoding: "utf8",
-      env: { PATH: process.env.PATH },
-    });
-    const lines = (text: string) =>
-      text
-        .replaceAll(root, "")
-        .split("\n")
-        .filter((line) => line !== "");
-    return {
-      status,
-      log: lines(stderr),
-      calls: lines(read("calls")).map((call) => call.replace(/^kubectl (--\S+ \S+ ){4}/, "kubectl ")),
-      created: read("created"),
-    };
-  } finally {
-    rmSync(root, { recursive: true, force: true });
   }
+  mkdirSync(join(root, "run/cluster"), { recursive: true });
+  write(
+    "opt/bin/kubectl",
+    standIn("kubectl", [
+      `[[ $* != *" -f -" ]] || cat >"${root}/input"`,
+      `[[ $* != *" create -f -" && $* != *" apply "*" -f -" ]] || mv "${root}/input" "${root}/created"`,
+      "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
+      ...failures,
+      ...sayings,
+      `case "$*" in`,
+      ...cases(kubectl, "kubectl"),
+      `"create -f -" | "certificate "*) ;;`,
+      "*) exit 1 ;;",
+      "esac",
+    ]),
+  );
+  write(
+    "opt/bin/kubeadm",
+    standIn("kubeadm", [
+      `case "$*" in`,
+      ...cases(kubeadm, "kubeadm"),
+      `"token generate") echo abcdef.0123456789abcdef ;;`,
+      "esac",
+    ]),
+  );
+  write(
+    "opt/bin/systemctl",
+    standIn(
+      "systemctl",
+      inactive.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 3`),
+    ),
+  );
+  write(
+    "opt/bin/etcdctl",
+    standIn("etcdctl", [
+      '[[ $1 != lock ]] || exec "${@:4}"',
+      `case "$*" in`,
+      ...cases(etcdctl, "etcdctl"),
+      "esac",
+    ]),
+  );
+  write("opt/cluster/lib/kubectl.sh", `${read("opt/cluster/lib/kubectl.sh")}leads() { ${leads}; }\n`);
+  const note = `echo "\${FUNCNAME[0]} $*" >>"${root}/calls"`;
+  write(
+    "opt/cluster/lib/aws.sh",
+    [
+      read("opt/cluster/lib/aws.sh"),
+      ...["ec2", "autoscaling", "s3_put"].map(
+        (name) =>
+          `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
+      ),
+      `s3_get() {
+        ${note}
+        AWS_STATUS=200
+        if ! case "s3_get $*" in ${cases(aws, "s3_get").join(" ")} *) false ;; esac >"$2"; then
+          rm -f "$2"
+          AWS_STATUS=403
+          return 1
+        fi
+      }`,
+    ].join("\n"),
+  );
+  const lines = (text: string) =>
+    text
+      .replaceAll(root, "")
+      .split("\n")
+      .filter((line) => line !== "");
+  const ended = (status: number | null, stderr: string) => ({
+    status,
+    log: lines(stderr),
+    calls: lines(read("calls")).map((call) => call.replace(/^kubectl (--\S+ \S+ ){4}/, "kubectl ")),
+    created: read("created"),
+  });
+  return { root, ended };
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { changes, runChore } from "./chore";
 
 describe("The chores of the cluster", () => {
@@ -8,6 +10,47 @@ describe("The chores of the cluster", () => {
       assert.deepEqual([status, calls], [0, []]);
     });
   }
+});
+
+describe("A pass that is hindered", () => {
+  const refused =
+    "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?";
+  const saying = (chore: string, said: string) =>
+    runChore(chore, [], {
+      kubectl: {},
+      aws: {
+        "autoscaling Action=DescribeAutoScalingGroups *":
+          "<AutoScalingGroupName>demo-pool-workers</AutoScalingGroupName>",
+      },
+      kubectlSays: { "get nodes*": said, "get secrets*": said, "get configmap*": said },
+      files: { "/etc/kubernetes/encryption/encryption.yaml": "- name: key1" },
+    });
+
+  for (const chore of ["nodes-reconcile", "secrets-rewrite", "kubeadm-cluster-objects", "bootstrap-token"]) {
+    it(`ends as one that the next pass makes good, and says why: ${chore}`, () => {
+      for (const said of [refused, "Error from server: etcdserver: request timed out"]) {
+        const { status, log } = saying(chore, said);
+        assert.equal(status, 75, log.join("\n"));
+        assert.ok(log.includes(said), log.join("\n"));
+      }
+    });
+
+    it(`fails if the next one would not mend it: ${chore}`, () => {
+      assert.equal(saying(chore, "Error from server (Forbidden): it is forbidden").status, 1);
+    });
+  }
+
+  it("is no failed unit, whichever timer has begun it", () => {
+    const units = (ending: string) =>
+      ["controller", "node", "worker"].flatMap((role) => {
+        const folder = join(__dirname, "../../ignition/files", role, "etc/systemd/system");
+        return readdirSync(folder).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+      }); // prettier-ignore
+    const services = units(".timer").map((timer) => timer.replace(/timer$/, "service"));
+    assert.ok(services.length >= 12);
+    for (const service of services)
+      assert.match(readFileSync(service, "utf8"), /^SuccessExitStatus=75$/m, service);
+  });
 });
 
 describe("Nodes whose instances are gone", () => {
@@ -81,6 +124,8 @@ describe("The cluster-wide objects", () => {
   const common = [
     "kubeadm init phase upload-config all",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
+    // What keeps workers in bounds, before what lets them join.
+    "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-admission.yaml",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
     "kubeadm init phase addon kube-proxy",
   ];

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { changes, runChore } from "./chore";
-import { requestFor, running, secondsAgo } from "./csr";
+import { instance, nodeList, requestFor, running, secondsAgo } from "./csr";
 
 describe("A worker's request for its first client certificate", () => {
   const node = "ip-10-0-0-20.corp.example.com";
   const bootstrappers = "system:bootstrappers:kubeadm:default-node-token";
+  const ofPool = (pool: string) => [
+    "system:bootstrappers",
+    bootstrappers,
+    `system:bootstrappers:pool:${pool}`,
+  ];
+  const own = instance("i-1", "ip-10-0-0-20.eu-west-1.compute.internal", "10.0.0.20");
 
   interface Request {
     subject?: string;
@@ -25,28 +31,17 @@ describe("A worker's request for its first client certificate", () => {
       spec: {
         signerName: request.signerName ?? "kubernetes.io/kube-apiserver-client-kubelet",
         username: "system:bootstrap:abcdef",
-        groups: request.groups ?? ["system:bootstrappers", bootstrappers, "system:authenticated"],
+        groups: request.groups ?? ofPool("workers"),
         usages: request.usages ?? ["digital signature", "client auth"],
         request: requestFor(subject, sans),
       },
     };
-    const named =
-      "Filter.3.Name=private-dns-name Filter.3.Value.1=ip-10-0-0-20.eu-west-1.compute.internal Filter.3.Value.2=ip-10-0-0-20.ec2.internal";
-    const ofPool = "Filter.4.Name=tag:aws:autoscaling:groupName Filter.4.Value.1=demo-pool-*";
     const { calls, log } = runChore("csr-approve", [], {
       kubectl: {
         "get csr *": JSON.stringify({ items: [csr] }),
-        "get nodes *": JSON.stringify({
-          items: Object.entries(request.nodes ?? {}).map(([name, providerID]) => ({
-            metadata: { name },
-            spec: { providerID },
-          })),
-        }),
+        "get nodes *": nodeList(request.nodes ?? {}),
       },
-      aws: {
-        [`ec2 Action=DescribeInstances ${running} ${named} ${ofPool}`]:
-          request.ec2 ?? "<r><instanceId>i-1</instanceId></r>",
-      },
+      aws: { [running]: request.ec2 ?? own },
     });
     return { change: changes(calls), log };
   }
@@ -58,6 +53,7 @@ describe("A worker's request for its first client certificate", () => {
     });
   });
 
+  const notWritten = "it is not written as kubelets write theirs";
   const refused: [string, Request, string][] = [
     [
       "is in the name of a Node that is there: whoever has a token could be any node",
@@ -69,22 +65,34 @@ describe("A worker's request for its first client certificate", () => {
       { nodes: { "ip-10-0-0-20.eu-west-1.compute.internal": "aws:///eu-west-1a/i-1" } },
       "the Node ip-10-0-0-20.eu-west-1.compute.internal is there already",
     ],
-    [
-      "is for another group",
-      { subject: `/O=system:masters/CN=system:node:${node}` },
-      `its subject is CN=system:node:${node},O=system:masters`,
-    ],
-    ["is for no node", { subject: "/O=system:nodes/CN=admin" }, "its subject is CN=admin,O=system:nodes"],
+    ["is for another group", { subject: `/O=system:masters/CN=system:node:${node}` }, notWritten],
+    ["is for no node", { subject: "/O=system:nodes/CN=admin" }, notWritten],
     [
       "is for a name that is none",
       { subject: "/O=system:nodes/CN=system:node:--server=10.0.0.99" },
-      "its subject is CN=system:node:--server=10.0.0.99,O=system:nodes",
+      notWritten,
     ],
     ["names hosts", { sans: `DNS:${node}` }, "it names hosts"],
     [
+      "comes by the token of another pool",
+      { groups: ofPool("arm") },
+      `its token is of the pool arm, ${node} of the group demo-pool-workers`,
+    ],
+    [
+      "comes by the token of a pool whose name begins with this one's",
+      { groups: ofPool("workers-2") },
+      `its token is of the pool workers-2, ${node} of the group demo-pool-workers`,
+    ],
+    ["comes by a token of no pool", { groups: [bootstrappers] }, "its token is not of one pool"],
+    [
+      "comes by a token of two pools",
+      { groups: [...ofPool("workers"), ...ofPool("arm")] },
+      "its token is not of one pool",
+    ],
+    [
       "wants to serve too",
       { usages: ["client auth", "server auth"] },
-      "its usages are not those of a client certificate",
+      "its usages are not those of a kubelet's client certificate",
     ],
   ];
   for (const [what, request, reason] of refused) {
@@ -98,13 +106,18 @@ describe("A worker's request for its first client certificate", () => {
 
   const unknown: [string, Request, string][] = [
     [
-      "EC2 knows no such instance of a pool, as for a controller's name",
+      "EC2 knows no such instance",
       { ec2: "<r></r>" },
       `EC2 knows no running instance of a pool called ${node}`,
     ],
     [
+      "EC2 knows none of a pool, as for a controller's name",
+      { ec2: own.replaceAll("demo-pool-workers", "demo-controllers") },
+      `EC2 knows no running instance of a pool called ${node}`,
+    ],
+    [
       "EC2 knows two",
-      { ec2: "<r><instanceId>i-1</instanceId><instanceId>i-2</instanceId></r>" },
+      { ec2: `${own}${own.replace("i-1", "i-2")}` },
       `EC2 knows no running instance of a pool called ${node}`,
     ],
     [
@@ -121,27 +134,6 @@ describe("A worker's request for its first client certificate", () => {
       });
     });
   }
-
-  it("comes first: a worker waits for it, and each decision takes a moment", () => {
-    const request = (name: string, signerName: string) => ({
-      metadata: { name, creationTimestamp: secondsAgo(400) },
-      spec: { signerName, username: "u", groups: [bootstrappers], usages: ["any"], request: "" },
-    });
-    const serving = "kubernetes.io/kubelet-serving";
-    const client = "kubernetes.io/kube-apiserver-client-kubelet";
-    const items = [request("a", serving), request("b", client), request("c", serving), request("d", client)];
-    const { calls } = runChore("csr-approve", [], {
-      kubectl: { "get csr *": JSON.stringify({ items }) },
-    });
-    const order = changes(calls).map((call) => call.replace("kubectl certificate deny ", ""));
-    assert.deepEqual(
-      [order.slice(0, 2).sort(), order.slice(2).sort()],
-      [
-        ["b", "d"],
-        ["a", "c"],
-      ],
-    );
-  });
 
   it("is left alone where it is another's: renewals are the controller-manager's, other signers' their own", () => {
     for (const other of [

@@ -22,6 +22,7 @@ const place = {
   architecture: "amd64",
   kubernetesVersion: "1.36.4",
   podNetwork: "flannel",
+  podCidr: "10.244.0.0/16",
   downloads: { sha256: {} },
   sshAuthorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample someone"],
 } as const;
@@ -30,7 +31,6 @@ export const controllerFacts: ControllerFacts = {
   ...place,
   group: "demo-controllers",
   etcdVersion: "3.6.14",
-  podCidr: "10.244.0.0/16",
   serviceCidr: "10.96.0.0/16",
   oidcIssuer: "https://demo-oidc-123456789012-eu-west-1.s3.eu-west-1.amazonaws.com",
   snapshotIntervalMinutes: 30,

@@ -15,6 +15,10 @@ export interface World {
   readonly active?: readonly string[];
   /** Seconds by which each sleep puts the script's clock on. @default 0 */
   readonly sleepSeconds?: number;
+  /** The script is ended at its first sleep, with status 75. @default false */
+  readonly waitsInVain?: boolean;
+  /** Standard input. @default "" */
+  readonly input?: string;
 }
 
 /** A worker's script, run below a temporary folder instead of the node's root; sleep takes no time. */
@@ -27,7 +31,7 @@ export class WorkerScript {
     this.write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\n");
   }
 
-  run({ metadata, curl = "", active = [], sleepSeconds = 0 }: World) {
+  run({ metadata, curl = "", active = [], sleepSeconds = 0, waitsInVain = false, input = "" }: World) {
     const isActive = active.map((unit) => `[[ $* != "is-active --quiet ${unit}" ]] || exit 0`);
     const systemctl = [...isActive, "[[ $1 != is-active ]] || exit 3", `echo "$*" >>${this.root}/systemctl`];
     this.write("bin/systemctl", ["#!/bin/bash", ...systemctl, ""].join("\n"));
@@ -36,7 +40,8 @@ export class WorkerScript {
     this.write("bin/curl", `#!/bin/bash\nprintf '%s\\n' "$@" >${this.root}/sent\nprintf %s '${curl}'\n`);
     this.write(
       "opt/cluster/lib/aws.sh",
-      `imds() {
+      `source ${this.root}/opt/cluster/lib/forms.sh
+      imds() {
         local answers=(${this.root}/metadata/$1/*)
         echo "$*" >>${this.root}/asked
         [[ -e \${answers[0]} ]] || return 22
@@ -47,9 +52,12 @@ export class WorkerScript {
     );
     const { status, stderr } = spawnSync("bash", [join(this.root, "opt/cluster/bin", this.script)], {
       encoding: "utf8",
+      input,
       env: {
         PATH: `${this.root}/bin:${process.env.PATH}`,
-        "BASH_FUNC_sleep%%": `() { SECONDS=$((SECONDS + ${sleepSeconds})); }`,
+        "BASH_FUNC_sleep%%": waitsInVain
+          ? "() { exit 75; }"
+          : `() { SECONDS=$((SECONDS + ${sleepSeconds})); }`,
       },
     });
     return {

@@ -6,6 +6,7 @@ import { booted, lives, wantedOf, without } from "./state";
 export function aws(world: Next): void {
   const { state, setting } = world;
   const wanted = wantedOf(state);
+  if (state.foreign) world.may("the object is this cluster's again", -1, (next) => (next.foreign = false));
   const free = state.nodes.findIndex(({ instance }) => instance === "none");
 
   state.nodes.forEach((node, i) => {

@@ -45,8 +45,10 @@ export function canonical(state: State): string {
       faults.surplus,
       faults.removal,
       faults.disk,
+      faults.fact,
     ],
     state.formations.length,
+    [state.formationGone, state.formedGone, state.foreign].reduce(asBits, 0),
   );
   for (const { epoch, formed, versions } of state.clusters) {
     codes.push(epoch, formed ? 1 : 0, versions.length);
@@ -54,6 +56,8 @@ export function canonical(state: State): string {
   }
   return order.map((i) => local[i]).join("") + String.fromCharCode(...codes);
 }
+
+const asBits = (bits: number, flag: boolean) => bits * 2 + (flag ? 1 : 0);
 
 /** All about one node that needs no other node's number. */
 function ownText(state: State, i: number): string {
@@ -68,7 +72,8 @@ function ownText(state: State, i: number): string {
     node.recording,
     node.ready,
     node.formedNote,
-  ].reduce((bits, flag) => bits * 2 + (flag ? 1 : 0), 0);
+    node.inService,
+  ].reduce(asBits, 0);
   const codes = [
     instances.indexOf(node.instance) * 64 + units.indexOf(node.unit) * 5 + leaves.indexOf(node.leave),
     flags,

@@ -1,7 +1,7 @@
 import { healthyVoters, known, memberRemove } from "./etcd";
 import { quorumIsLost, quorumStaysWithout, reachable } from "./facts";
 import type { Next } from "./step";
-import { decideAnew, enter, formedCluster, isVoter, majorityOf, type Node } from "./state";
+import { decideAnew, enter, formedCluster, formedRead, isVoter, majorityOf, type Node } from "./state";
 
 /** The steps of lifecycle-watch and etcd-leave on node `i`. */
 export function etcdLeave(world: Next, i: number): void {
@@ -54,7 +54,7 @@ function leave(world: Next, i: number): void {
       world.may("leave: the last member", i, (next) => (next.nodes[i].leave = "last"));
     } else if (isVoter(list[i]) && list.filter(isVoter).length === 1 && !world.on("lastVoterStays")) {
       world.may("leave: the last voter", i, (next) => (next.nodes[i].leave = "done"));
-    } else if (world.on("leavesOnceFormed") && !node.formedNote && formedCluster(state) < 0) {
+    } else if (world.on("leavesOnceFormed") && !node.formedNote && formedRead(state) < 0) {
       // It waits: soon its cluster has formed, or it has no quorum.
     } else if (!isVoter(list[i])) {
       world.may("leave: a learner", i, (next) => (next.nodes[i].leave = "removing"));

@@ -1,9 +1,18 @@
 import { known, memberAdd, memberRemove, newest, quorums, type Quorum } from "./etcd";
-import { formationIsLost, goneMembers, quorumStaysWithout, reachable } from "./facts";
+import {
+  formationIsLost,
+  goneMembers,
+  isLeftBehind,
+  noClusterHasFormed,
+  quorumStaysWithout,
+  reachable,
+} from "./facts";
 import { refused, type Next } from "./step";
 import {
   enter,
+  epochRead,
   formedCluster,
+  formedRead,
   has,
   idOf,
   isVoter,
@@ -23,15 +32,17 @@ export function etcdMembership(world: Next, i: number): void {
   switch (node.unit) {
     case "deciding":
       if (hasData) decideWithData(world, i);
-      else if (formedCluster(state) >= 0) reach(world, i, false);
+      else if (state.foreign)
+        return; // read_formation fails: it waits
+      else if (formedRead(state) >= 0) reach(world, i, false);
       else form(world, i);
       return;
 
     case "asking-ec2": {
       const lost = formationIsLost(state, node.epoch);
-      const readAgain = formedCluster(state) < 0 && state.formations.length === node.epoch;
+      const readAgain = !state.foreign && formedRead(state) < 0 && epochRead(state) === node.epoch;
       if (hasData && !lost) reach(world, i, true);
-      else if (!lost) startNew(world, i, node.epoch, "start_new: a first member");
+      else if (!lost && mayBeNew(world, i)) startNew(world, i, node.epoch, "start_new: a first member");
       if (!lost && world.on("formationLost")) {
         // Others may still come.
       } else if (readAgain || !world.on("formedReadAgain")) {
@@ -50,7 +61,8 @@ export function etcdMembership(world: Next, i: number): void {
         if (isVoter(entry) && idOf(entry) === it.data!.id)
           next.violation = `node ${i} wipes the data of a voter of the cluster that has formed`;
         // Data of an older epoch is set aside instead, and needs no note.
-        if (it.epochNote === next.formations.length) it.wipedNote = it.epochNote;
+        if (it.epochNote === next.formations.length || it.epochNote === 0)
+          it.wipedNote = next.formations.length;
         it.data = undefined;
         it.husk = false;
         enter(it, "deciding");
@@ -63,6 +75,9 @@ export function etcdMembership(world: Next, i: number): void {
         i,
         (next) => {
           const it = next.nodes[i];
+          const gone = next.formations.length === it.epoch && epochRead(next) < it.epoch;
+          if (gone)
+            next.violation = `node ${i} writes a formation in the place of that of a cluster that serves`;
           if (next.formations.length < it.epoch || !world.on("ifNoneMatch"))
             next.formations[it.epoch - 1] = it.members;
           enter(it, "deciding");
@@ -103,12 +118,11 @@ export function etcdMembership(world: Next, i: number): void {
 /** data_is_left_behind, leave_data, or what the member list says. */
 function decideWithData(world: Next, i: number): void {
   const { state } = world;
-  const { epochNote, formedNote } = state.nodes[i];
-  if (epochNote < state.formations.length) {
-    world.may("leave_data: another epoch counts", i, (next) => enter(next.nodes[i], "wiping"));
-  } else if (!formedNote && formedCluster(state) < 0) {
-    askEc2(world, i, epochNote);
-  } else reach(world, i, true);
+  const { epochNote } = state.nodes[i];
+  if (isLeftBehind(state, world.setting, i)) {
+    if (epochNote === epochRead(state) && !state.foreign) askEc2(world, i, epochNote);
+    else world.may("leave_data: another epoch counts", i, (next) => enter(next.nodes[i], "wiping"));
+  } else if (!state.foreign) reach(world, i, true);
   // S3 does not answer: then nothing is wiped.
   resume(world, i, true);
 }
@@ -122,7 +136,7 @@ function askEc2(world: Next, i: number, epoch: number): void {
 
 /** form: no data, and no cluster has formed. */
 function form(world: Next, i: number): void {
-  const epoch = world.state.formations.length;
+  const epoch = epochRead(world.state);
   if (epoch === 0) chooseFirstMembers(world, i, 1);
   else askEc2(world, i, epoch);
 }
@@ -130,7 +144,7 @@ function form(world: Next, i: number): void {
 /** formation_records_present: this node and any others that the zone holds, be they alive or not. */
 function chooseFirstMembers(world: Next, i: number, epoch: number): void {
   const { state, setting } = world;
-  if (!state.nodes[i].inZone) return;
+  if (!state.nodes[i].inZone || !noClusterHasFormed(state, setting, i)) return;
   const others = state.nodes.flatMap(({ inZone }, j) => (inZone && j !== i ? [j] : []));
   for (let set = 0; set < 1 << others.length; set++) {
     const chosen = others.filter((_, index) => has(set, index));
@@ -151,9 +165,9 @@ function chooseFirstMembers(world: Next, i: number, epoch: number): void {
 /** What follows once reach_cluster has told, or not told, what the member list says of this instance. */
 function reach(world: Next, i: number, hasData: boolean): void {
   const { state } = world;
-  const formed = formedCluster(state);
+  const formed = formedRead(state);
   const answers = reachable(state, i).filter(({ cluster }) => cluster === formed || !world.on("clusterId"));
-  const mayBeNew = !(world.on("wipedNote") && state.nodes[i].wipedNote === state.formations.length);
+  const isNew = mayBeNew(world, i);
   for (const quorum of answers) {
     const entry = known(state, quorum)[i];
     if (hasData) {
@@ -162,7 +176,7 @@ function reach(world: Next, i: number, hasData: boolean): void {
     } else if (entry === 0) join(world, i, quorum);
     else if (roleOf(entry) === learner || !has(state.clusters[quorum.cluster].first, i))
       startExisting(world, i, quorum.cluster);
-    else if (roleOf(entry) === unstarted && mayBeNew) {
+    else if (roleOf(entry) === unstarted && isNew) {
       startNew(world, i, state.formations.length, "start_new: a first member that has never run");
     } else if (!world.on("quorumStays") || quorumStaysWithout(state, quorum, i)) {
       world.may("remove_lost_self", i, (next) => {
@@ -174,8 +188,12 @@ function reach(world: Next, i: number, hasData: boolean): void {
   // The zone may be seen late: then no other member is found though there are some.
   const late = answers.length > 0;
   if (hasData) resume(world, i, late);
-  else if (mayBeNew) startNew(world, i, state.formations.length, "start_new: nobody answers", late);
+  else if (isNew) startNew(world, i, state.formations.length, "start_new: nobody answers", late);
 }
+
+/** ! was_wiped. */
+const mayBeNew = (world: Next, i: number) =>
+  !world.on("wipedNote") || world.state.nodes[i].wipedNote !== epochRead(world.state);
 
 function resume(world: Next, i: number, fault = false): void {
   // etcd without a log wants the other members, and this list has none.
@@ -217,8 +235,8 @@ function startExisting(world: Next, i: number, cluster: number): void {
 }
 
 function startNew(world: Next, i: number, epoch: number, action: string, fault = false): void {
-  const { formations } = world.state;
-  if (epoch === 0 || !has(formations[epoch - 1], i)) return;
+  const { formations, formationGone } = world.state;
+  if (epoch === 0 || formationGone || !has(formations[epoch - 1], i)) return;
   world.may(
     action,
     i,

@@ -13,6 +13,8 @@ const always: Exhaustive[] = [
   { size: 3, room: 4, faults: { terminate: 1 }, states: 5_000 },
   { size: 3, room: 4, faults: { removal: 1, cut: 1, restart: 1 }, states: 5_000 },
   { size: 5, room: 6, faults: { crash: 1 }, states: 5_000 },
+  { size: 1, room: 2, faults: { surplus: 1, restart: 1, fact: 1 }, states: 5_000 },
+  { size: 3, room: 4, faults: { crash: 1, fact: 1 }, states: 5_000 },
 ];
 
 const deep: Exhaustive[] = [

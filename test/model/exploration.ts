@@ -20,6 +20,7 @@ export const noFaults: Faults = {
   surplus: 0,
   removal: 0,
   disk: 0,
+  fact: 0,
 };
 
 /** Gives up, by `complete`, after that many states. */

@@ -1,12 +1,42 @@
-import { healthyVoters, known, newest, quorums, type Quorum } from "./etcd";
+import { healthyVoters, known, memberList, newest, quorums, type Quorum } from "./etcd";
 import { on, type Setting } from "./step";
-import { formedCluster, has, idOf, isVoter, majorityOf, roleOf, unstarted, type State } from "./state";
+import {
+  epochRead,
+  formedCluster,
+  formedRead,
+  has,
+  idOf,
+  isVoter,
+  majorityOf,
+  roleOf,
+  unstarted,
+  type State,
+} from "./state";
 
 /** formation_is_lost, as far as EC2 is asked. */
 export function formationIsLost({ nodes, formations }: State, epoch: number): boolean {
   const members = nodes.filter((_, i) => has(formations[epoch - 1], i));
   const gone = members.filter(({ instance }) => instance === "gone").length;
   return members.length - gone < majorityOf(members.length);
+}
+
+/** data_is_left_behind, for data of an epoch that is not noted as formed, or that a later one has followed. */
+export function isLeftBehind(state: State, setting: Setting, i: number): boolean {
+  const { epochNote, formedNote, data } = state.nodes[i];
+  const epoch = epochRead(state);
+  if (epochNote === 0 || state.foreign) return state.foreign && epochNote > 0 && !on(setting, "ownFacts");
+  const over = epochNote < epoch || (epochNote === epoch && !formedNote && formedRead(state) < 0);
+  if (!over || !on(setting, "writtenStays")) return over;
+  const holdsWrites =
+    data !== undefined && memberList(state.clusters[data.cluster], data.version, state.nodes.length).written;
+  return !holdsWrites && reachable(state, i).every(({ cluster }) => cluster === formedRead(state));
+}
+
+/** no_cluster_has_formed. */
+export function noClusterHasFormed(state: State, setting: Setting, i: number): boolean {
+  if (state.formedGone && quorumIsLost(state)) return false; // left out: only an operator can know
+  if (on(setting, "nobodyInService") && state.nodes.some(({ inService }) => inService)) return false;
+  return !on(setting, "noQuorumAnswers") || reachable(state, i).length === 0;
 }
 
 /**

@@ -1,11 +1,11 @@
-import { known, memberRemove, quorums } from "./etcd";
+import { healthyVoters, known, memberRemove, quorums } from "./etcd";
 import { refused, type Next } from "./step";
-import { booted, decideAnew, formedCluster, lives, wantedOf, without } from "./state";
+import { booted, decideAnew, formedCluster, lives, majorityOf, wantedOf, without, type State } from "./state";
 
 /** What stops once faults have stopped. */
 export function faults(world: Next): void {
   const { state, setting } = world;
-  const { crash, cut, restart, terminate, surplus, removal, disk } = state.faults;
+  const { crash, cut, restart, terminate, surplus, removal, disk, fact } = state.faults;
   const wanted = wantedOf(state);
   const free = state.nodes.findIndex(({ instance }) => instance === "none");
   const fault = true;
@@ -71,6 +71,7 @@ export function faults(world: Next): void {
       );
     }
   });
+  if (fact > 0 && state.acknowledged >= 0) takeFact(world);
   if (surplus > 0 && free >= 0 && wanted === setting.size) {
     world.may(
       "auto scaling: launches one more",
@@ -98,4 +99,38 @@ export function faults(world: Next): void {
       });
     }
   }
+}
+
+/**
+ * What somebody can take away from a cluster that has acknowledged a write and serves through a quorum of instances in service, and
+ * what comes in its place; not in the moment in which a node that has asked long ago still writes a formation.
+ */
+function takeFact(world: Next): void {
+  const { state, setting } = world;
+  const serve = quorums(state).some((quorum) => {
+    const healthy = healthyVoters(state, quorum);
+    return healthy.length >= majorityOf(setting.size) && healthy.every((i) => state.nodes[i].inService);
+  });
+  if (!serve || state.nodes.some(({ unit }) => unit === "creating")) return;
+  const take = (action: string, node: number, change: (next: State) => void) =>
+    world.may(
+      action,
+      node,
+      (next) => {
+        next.faults.fact--;
+        change(next);
+      },
+      { fault: true },
+    );
+  if (!state.formedGone) take("a hand deletes the formed object", -1, (next) => (next.formedGone = true));
+  if (!state.formationGone) take("a hand deletes the formation", -1, (next) => (next.formationGone = true));
+  if (!state.formedGone && !state.formationGone)
+    take("a hand deletes both objects", -1, (next) => (next.formationGone = next.formedGone = true));
+  if (!state.foreign) take("a later formation is another cluster's", -1, (next) => (next.foreign = true));
+  state.nodes.forEach((node, i) => {
+    if (!lives(state, i)) return;
+    if (node.inZone) take("a hand deletes the records", i, (next) => (next.nodes[i].inZone = false));
+    if (node.epochNote > 0) take("a hand deletes etcd-epoch", i, (next) => (next.nodes[i].epochNote = 0));
+    if (node.formedNote) take("a hand deletes etcd-formed", i, (next) => (next.nodes[i].formedNote = false));
+  });
 }

@@ -21,6 +21,11 @@ export const guards = {
     "a leaving instance that is no member stops its etcd.service before it says that it has left",
   lastVoterStays: "the last voter leaves only once nobody joins to whom it could hand the data",
   leavesOnceFormed: "nobody removes itself from a cluster before that has formed",
+  nobodyInService: "no formation is written while an instance of the group is in service",
+  noQuorumAnswers: "nor while a cluster answers through its quorum",
+  writtenStays: "data that holds writes is left for a restore alone",
+  ownFacts: "objects of another cluster's are refused",
+  factsAgain: "a member that serves writes objects and notes again that are gone",
   restIsQuorum: "a leaving voter stops its etcd before it is removed only if the rest is a quorum",
 } as const;
 

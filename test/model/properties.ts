@@ -42,6 +42,7 @@ export function whatIsWrong(state: State): string | undefined {
 /** The group is whole: its instances, and no others, are healthy voters and serve. */
 export function isWhole(state: State, size: number): boolean {
   const formed = formedCluster(state);
+  if (state.formationGone || state.formedGone || state.foreign) return false;
   if (formed < 0 || state.nodes.some(({ instance, terminating }) => instance === "dead" || terminating))
     return false;
   const list = newest(state, formed);

@@ -6,6 +6,10 @@ export interface State {
   readonly nodes: Node[];
   /** etcd/formation-<epoch>.json: the members of each epoch, the first at 0. */
   formations: number[];
+  /** The objects of the newest epoch that a hand has deleted; a later one that is another cluster's is there. */
+  formationGone: boolean;
+  formedGone: boolean;
+  foreign: boolean;
   /** etcd clusters that were ever started: each is of one list of one epoch, as its members' ids follow from both. */
   clusters: Cluster[];
   /** The cluster that has acknowledged the one write of the model; -1: none yet. */
@@ -31,6 +35,8 @@ export interface Faults {
   removal: number;
   /** The disk is lost with all that is on it, and the instance stays; it boots with an empty one. */
   disk: number;
+  /** A hand deletes or swaps an object in S3, a record, or a node's notes, once a write was acknowledged. */
+  fact: number;
 }
 
 export interface Node {
@@ -60,6 +66,8 @@ export interface Node {
   recording: boolean;
   /** etcd-ready.target: clients are served. */
   ready: boolean;
+  /** Its launch is complete, which the model takes for one with serving for the first time. */
+  inService: boolean;
   /** etcd-reconcile: the member that it will remove; -1: none. */
   removing: number;
   /** etcd-leave; last: it is still a member, and nobody can take it out. */
@@ -115,7 +123,14 @@ export const isVoter = (entry: number) => roleOf(entry) >= unstarted;
 export const has = (set: number, node: number) => (set >> node) % 2 === 1;
 export const majorityOf = (count: number) => Math.floor(count / 2) + 1;
 
-/** The cluster that counts: of the newest epoch, if it has formed; else -1. */
+/** read_formation: the newest epoch that an object names; 0 if none does. */
+export const epochRead = ({ formations, formationGone, formedGone }: State) =>
+  formations.length - Number(formationGone && formedGone);
+
+/** read_formation: the cluster that the formed object of that epoch names, or -1. */
+export const formedRead = (state: State) => (state.formedGone ? -1 : formedCluster(state));
+
+/** The cluster that counts: of the newest epoch, if it has formed, be its object gone or not; else -1. */
 export function formedCluster({ clusters, formations }: State): number {
   return clusters.findIndex(({ epoch, formed }) => formed && epoch === formations.length);
 }
@@ -137,6 +152,7 @@ const blank: Node = {
   formedNote: false,
   recording: false,
   ready: false,
+  inService: false,
   removing: -1,
   leave: "no",
 };
@@ -144,7 +160,16 @@ const blank: Node = {
 /** `size` nodes that have just booted, and room for others; nothing in S3, nothing in the zone. */
 export function nothingYet(size: number, room: number, faults: Faults): State {
   const nodes = Array.from({ length: room }, (_, i) => (i < size ? booted() : { ...blank }));
-  return { nodes, formations: [], clusters: [], acknowledged: -1, faults };
+  return {
+    nodes,
+    formations: [],
+    formationGone: false,
+    formedGone: false,
+    foreign: false,
+    clusters: [],
+    acknowledged: -1,
+    faults,
+  };
 }
 
 export const lives = ({ nodes }: State, i: number) => nodes[i].instance === "runs";
@@ -190,6 +215,7 @@ function copyNode(node: Node): Node {
     formedNote: node.formedNote,
     recording: node.recording,
     ready: node.ready,
+    inService: node.inService,
     removing: node.removing,
     leave: node.leave,
     data: data && { cluster: data.cluster, id: data.id, version: data.version },

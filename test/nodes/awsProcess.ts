@@ -27,6 +27,7 @@ const tokens = new Set<string>();
 let faults: Fault[] = [];
 let calls: AwsCall[] = [];
 let desiredCapacity = 3;
+let inService: string[] = [];
 
 function metadata(instance: Instance): Record<string, string | undefined> {
   return {
@@ -65,12 +66,18 @@ const ofThisConnection = new Set(["host", "connection", "expect", "content-lengt
 const errorDocument = (code: string, message: string) =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
+/** One whose launch is complete; without an id, one that boots. */
+const instanceDescription = (id: string) => `<member><ProtectedFromScaleIn>false</ProtectedFromScaleIn>
+  <InstanceId>${id || "i-0b0075000000000000"}</InstanceId><HealthStatus>Healthy</HealthStatus>
+  <LifecycleState>${id ? "InService" : "Pending:Wait"}</LifecycleState></member>`;
+
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
 function groupDescription(name: string): string {
   const group =
     name === "test-controllers"
       ? `<member><AutoScalingGroupName>${name}</AutoScalingGroupName><MinSize>${desiredCapacity}</MinSize>
-         <MaxSize>${desiredCapacity}</MaxSize><DesiredCapacity>${desiredCapacity}</DesiredCapacity></member>`
+         <MaxSize>${desiredCapacity}</MaxSize><DesiredCapacity>${desiredCapacity}</DesiredCapacity>
+         <Instances>${[...inService, ""].map(instanceDescription).join("")}</Instances></member>`
       : "";
   return `<DescribeAutoScalingGroupsResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/">
     <DescribeAutoScalingGroupsResult><AutoScalingGroups>${group}</AutoScalingGroups></DescribeAutoScalingGroupsResult>
@@ -172,6 +179,8 @@ async function obey(message: AwsMessage): Promise<unknown> {
       return void instances.set(message.instance.address, message.instance);
     case "capacity":
       return void (desiredCapacity = message.desired);
+    case "in service":
+      return void (inService = message.ids);
     case "faults":
       return void (faults = message.faults);
     case "calls": {
@@ -192,7 +201,7 @@ process.on("message", ({ id, message }: { id: number; message: AwsMessage }) => 
 });
 
 async function start(): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ;) {
+  for (const deadline = Date.now() + 120_000; ;) {
     if (await fetch(`${moto}/local-aws`).catch(() => undefined)) break;
     if (Date.now() > deadline || localAws.exitCode !== null)
       throw new Error(`the local AWS did not start: ${folder}/aws.log`);

@@ -32,6 +32,7 @@ export interface AwsCall {
 export type AwsMessage =
   | { kind: "instance"; instance: Instance }
   | { kind: "capacity"; desired: number }
+  | { kind: "in service"; ids: string[] }
   | { kind: "faults"; faults: Fault[] }
   | { kind: "calls" }
   | { kind: "send"; path: string; method: string; headers: Record<string, string>; body?: string };
@@ -189,6 +190,7 @@ export class Cloud {
     for (const [, key] of list.matchAll(/<Key>(.*?)<\/Key>/g)) await this.deleteObject(key);
     this.writeZone([]);
     await this.wantControllers(3);
+    await this.inService();
     await this.fail([]);
     await this.calls();
   }
@@ -216,6 +218,11 @@ export class Cloud {
   /** Sets the desired capacity of the controllers' group. @default 3 */
   wantControllers(desired: number): Promise<void> {
     return this.ask({ kind: "capacity", desired });
+  }
+
+  /** Which controllers' launch is complete, as Auto Scaling tells it. @default none */
+  inService(...instances: Instance[]): Promise<void> {
+    return this.ask({ kind: "in service", ids: instances.map(({ id }) => id) });
   }
 
   private ec2(parameters: Record<string, string>): Promise<string> {

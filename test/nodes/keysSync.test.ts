@@ -42,6 +42,15 @@ describe("keys-sync", function () {
     assert.ok((await cloud.calls()).every(({ status }) => status === 304));
   });
 
+  it("leaves to the next pass what S3 does not answer, and fails no unit for it", async () => {
+    await cloud.fail(Array(200).fill({ status: 503, code: "SlowDown" }));
+    const { code, stderr } = await node.script("keys-sync");
+    await cloud.fail([]);
+    assert.equal(code, 75, stderr);
+    assert.match(stderr, /cannot read s3:\S+ \(HTTP 503\)/);
+    await cloud.calls();
+  });
+
   it("puts a renewed certificate with its key in place, and says so", async () => {
     const { pem } = etcdCa.leaf("server", etcdNames(zone));
     await cloud.putObject("pki/etcd/server.pem", pem);

@@ -87,7 +87,7 @@ export const ownChecks: readonly OwnCheck[] = [
     script: `
       ${kubectl} get secrets -n kube-system --field-selector type=bootstrap.kubernetes.io/token -o json | jq -e '
         .items | length > 0 and all(.data | map_values(@base64d) |
-          .["auth-extra-groups"] == "system:bootstrappers:kubeadm:default-node-token"
+          (.["auth-extra-groups"] | test("^system:bootstrappers:kubeadm:default-node-token,system:bootstrappers:pool:[a-z0-9-]+$"))
           and .["usage-bootstrap-authentication"] == "true"
           and (.["usage-bootstrap-signing"] // "false") == "false"
           and (.expiration | fromdate) < now + 24 * 3600)'`,

@@ -74,7 +74,7 @@ export const credentials: Drill = {
 };
 
 /** Everything but what the image brings: text with a private key, an embedded one, or a token in it, and administrators' kubeconfigs. */
-async function filesWithCredentials(machine: Machine): Promise<{ path: string; text: string }[]> {
+export async function filesWithCredentials(machine: Machine): Promise<{ path: string; text: string }[]> {
   const search = `
     folders=$(find / -mindepth 1 -maxdepth 1 -type d ! -name proc ! -name sys ! -name dev ! -name usr)
     { grep -rlsIE --devices=skip -e 'PRIVATE KEY-----|client-key-data' -e '^ *token: *[^ ]' -e 'eyJ[A-Za-z0-9_-]+\\.eyJ' $folders || true

@@ -13,13 +13,14 @@ export interface SigningRequest extends KubernetesObject {
 }
 
 /**
- * The token that a worker's role may read at any time gets no certificate in the name of another node, with which it would read
+ * The token of its pool, which a worker's role may read at any time, gets no certificate in the name of another node, with which it would read
  * that node's Secrets: not of one that is there, not of its host name in another domain, and not of a controller.
  */
 export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Node): Promise<void> {
   const { kubernetes } = lab;
   const [controller] = await kubernetes.list<Node>("nodes", "-l", "node-role.kubernetes.io/control-plane");
-  const token = (await lab.store.read("bootstrap/token")).trim();
+  const group = (await lab.cluster.workers()).find(({ id }) => id === worker.id)?.group ?? "";
+  const token = (await lab.store.read(`bootstrap/${group}/token`)).trim();
   const ask = async (name: string) => {
     const { status, stdout, stderr } = await worker.run([
       "bash",
@@ -51,9 +52,11 @@ export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Nod
     );
 }
 
+/** As a kubelet would write it: openssl takes other string types unless it is told. */
 const asking = `
   source /etc/cluster/cluster.env
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "/O=system:nodes/CN=system:node:$1" 2>/dev/null |
+  config='[req]\nstring_mask = default\ndistinguished_name = dn\n[dn]\n'
+  openssl req -config <(printf "$config") -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "/O=system:nodes/CN=system:node:$1" 2>/dev/null |
     base64 -w 0 |
     jq -R '{apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest", metadata: {generateName: "drill-"},
       spec: {request: ., signerName: "kubernetes.io/kube-apiserver-client-kubelet", usages: ["digital signature", "client auth"]}}' |

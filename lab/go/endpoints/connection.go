@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/transport"
@@ -26,6 +27,9 @@ type Connection struct {
 	Endpoints []string
 	// CACert, Cert and Key are PEM files; Cert and Key are read anew for every handshake.
 	CACert, Cert, Key string
+
+	// known holds the addresses of member names (string to []string). A name is an instance's, and its address never changes.
+	known sync.Map
 }
 
 // AddFlags makes the fields of the connection flags of a command.
@@ -80,6 +84,32 @@ func (c *Connection) resolver() *net.Resolver {
 	}}
 }
 
+// connect dials a member. DNS is asked for each name once: a client that is connected is not to go blind while DNS fails.
+func (c *Connection) connect(ctx context.Context, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	addresses, ok := c.known.Load(host)
+	if !ok {
+		found, err := c.resolver().LookupHost(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+		addresses = found
+		c.known.Store(host, found)
+	}
+	err = fmt.Errorf("%s has no address", host)
+	for _, one := range addresses.([]string) {
+		connection, failed := (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "tcp", net.JoinHostPort(one, port))
+		if failed == nil {
+			return connection, nil
+		}
+		err = failed
+	}
+	return nil, err
+}
+
 // Dial returns a client that spreads its requests over the endpoints. It connects in the background, and each request is
 // sent at most once: the client's own retries, https://etcd.io/docs/v3.6/learning/design-client/, are off.
 func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
@@ -87,7 +117,6 @@ func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificates in %s, %s, %s: %w", c.CACert, c.Cert, c.Key, err)
 	}
-	dialer := &net.Dialer{Resolver: c.resolver(), Timeout: 2 * time.Second}
 	return clientv3.New(clientv3.Config{
 		Endpoints: endpoints,
 		TLS:       tls,
@@ -99,9 +128,7 @@ func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
 		DialKeepAliveTimeout: 3 * time.Second,
 		DialOptions: []grpc.DialOption{
 			grpc.WithStatsHandler(sentHandler{}),
-			grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
-				return dialer.DialContext(ctx, "tcp", address)
-			}),
+			grpc.WithContextDialer(c.connect),
 			// gRPC's own limit is two minutes, long after a member is back.
 			grpc.WithConnectParams(grpc.ConnectParams{
 				Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},

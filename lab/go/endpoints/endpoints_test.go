@@ -3,6 +3,7 @@ package endpoints_test
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -25,6 +26,35 @@ func TestLookup(t *testing.T) {
 	found, err := connection.Lookup(t.Context())
 	if want := []string{"https://m100.etcd.test:100", "https://m200.etcd.test:200"}; err != nil || !slices.Equal(found, want) {
 		t.Errorf("found %q, %v", found, err)
+	}
+}
+
+func TestAKnownMemberIsReachedWithoutDNS(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	connection := &endpoints.Connection{Zone: "test", Resolver: members.NewZone(t).Address}
+	connect := func(name string) error {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		made, err := endpoints.Connect(connection, ctx, net.JoinHostPort(name+".etcd.test", port))
+		if err == nil {
+			made.Close()
+		}
+		return err
+	}
+	if err := connect("m1"); err != nil {
+		t.Fatal(err)
+	}
+	connection.Resolver = members.FreeAddress(t, "127.0.0.1") // nobody answers there
+	if err := connect("m1"); err != nil {
+		t.Errorf("it was connected before: %v", err)
+	}
+	if err := connect("m2"); err == nil {
+		t.Error("a name that DNS has never told has an address")
 	}
 }
 

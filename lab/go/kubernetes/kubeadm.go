@@ -18,7 +18,8 @@ var kubeadmCommands = []struct {
 	run       func(n *node, ctx context.Context, out io.Writer, parts []string) error
 }{
 	{regexp.MustCompile(`^init --config (\S+) --skip-phases (\S+)$`), (*node).initialise},
-	{regexp.MustCompile(`^init phase (upload-config|addon) all --config (\S+)$`), (*node).clusterObjects},
+	{regexp.MustCompile(`^init phase (upload-config all|addon kube-proxy|addon coredns) --config (\S+)$`), (*node).clusterObjects},
+	{regexp.MustCompile(`^config images list --config (\S+)$`), (*node).listImages},
 	{regexp.MustCompile(`^certs check-expiration --config (\S+) -o json$`), (*node).checkExpiration},
 	{regexp.MustCompile(`^certs renew all --config (\S+)$`), (*node).renew},
 	{regexp.MustCompile(`^token generate$`), (*node).generateToken},
@@ -49,6 +50,15 @@ func (n *node) clusterObjects(ctx context.Context, out io.Writer, parts []string
 	}
 	fmt.Fprintf(out, "[%s] the apiserver would take it\n", parts[0])
 	return nil
+}
+
+// listImages prints one, as no other is looked for.
+func (n *node) listImages(_ context.Context, out io.Writer, parts []string) error {
+	if _, err := readDocument(parts[0]); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, "registry.k8s.io/coredns/coredns:v1.14.2")
+	return err
 }
 
 // generateToken prints one of the form that https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ wants.

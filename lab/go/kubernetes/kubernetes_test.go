@@ -127,7 +127,8 @@ stringData:
 		t.Errorf("UIDs of objects that are not kept: %s", out)
 	}
 	for _, nobodys := range []string{
-		"get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath={.items[*].spec.providerID}",
+		"get nodes -l pulumi-kubeadm/interrupted-at -o jsonpath={.items[*].metadata.name}",
+		"get deployment coredns -n kube-system --ignore-not-found -o jsonpath={..image}",
 		`get nodes -l node-role.kubernetes.io/control-plane -o jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}`,
 		"get configmap secrets-encryption -n kube-system --ignore-not-found -o jsonpath={.data.key}",
 		"get secrets --all-namespaces -o name",
@@ -137,7 +138,11 @@ stringData:
 		}
 	}
 	m.runKubeadm("init phase upload-config all --config " + m.document)
-	m.runKubeadm("init phase addon all --config " + m.document)
+	m.runKubeadm("init phase addon kube-proxy --config " + m.document)
+	m.runKubeadm("init phase addon coredns --config " + m.document)
+	if images := m.runKubeadm("config images list --config " + m.document); !strings.Contains(images, "/coredns:") {
+		t.Errorf("images: %s", images)
+	}
 	if token := m.runKubeadm("token generate"); len(token) != 24 || token[6] != '.' {
 		t.Errorf("token: %q", token)
 	}
@@ -198,7 +203,7 @@ func (m *machine) renews(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	m := newMachine(t, nil)
 	for _, command := range []string{
-		"join --config " + m.document, "init", "reset -f", "certs renew admin.conf", "init phase addon coredns --config x",
+		"join --config " + m.document, "init", "reset -f", "certs renew admin.conf", "init phase addon all --config x",
 	} {
 		if err := m.kubeadm(t.Context(), strings.Fields(command), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "does not know: "+command) {
 			t.Errorf("kubeadm %s: %v", command, err)

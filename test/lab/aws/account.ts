@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { controllerStatements } from "../../../components/nodePolicies";
-import { tlsOnly } from "../../../components/nodeStore";
+import { nodeStorePolicy } from "../../../components/nodeStore";
 import { discoveryStatements } from "../../../lambda/permissions";
 import { pointerUserData } from "../../../ignition/pointer";
 import { localClients } from "../../../lab/aws/clients";
@@ -48,7 +48,10 @@ export async function fillAccount(localAws: URL): Promise<Account> {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: keyArn } }],
     },
   });
-  await s3.putBucketPolicy({ Bucket: bucket, Policy: JSON.stringify(tlsOnly(`arn:aws:s3:::${bucket}`)) });
+  await s3.putBucketPolicy({
+    Bucket: bucket,
+    Policy: JSON.stringify(nodeStorePolicy(`arn:aws:s3:::${bucket}`)),
+  });
   await new CloudWatchLogs({ endpoint: localAws.href, region, credentials: anyKey }).createLogGroup({
     logGroupName: "blue-nodes",
   });

@@ -67,6 +67,32 @@ describe("the front door of the lab's AWS", function () {
     );
   });
 
+  it("lets nobody write over what is written once, or delete the facts about the cluster", async () => {
+    const { stdout, stderr, code } = await world.run(`
+      set -e
+      echo hello >once
+      for key in etcd/formation-7.json etcd/formed-7.json etcd/snapshots/a.db; do s3_put_if_absent $key once; echo $AWS_STATUS; done
+      echo other >once
+      for key in etcd/formation-7.json etcd/formed-7.json etcd/snapshots/a.db; do
+        s3_put $key once || echo "$AWS_STATUS"
+        s3_put_if_absent $key once; echo $AWS_STATUS
+        s3_call $key deleted ${emptyHash} -X DELETE || echo "$AWS_STATUS"
+        s3_get $key kept && cat kept
+      done`);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stdout.trim().split("\n"), [
+      ...["200", "200", "200"],
+      ...Array<string[]>(3).fill(["403", "412", "403", "hello"]).flat(),
+    ]);
+    const lines = await world.log();
+    assert.equal(lines.length, 6, lines.join("\n"));
+    assert.match(
+      lines[0],
+      /s3:PutObject on resource: \S+formation-7.json with an explicit deny in a resource-based policy/,
+    );
+    assert.match(lines[1], /s3:DeleteObject on resource: \S+formation-7.json with an explicit deny/);
+  });
+
   it("lets a node write to log streams of its own group, and of no other", async () => {
     const create = (logStreamName: string) =>
       status(`aws_call logs "https://logs.$REGION.amazonaws.com/" "$AWS_RESPONSE" \

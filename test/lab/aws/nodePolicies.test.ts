@@ -76,11 +76,11 @@ describe("a controller's role", () => {
     const calls = [
       call("s3", "GET", "/ignition/controller.json?versionId=1&x-id=GetObject", store),
       object("etcd/formation-2.json"),
-      object("etcd/formed.json"),
+      object("etcd/formed-2.json"),
       put("etcd/formation-1.json"),
       put("etcd/snapshots/2026-11-23T00-00-00Z-i-1.db"),
-      put("bootstrap/token"),
-      object("bootstrap/token"),
+      put("bootstrap/blue-pool-a/token"),
+      object("bootstrap/blue-pool-a/token"),
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fform", store),
       call("s3", "GET", "/?list-type=2&prefix=etcd%2Fsnapshots%2F&start-after=etcd%2Fsnapshots%2Fa", store),
       queryCall("autoscaling", { Action: "DescribeAutoScalingInstances" }),
@@ -104,7 +104,7 @@ describe("a controller's role", () => {
       call("s3", "GET", "/?list-type=2", store),
       call("s3", "GET", "/?list-type=2&prefix=pki%2F", store),
       call("s3", "HEAD", "/", store),
-      object("etcd/formed.json?versionId=1"),
+      object("etcd/formed-1.json?versionId=1"),
       ...report("blue-pool-a/i-1"),
       ...report("blue-controllers/i-1", "red-nodes"),
       complete("red-controllers"),
@@ -118,10 +118,10 @@ describe("a controller's role", () => {
 describe("a worker's role", () => {
   const node = role(workerStatements(worker));
 
-  it("reads its configuration and the token, and completes its own group's hooks", async () => {
+  it("reads its configuration and its pool's token, and completes its own group's hooks", async () => {
     const calls = [
       call("s3", "GET", "/ignition/pool-a.json?versionId=1", store),
-      object("bootstrap/token"),
+      object("bootstrap/blue-pool-a/token"),
       complete("blue-pool-a"),
       ...report("blue-pool-a/i-1"),
       password,
@@ -129,10 +129,13 @@ describe("a worker's role", () => {
     for (const each of calls) assert.ok(await mayMake(node, each), each.url);
   });
 
-  it("has nothing to do with etcd or other groups", async () => {
+  it("has nothing to do with etcd, other groups and their tokens", async () => {
     const calls = [
-      object("etcd/formed.json"),
-      put("bootstrap/token"),
+      object("etcd/formed-1.json"),
+      put("bootstrap/blue-pool-a/token"),
+      object("bootstrap/blue-pool-a-2/token"),
+      object("bootstrap/blue-pool-b/token"),
+      object("bootstrap/token"),
       ...report("blue-pool-b/i-1"),
       complete("blue-pool-b"),
       complete("blue-controllers"),

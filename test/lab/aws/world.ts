@@ -67,7 +67,7 @@ async function open(): Promise<{ account: Account; frontDoor: FrontDoor }> {
 /** Runs bash commands as the instance, after sourcing what the node's scripts source. */
 async function run(commands: string): Promise<Outcome> {
   const library = path.resolve(__dirname, "../../../ignition/files/node/opt/cluster/lib");
-  const script = `set -uo pipefail; source ${library}/log.sh; source ${library}/aws.sh; ${commands}`;
+  const script = `set -uo pipefail; source ${library}/log.sh; source <(sed 's|/opt/cluster/lib|${library}|' ${library}/aws.sh); ${commands}`;
   const env = {
     PATH: process.env.PATH,
     CURL_CA_BUNDLE: path.join(folder, "authority.pem"),

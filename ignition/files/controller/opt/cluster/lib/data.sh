@@ -1,9 +1,11 @@
-# Sourced after log.sh, formation.sh, apiserver.sh: etcd's data on this disk, and three notes beside it.
+# Sourced after log.sh, formation.sh, apiserver.sh, etcd.sh: etcd's data on this disk, and the notes beside it.
 
 DATA=/var/lib/etcd
-# Its epoch, written before etcd first starts.
+# Its epoch, written before etcd first starts, and the revision that it began with if a snapshot was restored.
 DATA_EPOCH=/var/lib/cluster/etcd-epoch
-# Exists once that epoch has formed.
+FIRST_REVISION=/var/lib/cluster/etcd-first-revision
+# The objects of that epoch as this node read them; etcd-formed exists once it has formed.
+DATA_FORMATION=/var/lib/cluster/etcd-formation
 DATA_FORMED=/var/lib/cluster/etcd-formed
 # The epoch in which this instance's data was wiped, or in which it joined: such a member never starts as new.
 WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
@@ -13,32 +15,77 @@ has_data() { compgen -G "$DATA/member/wal/*.wal" >/dev/null; }
 
 was_wiped() { [[ $(cat "$WIPED_EPOCH" 2>/dev/null) == "$EPOCH" ]]; }
 
+# data_epoch: prints the noted epoch; fails if the note is gone.
+data_epoch() { grep -xE "$EPOCH_SHAPE" "$DATA_EPOCH" 2>/dev/null; }
+
+# noted_cluster: prints the id of the cluster that this data belongs to; fails if it has not formed, or its note is gone.
+noted_cluster() { jq -er .clusterId "$DATA_FORMED" 2>/dev/null; }
+
 # note FILE TEXT: is on the disk when it returns, as etcd's own data will be.
 note() {
   mkdir -p "${1%/*}" && echo "$2" >"$1" && sync "$1" "${1%/*}"
 }
 
 # begin_epoch: from here on the data directory belongs to the formation of EPOCH.
-begin_epoch() { rm -f "$DATA_FORMED" && note "$DATA_EPOCH" "$EPOCH"; }
+begin_epoch() {
+  rm -f "$DATA_FORMED" "$DATA_FORMATION" "$FIRST_REVISION"
+  [[ -z $FORMATION ]] || note "$DATA_FORMATION" "$FORMATION" || return
+  note "$DATA_EPOCH" "$EPOCH"
+}
 
 # wipe_data REASON: the rename makes it one step.
 wipe_data() {
   local wiped
-  wiped=$(cat "$DATA_EPOCH") || return
+  wiped=$(data_epoch) || wiped=$EPOCH
   log "wiping the data of epoch $wiped: $1"
   note "$WIPED_EPOCH" "$wiped" && rm -rf "$DATA/wiped" && mv "$DATA/member" "$DATA/wiped" && rm -rf "$DATA/wiped"
 }
 
-# After read_formation: succeeds if this node's data is of an epoch that is over, or of a formation that will never form.
+# holds_writes: succeeds unless this data is known to be as it was when its epoch began. Nobody was served then. etcd tells while it
+# runs; else its file does, but for the last tenth of a second.
+holds_writes() {
+  local revision first
+  revision=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT etcdctl endpoint status --write-out=json 2>/dev/null |
+    jq -e '.[0].Status.header.revision') || revision=$(data_revision "$DATA") || return 0
+  first=$(grep -xE '[0-9]{1,15}' "$FIRST_REVISION" 2>/dev/null) || first=1 # etcd's own
+  ((revision > first))
+}
+
+# data_revision FOLDER: etcd must not run there.
+data_revision() {
+  timeout 300 etcdutl snapshot status "$1/member/snap/db" --write-out=json 2>/dev/null | jq -e '.revision | select(. >= 0)'
+}
+
+# is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with.
+is_replaced() {
+  local cluster
+  cluster=$(noted_cluster) || return 0 # it never formed
+  jq -e --arg cluster "$cluster" '.replaces // [] | index($cluster)' <<<"$FORMATION" >/dev/null && return
+  tell "keeping the data of cluster $cluster: etcd/formation-$EPOCH.json begins with a snapshot and does not replace this cluster"
+  return 1
+}
+
+# another_cluster_serves: succeeds if one answers through its quorum that S3 does not name.
+another_cluster_serves() { reach_cluster && [[ $(cluster_id) != "$CLUSTER_ID" ]]; }
+
+# After read_formation: succeeds if this node's data is of an epoch that is over, or of a formation that will never form. A cluster
+# that has been served is left for a restore alone, whatever S3 says.
 data_is_left_behind() {
-  [[ -s $DATA_EPOCH ]] || return
-  (($(<"$DATA_EPOCH") < EPOCH)) || { [[ ! -e $DATA_FORMED ]] && formation_is_lost; }
+  local own
+  own=$(data_epoch) || return
+  if ((own < EPOCH)) && [[ -n $SNAPSHOT ]]; then
+    is_replaced
+  elif ((own < EPOCH)) || { ((own == EPOCH)) && [[ ! -e $DATA_FORMED ]] && formation_is_lost; }; then
+    ! another_cluster_serves && ! holds_writes
+  else
+    return 1
+  fi
 }
 
 # leave_data: so that nothing serves it any more. A restore destroys nothing: what was there before stays on this disk.
 leave_data() {
   local old aside
-  old=$(cat "$DATA_EPOCH") || return
+  old=$(data_epoch) || return
   if ((old == EPOCH)); then
     wipe_data "its formation will never form"
     return
@@ -47,4 +94,29 @@ leave_data() {
   aside=/var/lib/cluster/etcd-of-epoch-$old
   mkdir -p "$aside" && mv "$DATA/member" "$aside/" || return
   log "epoch $old is over, epoch $EPOCH counts: the old data is kept in $aside"
+}
+
+# keep_facts, after read_formation, while etcd runs: what a hand took away comes back. Notes come from S3 and etcd, which must
+# agree; objects come from the notes. An object that is there is never written over.
+keep_facts() {
+  local cluster own
+  if ! cluster=$(noted_cluster) || ! data_epoch >/dev/null; then
+    cluster=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null) && has_formed && [[ $cluster == "$CLUSTER_ID" ]] || return 0
+    log "noting again that this data is of cluster $cluster, epoch $EPOCH"
+    note "$DATA_EPOCH" "$EPOCH" && note "$DATA_FORMED" "$(formed_object "$EPOCH" "$cluster")" || return
+  fi
+  own=$(data_epoch)
+  if [[ -n $FORMATION && ! -s $DATA_FORMATION ]] && ((EPOCH == own)); then note "$DATA_FORMATION" "$FORMATION" || return; fi
+  if ((EPOCH > own)) || { ((EPOCH == own)) && has_formed && [[ $CLUSTER_ID != "$cluster" ]]; }; then
+    log "ERROR: S3 names epoch $EPOCH, cluster ${CLUSTER_ID:-not formed}, and this member serves epoch $own, cluster $cluster"
+    return
+  fi
+  ((EPOCH == own)) && has_formed || put_again "etcd/formed-$own.json" "$DATA_FORMED" || return
+  if [[ -z $FORMATION || $EPOCH != "$own" ]]; then put_again "etcd/formation-$own.json" "$DATA_FORMATION"; fi
+}
+
+# put_again KEY NOTE
+put_again() {
+  [[ -s $2 ]] && s3_put_if_absent "$1" "$2" || return
+  log "s3://$BUCKET/$1 was gone: $([[ $AWS_STATUS == 412 ]] && echo "another member wrote it again" || echo "written again")"
 }

@@ -1,9 +1,9 @@
 # Sourced after cluster.env: what the zone says about members.
 
-# The SRV targets of `server` or `client`, one host name a line.
+# The SRV targets of `server` or `client` that are names of members, one a line.
 srv_targets() {
   resolvectl query --type=SRV --legend=no "_etcd-$1-ssl._tcp.$ZONE" 2>/dev/null |
-    sed -n 's/.* IN SRV [0-9]* [0-9]* [0-9]* \([^ ]*[^ .]\)\.\{0,1\}\( .*\)\{0,1\}$/\1/p' | sort -u
+    sed -n 's/.* IN SRV [0-9]* [0-9]* [0-9]* \(i-[0-9a-f]\{1,17\}\.etcd\.[a-z0-9.-]*[a-z0-9]\)\.\{0,1\}\( .*\)\{0,1\}$/\1/p' | sort -u
 }
 
 # The IPv4 addresses of a name, one a line.

@@ -1,49 +1,98 @@
 # Sourced after aws.sh, dns.sh, gone.sh: the formations of the cluster, each an object in S3 that is written once.
 #
-# shellcheck disable=SC2034 # some variables are for the scripts
+# shellcheck disable=SC2034,SC2016 # some variables are for the scripts, and some for jq
 #
-# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}], "snapshot"}; snapshot: the key of
-#                              the one that every member begins with, or null
-# etcd/formed-<epoch>.json:    {"epoch", "clusterId"}, once the first quorum of that formation has stood
+# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}], "snapshot", "replaces"}; snapshot: the
+#                              key of the one that every member begins with, or null; replaces: the ids of the clusters that
+#                              the operator gave up for it
+# etcd/formed-<epoch>.json:    {"epoch", "token", "clusterId"}, once the first quorum of that formation has stood
 # etcd/restore.json:           {"epoch", "snapshot"}, written by `pulumi up` alone: that epoch is to begin with that snapshot
 
-# Reads them: the newest formation, which is the one that counts, into the file FORMATION, EPOCH (0: no formation yet),
-# SNAPSHOT and CLUSTER_ID (empty as long as it has not formed); and what the operator asks for into RESTORE_EPOCH
-# (0: nothing) and RESTORE_SNAPSHOT.
-FORMATION=/run/cluster/formation.json
+# What is read from S3 is text from outside. Only objects of these shapes count, and only if they name this cluster and its zone.
+EPOCH_SHAPE='[1-9][0-9]{0,3}'
+OBJECT_SHAPES='
+  def matches($pattern): type == "string" and test("\\A(" + $pattern + ")\\z");
+  def has_only($names): type == "object" and (keys - $names == []);
+  def is_snapshot: matches("etcd/snapshots/[A-Za-z0-9_-]+\\.db");
+  def is_cluster: matches("[0-9a-f]{1,16}");
+  def is_member: has_only(["id", "name", "address"]) and (.id | matches("i-[0-9a-f]{8,17}")) and
+    .name == "\(.id).etcd.\($zone)" and (.address | matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}"));
+  def is_formation: has_only(["epoch", "token", "members", "snapshot", "replaces"]) and .epoch == $epoch and .token == $token and
+    (.members | type == "array" and length > 0 and all(is_member)) and (.snapshot | . == null or is_snapshot) and
+    (.replaces // [] | type == "array" and all(is_cluster));
+  def is_formed: has_only(["epoch", "token", "clusterId"]) and .epoch == $epoch and (.token // $token) == $token and
+    (.clusterId | is_cluster);
+  def is_restore: has_only(["epoch", "snapshot"]) and (.epoch | type == "number" and . == floor and . > 0 and . < 10000) and
+    (.snapshot | is_snapshot);
+  select(length == 1)[0]'
+
+# read_object KEY SHAPE: leaves the object in OBJECT. Fails, and says so once, if it is of another shape: WANTED then tells what
+# has to come.
+OBJECT='' TOLD=''
+read_object() {
+  local file=/run/cluster/object-$$.json
+  WANTED="S3 shall answer"
+  s3_get "$1" "$file" --max-filesize 65536 || return
+  OBJECT=$(jq -sce --argjson epoch "$EPOCH" --arg token "$CLUSTER_NAME-$EPOCH" --arg zone "$ZONE" \
+    "$OBJECT_SHAPES | select($2)" "$file" 2>/dev/null) || OBJECT=''
+  rm -f "$file"
+  [[ -z $OBJECT ]] || return 0
+  WANTED="s3://$BUCKET/$1 shall be this cluster's own"
+  tell "ERROR: s3://$BUCKET/$1 is refused: it is no ${2#is_} of cluster $CLUSTER_NAME in $ZONE, epoch $EPOCH"
+  return 1
+}
+
+# tell TEXT: logs it if this script has not just done so.
+tell() {
+  [[ $TOLD == "$1" ]] || log "$1"
+  TOLD=$1
+}
+
+# Reads them: the newest epoch that any of them names into EPOCH (0: none yet); its formation, which is the one that counts, into
+# FORMATION and SNAPSHOT (empty if the object is gone); CLUSTER_ID (empty as long as it has not formed); and what the operator asks
+# for into RESTORE_EPOCH (0: nothing) and RESTORE_SNAPSHOT. If it fails, WANTED says what a node without data waits for.
 read_formation() {
-  local keys key object=/run/cluster/object.json
+  local keys
   EPOCH=0 RESTORE_EPOCH=0
-  CLUSTER_ID='' SNAPSHOT='' RESTORE_SNAPSHOT=''
+  FORMATION='' CLUSTER_ID='' SNAPSHOT='' RESTORE_SNAPSHOT='' WANTED="S3 shall answer"
   keys=$(s3_list etcd/) || return
-  EPOCH=$(sed -n 's|^etcd/formation-\([0-9]*\)\.json$|\1|p' <<<"$keys" | sort -n | tail -n 1)
+  EPOCH=$(sed -nE "s/^etcd\/(formation|formed)-($EPOCH_SHAPE)\.json$/\2/p" <<<"$keys" | sort -n | tail -n 1)
   EPOCH=${EPOCH:-0}
-  if ((EPOCH > 0)); then
-    s3_get "etcd/formation-$EPOCH.json" "$FORMATION" && SNAPSHOT=$(jq -r '.snapshot // ""' "$FORMATION") || return
+  if ((EPOCH > 0)) && grep -qxF "etcd/formation-$EPOCH.json" <<<"$keys"; then
+    read_object "etcd/formation-$EPOCH.json" is_formation || return
+    FORMATION=$OBJECT
+    SNAPSHOT=$(jq -r '.snapshot // ""' <<<"$FORMATION")
   fi
-  # formed.json: of a cluster that formed when there was one name for all epochs.
-  for key in etcd/formed.json "etcd/formed-$EPOCH.json"; do
-    grep -qxF "$key" <<<"$keys" || continue
-    s3_get "$key" "$object" || return
-    CLUSTER_ID=$(jq -r --argjson epoch "$EPOCH" 'select(.epoch == $epoch).clusterId' "$object") || return
-  done
+  if ((EPOCH > 0)) && grep -qxF "etcd/formed-$EPOCH.json" <<<"$keys"; then
+    read_object "etcd/formed-$EPOCH.json" is_formed || return
+    CLUSTER_ID=$(jq -r .clusterId <<<"$OBJECT")
+  fi
+  # A request that nobody can read is none.
   if grep -qxF etcd/restore.json <<<"$keys"; then
-    s3_get etcd/restore.json "$object" && RESTORE_EPOCH=$(jq -er .epoch "$object") || return
-    RESTORE_SNAPSHOT=$(jq -er .snapshot "$object")
+    if read_object etcd/restore.json is_restore; then
+      RESTORE_EPOCH=$(jq -r .epoch <<<"$OBJECT") RESTORE_SNAPSHOT=$(jq -r .snapshot <<<"$OBJECT")
+    elif [[ $AWS_STATUS != 200 ]]; then
+      return 1
+    fi
   fi
 }
 
 has_formed() { [[ -n $CLUSTER_ID ]]; }
 
-formation_members() { jq -r '.members[].id' "$FORMATION"; }
+# formed_object EPOCH CLUSTER_ID
+formed_object() {
+  jq -nc --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" --arg id "$2" '{epoch: $epoch, token: $token, clusterId: $id}'
+}
 
-in_formation() { ((EPOCH > 0)) && formation_members | grep -qx "$INSTANCE_ID"; }
+formation_members() { [[ -z $FORMATION ]] || jq -r '.members[].id' <<<"$FORMATION"; }
+
+in_formation() { formation_members | grep -qx "$INSTANCE_ID"; }
 
 # Succeeds if the formation can never reach its first quorum: so many of its instances are gone. S3 is asked again after
 # EC2's answer: a cluster that formed did so before its instances went.
 formation_is_lost() {
   local gone total epoch=$EPOCH
-  ((EPOCH > 0)) && ! has_formed || return
+  [[ -n $FORMATION ]] && ! has_formed || return
   # shellcheck disable=SC2046 # one word each
   gone=$(gone_instances $(formation_members)) || return
   total=$(formation_members | wc -l)
@@ -51,13 +100,16 @@ formation_is_lost() {
 }
 
 # Puts the desired capacity of the group into GROUP_SIZE: as many instances form a cluster. It is no part of the nodes'
-# configuration, so that its change replaces none. An answer counts for 15 seconds of asking again and again.
-GROUP_SIZE='' GROUP_SIZE_UNTIL=0
-read_group_size() {
+# configuration, so that its change replaces none. IN_SERVICE are its instances whose launch is complete: they have served.
+# An answer counts for 15 seconds of asking again and again.
+GROUP_SIZE='' GROUP_SIZE_UNTIL=0 IN_SERVICE=''
+read_group() {
   ((SECONDS >= GROUP_SIZE_UNTIL)) || return 0
   autoscaling Action=DescribeAutoScalingGroups "AutoScalingGroupNames.member.1=$GROUP_NAME" || return
   GROUP_SIZE=$(xml_values DesiredCapacity <"$AWS_RESPONSE")
-  [[ $GROUP_SIZE =~ ^[1-9][0-9]*$ ]] && GROUP_SIZE_UNTIL=$((SECONDS + 15))
+  IN_SERVICE=$(tr -d '\n' <"$AWS_RESPONSE" | sed 's/<member>/\n/g' |
+    sed -n '/<LifecycleState>InService</s/.*<InstanceId>\([^<]*\)<.*/\1/p')
+  [[ $GROUP_SIZE =~ ^[1-9][0-9]{0,3}$ ]] && GROUP_SIZE_UNTIL=$((SECONDS + 15))
 }
 
 # Succeeds if the zone holds all records of this instance and of enough others; writes the list for create_formation.
@@ -72,12 +124,14 @@ formation_records_present() {
   done | jq -s . >"$FIRST_MEMBERS"
 }
 
-# create_formation EPOCH SNAPSHOT: whoever is first wins; all read the winner's list afterwards. SNAPSHOT may be empty.
+# create_formation EPOCH SNAPSHOT [CLUSTER_ID...]: whoever is first wins; all read the winner's list afterwards. SNAPSHOT may be
+# empty; else the epoch replaces these clusters, and those that the formation before it replaced.
 create_formation() {
-  local object=/run/cluster/new-formation.json
-  jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" --arg snapshot "$2" \
-    '{epoch: $epoch, token: $token, members: ., snapshot: (if $snapshot == "" then null else $snapshot end)}' \
-    "$FIRST_MEMBERS" >"$object"
+  local object=/run/cluster/new-formation.json before=${FORMATION:-null}
+  jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" --arg snapshot "$2" --argjson before "$before" --args \
+    '{epoch: $epoch, token: $token, members: ., snapshot: (if $snapshot == "" then null else $snapshot end),
+      replaces: ([$before.replaces[]?] + $ARGS.positional | map(select(. != "")) | unique)}' \
+    "${@:3}" <"$FIRST_MEMBERS" >"$object"
   s3_put_if_absent "etcd/formation-$1.json" "$object" || return
   log "formation of epoch $1: $([[ $AWS_STATUS == 412 ]] && echo "another node was first" || echo "created by this node")"
 }

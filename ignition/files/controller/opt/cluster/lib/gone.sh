@@ -2,9 +2,10 @@
 
 # gone_instances INSTANCE_ID...: prints those that are terminated, or that EC2 has not known for five minutes.
 gone_instances() {
-  local instance state number=0 unknown_since=/run/cluster/unknown-since uptime
+  local instance state since number=0 unknown_since=/run/cluster/unknown-since uptime
   local -a parameters=(Action=DescribeInstances Filter.1.Name=instance-id)
   local -A states=()
+  for instance; do is_of_form instance-id "$instance" || { log "$instance is no instance id" && return 1; }; done
   (($# > 0)) || return 0
   for instance; do parameters+=("Filter.1.Value.$((++number))=$instance"); done
   ec2 "${parameters[@]}" && [[ $AWS_STATUS == 200 ]] || return
@@ -18,10 +19,10 @@ gone_instances() {
     if [[ $state != unknown ]]; then
       rm -f "$unknown_since/$instance"
       [[ $state != terminated ]] || echo "$instance"
-    elif [[ ! -e $unknown_since/$instance ]]; then
+    elif ! since=$(cat "$unknown_since/$instance" 2>/dev/null) || ! is_of_form number "$since"; then
       log "EC2 does not know $instance"
       echo "${uptime%.*}" >"$unknown_since/$instance"
-    elif ((${uptime%.*} - $(<"$unknown_since/$instance") >= 300)); then
+    elif ((${uptime%.*} - since >= 300)); then
       echo "$instance"
     fi
   done

@@ -33,9 +33,11 @@ fetch_snapshot() (
 )
 
 # After read_formation: succeeds if the operator asks for a restore that has not begun, and its snapshot is whole. Without
-# one that is whole everything stays as it is.
+# one that is whole everything stays as it is. Data of the epoch shows that it has begun, even where its formation is gone.
 restore_is_due() {
-  if ((RESTORE_EPOCH != EPOCH + 1)); then
+  local own
+  own=$(data_epoch) || own=0
+  if ((RESTORE_EPOCH != EPOCH + 1 || RESTORE_EPOCH <= own)); then
     rm -f "$REFUSED"
     return 1
   fi
@@ -48,7 +50,7 @@ restore_is_due() {
 # 1500 writes a second. Once for each epoch so far, so that a second restore from the same snapshot comes after the
 # first. All of them count as compacted, which ends every watch and makes its client read anew.
 restore_data() {
-  local said
+  local said first
   fetch_snapshot "$SNAPSHOT" && rm -rf "$RESTORE/data" || return
   if ! said=$(etcdutl snapshot restore "$RESTORE/${SNAPSHOT##*/}" --data-dir "$RESTORE/data" --name "$INSTANCE_ID" \
     --initial-advertise-peer-urls "$(peer_url "$INSTANCE_ID")" --initial-cluster "$1" \
@@ -57,6 +59,7 @@ restore_data() {
     return 1
   fi
   chown -R etcd: "$RESTORE/data" && sync -f "$RESTORE/data" && install -d -o etcd -g etcd -m 0700 "$DATA" || return
+  first=$(data_revision "$RESTORE/data") && note "$FIRST_REVISION" "$first" || return
   has_data || rm -rf "$DATA/member" # a start that broke off
   mv "$RESTORE/data/member" "$DATA/" || return
   log "restored s3://$BUCKET/$SNAPSHOT"

@@ -6,21 +6,25 @@
 AWS_PATIENCE=${AWS_PATIENCE:-60} # seconds during which a call is repeated
 AWS_RESPONSE=$(mktemp)
 trap 'rm -f "$AWS_RESPONSE"' EXIT
+source /opt/cluster/lib/forms.sh
 
 # imds PATH: prints one value below /latest/meta-data/; fails with curl's 22 where there is none.
 imds() {
-  local metadata=http://169.254.169.254/latest token
-  local -a curl=(curl -sS --fail --noproxy '*' --max-time 10 --retry 5 --retry-delay 1 --retry-connrefused)
+  local metadata=http://169.254.169.254/latest token header
+  local -a curl=(curl -sS --fail --globoff --noproxy '*' --max-time 10 --retry 5 --retry-delay 1 --retry-connrefused)
   token=$("${curl[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") || return
-  "${curl[@]}" --config <(echo "header = \"X-aws-ec2-metadata-token: $token\"") "$metadata/meta-data/$1"
+  header=$(curl_option header "X-aws-ec2-metadata-token: $token") || { echo "the token is no plain text" >&2 && return 1; }
+  "${curl[@]}" --config <(echo "$header") "$metadata/meta-data/$1"
 }
 
 # The role's current credentials as lines of a curl configuration, so that they are on no command line.
 aws_credentials() {
-  local role document
-  role=$(imds iam/security-credentials/) && document=$(imds "iam/security-credentials/$role") || return
-  jq -er 'select(.Code == "Success")
-    | "user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"x-amz-security-token: \(.Token)\""' <<<"$document"
+  local role document user token
+  role=$(imds iam/security-credentials/) && is_of_form role "$role" || return
+  document=$(imds "iam/security-credentials/$role") || return
+  user=$(jq -er 'select(.Code == "Success") | "\(.AccessKeyId):\(.SecretAccessKey)"' <<<"$document") &&
+    token=$(jq -er .Token <<<"$document") || return
+  curl_option user "$user" && curl_option header "x-amz-security-token: $token"
 }
 
 # xml_values ELEMENT: the texts of all elements of that name, one a line.
@@ -48,7 +52,7 @@ aws_transient() {
 
 # aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs, sends, repeats while that may help. Credentials are kept for
 # a minute, and fetched again after every failure. Succeeds on 2xx and on the three answers that are no failure: 304
-# unchanged, 404 absent, 412 condition not met.
+# unchanged, 404 absent, 412 condition not met. 75 (EX_TEMPFAIL): what may still succeed later.
 AWS_CREDENTIALS='' AWS_CREDENTIALS_UNTIL=0
 aws_call() {
   local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1
@@ -58,7 +62,7 @@ aws_call() {
     if ((SECONDS < AWS_CREDENTIALS_UNTIL)) || AWS_CREDENTIALS=$(aws_credentials); then
       AWS_CREDENTIALS_UNTIL=$((SECONDS + 60))
       : >"$body"
-      AWS_STATUS=$(curl -sS --connect-timeout 5 --max-time 300 --speed-time 30 --speed-limit 1 -o "$body" \
+      AWS_STATUS=$(curl -sS --globoff --connect-timeout 5 --max-time 300 --speed-time 30 --speed-limit 1 -o "$body" \
         -w '%{http_code}' --config <(echo "$AWS_CREDENTIALS") --aws-sigv4 "aws:amz:$REGION:$service" "$@" "$url") ||
         AWS_STATUS=000
       AWS_MESSAGE='no answer'
@@ -68,6 +72,7 @@ aws_call() {
     [[ $AWS_STATUS == 000 ]] || read_error "$body"
     if ! aws_transient || ((SECONDS + pause > deadline)); then
       log "${url%%\?*}: HTTP $AWS_STATUS ${AWS_ERROR:-no error code}: $AWS_MESSAGE"
+      ! aws_transient || return 75
       return 1
     fi
     sleep "$pause.$((RANDOM % 10))"
@@ -103,6 +108,12 @@ s3_get() {
   fi
   rm -f "$part"
   [[ $AWS_STATUS == 304 ]]
+}
+
+# etag_in FILE: prints the ETag that curl has saved there; fails if there is none.
+etag_in() {
+  local etag quoted='^"[0-9A-Za-z-]{1,64}"$'
+  etag=$(cat "$1" 2>/dev/null) && [[ $etag =~ $quoted ]] && echo "$etag"
 }
 
 # s3_put KEY FILE [CURL_ARGUMENT...]

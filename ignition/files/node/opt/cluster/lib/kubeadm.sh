@@ -2,12 +2,13 @@
 
 PATH=/opt/bin:$PATH
 
-# node_document FILE: prints a kubeadm document with the facts of this instance in the place of ${NAME}.
+# node_document FILE: prints a kubeadm document with the facts of this instance in the place of ${NAME}. They are of forms (forms.sh)
+# that YAML reads as text.
 node_document() {
   local name text
   text=$(<"$1")
   for name in LOCAL_HOSTNAME PRIVATE_IP AVAILABILITY_ZONE INSTANCE_ID; do
-    text=${text//"\${$name}"/${!name}}
+    text=${text//"\${$name}"/"${!name}"}
   done
   printf '%s\n' "$text"
 }

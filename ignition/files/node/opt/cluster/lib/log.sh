@@ -1,6 +1,10 @@
 # Sourced by every script: log lines and bounded waits.
 
-log() { echo "${0##*/}: $*" >&2; }
+# log TEXT: is one line, whatever others have put into it.
+log() {
+  local text="${0##*/}: $*"
+  printf '%s\n' "${text//[[:cntrl:]]/ }" >&2
+}
 
 fail() {
   log "ERROR: $*"

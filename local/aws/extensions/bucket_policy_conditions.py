@@ -1,4 +1,4 @@
-"""Bucket policies that ask for TLS: a statement under `aws:SecureTransport: false` is for requests without TLS only.
+"""Conditions of bucket policies: that a request is not TLS, and that a write does not ask for an absent object.
 
 A condition that does not hold takes its statement out of the evaluation
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html); moto reads no conditions
@@ -8,15 +8,20 @@ machine and count as requests over TLS, which is the difference from AWS.
 
 import json
 
+from flask import request
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket
 
 from . import replaces
 
 
-def is_for_requests_without_tls(statement: dict) -> bool:
-    asked = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
-    return asked in ("false", False, ["false"])
+def holds(statement: dict) -> bool:
+    condition = statement.get("Condition", {})
+    if condition.get("Bool", {}).get("aws:SecureTransport") in ("false", False, ["false"]):
+        return False
+    if condition.get("Null", {}).get("s3:if-none-match") in ("true", True, ["true"]):
+        return "If-None-Match" not in request.headers
+    return True
 
 
 @replaces(FakeBucket)
@@ -24,5 +29,5 @@ def get_permission(_moto, self, action: str, resource: str):
     if self.policy is None:
         return PermissionResult.NEUTRAL
     policy = json.loads(self.policy)
-    policy["Statement"] = [one for one in policy["Statement"] if not is_for_requests_without_tls(one)]
+    policy["Statement"] = [one for one in policy["Statement"] if holds(one)]
     return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)

@@ -1,0 +1,4 @@
+package endpoints
+
+// Connect is what Dial's clients connect with.
+var Connect = (*Connection).connect
