@@ -65,7 +65,12 @@ describe("Policies", () => {
       listed(Action).some((action) => /^s3:(Put|Delete)/.test(action)) ? listed(Resource) : [],
     );
     const keys = written.map((arn) => arn.replace("arn:aws:s3:::local-nodes-123456789012-us-east-1/", ""));
-    assert.deepEqual(keys, ["etcd/formation-*.json", "etcd/formed-*.json", "etcd/snapshots/*", "bootstrap/*"]);
+    assert.deepEqual(keys, [
+      "etcd/formation-*.json",
+      "etcd/formed-*.json",
+      "etcd/snapshots/*",
+      "bootstrap/*",
+    ]);
     const deletes = roleStatements(local).filter(([, { Action }]) =>
       listed(Action).join().includes("s3:Delete"),
     );

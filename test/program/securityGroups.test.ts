@@ -83,7 +83,7 @@ describe("Security groups", () => {
       for (const { key, type, inputs } of resources.filter(({ type }) => /SecurityGroup/.test(type))) {
         if (type === "vpc.SecurityGroupIngressRule" || type === "vpc.SecurityGroupEgressRule") continue;
         if (type === "SecurityGroups") continue;
-        assert.equal(type, "ec2.SecurityGroup", key);
+        assert.match(type, /^ec2\.(Default)?SecurityGroup$/, key);
         assert.deepEqual([inputs.ingress, inputs.egress], [undefined, undefined], key);
       }
     }

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { bastionIgnition } from "../../ignition/bastion";
 import { tooManyApiClients } from "../../settings/limitRules";
 import { limits, nameLimits } from "../../settings/limits";
 import { parseSettings } from "../../settings";
@@ -9,11 +10,11 @@ const times = <T>(count: number, make: (i: number) => T): T[] =>
 const ranges = (count: number) => times(count, (i) => `10.${i}.0.0/16`);
 const labels = (count: number) => Object.fromEntries(times(count, (i) => [`example.com/label-${i}`, "x"]));
 const pool = (settings: Record<string, unknown>) => ({ workerPools: { workers: settings } });
-/** What a bastion's user data has beside two keys. */
-const userDataBesides = 206;
 /** Keys of so many letters. */
 const sshKeys = (lengths: readonly number[]) =>
   lengths.map((length, i) => `ssh-rsa ${"A".repeat(length - 10)} ${i}`);
+/** The bytes that a bastion's user data has beside two keys. */
+const userDataBesides = Buffer.byteLength(bastionIgnition(sshKeys([8_000, 8_000]))) - 16_000;
 const bastion = (allowed: number, keys = sshKeys([200])) => ({
   access: { kind: "bastion", allowedCidrs: ranges(allowed), sshAuthorizedKeys: keys },
 });
