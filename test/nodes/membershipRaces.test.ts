@@ -81,13 +81,16 @@ describe("etcd membership, at moments that are hard to meet", function () {
 
   it("does not take a formation for lost that formed before its instances went", async () => {
     const [node] = await controllers.boot(1);
-    const formation = { epoch: 1, members: [{ id: "i-a" }, { id: "i-b" }, { id: "i-c" }] };
+    const members = ["i-0a1b2c3d", "i-1a1b2c3d", "i-2a1b2c3d"].map((id, i) => ({
+      ...{ id, name: `${id}.etcd.${zone}`, address: `10.0.0.${i + 10}` },
+    }));
+    const formation = { epoch: 1, token: "test-1", members, snapshot: null };
     await cloud.putObject("etcd/formation-1.json", JSON.stringify(formation));
     const { stdout, stderr } = await node.withLibraries(`
       source /opt/cluster/lib/formation.sh
       # While EC2 is asked, the cluster forms, and its instances go.
       gone_instances() {
-        echo '{"epoch": 1, "clusterId": "1234"}' >/tmp/formed.json
+        formed_object 1 1234 >/tmp/formed.json
         s3_put_if_absent etcd/formed-1.json /tmp/formed.json && printf '%s\\n' "$@"
       }
       read_formation

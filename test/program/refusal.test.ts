@@ -105,7 +105,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "3 settings are wrong (settings.ts describes each):\n" +
       '  pulumi-kubeadm:addons.manifests[0]: "test/addons/none.yaml": there is no such file or folder in the project\n' +
       '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/a.yaml, line 7: Deployment has no metadata.name\n' +
-      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, line 1: DaemonSet.apps kube-system flannel is in flannel.yaml, line 56 too: to bring your own, add flannel to addons.leaveOut',
+      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, line 1: DaemonSet.apps kube-system flannel is in flannel.yaml, line 106 too: to bring your own, add flannel to addons.leaveOut',
   ],
   [
     "the snapshot to restore is not there, and the epoch not the next",
