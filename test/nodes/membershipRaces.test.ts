@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Cloud } from "./cloud";
+import { Cloud, zone } from "./cloud";
 import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
 import { sharedCloud } from "./sharedCloud";
 

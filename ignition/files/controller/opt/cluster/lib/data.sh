@@ -51,9 +51,15 @@ holds_writes() {
   ((revision > first))
 }
 
-# data_revision FOLDER: etcd must not run there.
+# data_revision FOLDER: from a copy, as an etcd that runs keeps its file locked even while it answers nobody for want of a quorum.
 data_revision() {
-  timeout 300 etcdutl snapshot status "$1/member/snap/db" --write-out=json 2>/dev/null | jq -e '.revision | select(. >= 0)'
+  local copy=/var/lib/cluster/etcd-db-$$ revision=
+  mkdir -p "${copy%/*}"
+  if timeout 120 cp "$1/member/snap/db" "$copy"; then
+    revision=$(timeout 300 etcdutl snapshot status "$copy" --write-out=json 2>/dev/null | jq -e '.revision | select(. >= 0)') || revision=
+  fi
+  rm -f "$copy"
+  [[ -n $revision ]] && echo "$revision"
 }
 
 # is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with.
