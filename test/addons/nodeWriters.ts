@@ -240,7 +240,11 @@ const nodeOf = (name: string) => ({
       "example.com/tier": "web",
       ...(name === controller ? { "node-role.kubernetes.io/control-plane": "" } : {}),
     },
-    annotations: { "example.com/of": "somebody", "flannel.alpha.coreos.com/public-ip": "10.0.0.9" },
+    annotations: {
+      "example.com/of": "somebody",
+      "flannel.alpha.coreos.com/public-ip": "10.0.0.9",
+      "flannel.alpha.coreos.com/backend-data": `{"VNI":1,"VtepMAC":"02:00:00:00:00:0${nodes.indexOf(name as (typeof nodes)[number])}"}`,
+    },
   },
   spec: {
     providerID: `aws:///eu-west-1a/i-${nodes.indexOf(name as (typeof nodes)[number])}`,
