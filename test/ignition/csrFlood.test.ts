@@ -58,6 +58,19 @@ describe("A flood of requests for certificates", function () {
     assert.ok(log.includes("csr-approve: and 1900 others are to be denied"), log.slice(-3).join("\n"));
   });
 
+  it("of such as are long, or name a thousand hosts, costs little more than one of honest ones", () => {
+    const names = "8200".repeat(900);
+    const many = asNode(unknown, `DER:3082${(names.length / 2).toString(16).padStart(4, "0")}${names}`);
+    assert.ok(many.length < 4096);
+    const flood = [
+      ...Array.from({ length: 20 }, (_, index) => request(`long-${index}`, token, "A".repeat(1_900_000))),
+      ...Array.from({ length: 200 }, (_, index) => request(`many-${index}`, token, many)),
+    ];
+    const began = Date.now();
+    assert.deepEqual(approved(pass([...flood, ...honest()]).calls), ["honest-joining", "honest-serving"]);
+    assert.ok(Date.now() - began < 40_000, `${Date.now() - began} ms`);
+  });
+
   it("that waits for EC2 does not fill the log", () => {
     const forged = asNode(unknown);
     const { log, calls } = pass(
