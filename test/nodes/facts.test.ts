@@ -160,6 +160,22 @@ describe("a cluster that serves, whatever a hand takes away", function () {
     await isWhole();
   });
 
+  it("keeps the data of a member whose peer URL a hand has changed in etcd's list", async () => {
+    const [, node] = nodes;
+    const { id, address } = node.instance;
+    const own =
+      (await node.etcdctl("member list")).split("\n").find((line) => line.includes(`, ${id}, `)) ?? "";
+    const [member] = own.split(", ");
+    const url = `https://${id}.etcd.${zone}:2380`;
+    await node.etcdctl(`member update ${member} --peer-urls=${url},https://${address}:2380`);
+    await node.stopEtcd("KILL");
+    const log = await controllers.start(node);
+    await node.etcdctl(`member update ${member} --peer-urls=${url}`);
+    assert.match(log, /data and member list agree/);
+    assert.doesNotMatch(log, /wiping/);
+    await isWhole();
+  });
+
   it("reads nothing of another shape, and runs nothing of it", async () => {
     const code = "a[$(touch /tmp/ran)]";
     const refused: Record<string, unknown[]> = {

@@ -8,11 +8,13 @@ export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pe
 PATH=/opt/bin:$PATH
 
 # The member list, read through the quorum: `<member id> <instance id> voter|learner started|unstarted` a line; a member
-# has started once it has told the others its client URL. From the simple form, as JSON with hexadecimal ids has no roles.
+# has started once it has told the others its client URL. From the simple form, as JSON with hexadecimal ids has no roles. Who a member
+# is tells its name, which it has given itself; its peer URLs, which anybody may change, only until it has one.
 members() {
   local list
   list=$(etcdctl member list 2>/dev/null) || return
-  sed -e 's|^\([0-9a-f]*\), [a-z]*, [^,]*, https://\([^.]*\)[^,]*, \([^,]*\), \([a-z]*\)$|\1 \2 \4 \3|' \
+  sed -E -e 's|^([0-9a-f]*), [a-z]*, ([^ ,]+), [^ ]*, ([^ ]*), ([a-z]*)$|\1 \2 \4 \3|' \
+    -e 's|^([0-9a-f]*), [a-z]*, , https://([^.]*)[^ ]*, ([^ ]*), ([a-z]*)$|\1 \2 \4 \3|' \
     -e 's/ $/ unstarted/; s/ https:[^ ]*$/ started/; s/ true / learner /; s/ false / voter /' <<<"$list"
 }
 
@@ -85,14 +87,17 @@ remove_member() {
   return 1
 }
 
-# remove_gone_members (with gone.sh): removes the members whose instances EC2 says are gone, one after the other, if quorum stays.
+# remove_gone_members (with gone.sh): removes the members whose instances EC2 says are gone, one after the other, if quorum stays. Whoever
+# answers is not gone, whatever EC2 has forgotten.
 remove_gone_members() {
-  local list gone id instance role
+  local list gone healthy id instance role
   list=$(members) || return
   # shellcheck disable=SC2046 # one word each
   gone=$(gone_instances $(cut -d ' ' -f 2 <<<"$list" | grep -vx "$INSTANCE_ID")) || return
+  [[ -n $gone ]] || return 0
+  healthy=$(healthy_voters <<<"$list") || return
   while read -r id instance role _; do
-    grep -qx "$instance" <<<"$gone" || continue
+    grep -qx "$instance" <<<"$gone" && ! grep -qx "$instance" <<<"$healthy" || continue
     if [[ $role == voter ]] && ! quorum_stays_without "$instance"; then
       log "keeping member $id: its instance $instance is gone, but without it the rest would have no healthy majority"
     elif remove_member "$id"; then
