@@ -70,7 +70,7 @@ read_formation() {
   # A request that nobody can read is none.
   if grep -qxF etcd/restore.json <<<"$keys"; then
     if read_object etcd/restore.json is_restore; then
-      RESTORE_EPOCH=$(jq -r .epoch <<<"$OBJECT") RESTORE_SNAPSHOT=$(jq -r .snapshot <<<"$OBJECT")
+      RESTORE_EPOCH=$(jq -r '.epoch | floor' <<<"$OBJECT") RESTORE_SNAPSHOT=$(jq -r .snapshot <<<"$OBJECT")
     elif [[ $AWS_STATUS != 200 ]]; then
       return 1
     fi
