@@ -15,8 +15,11 @@ for (const [value, lowerCase] of [
 words.set("", null).set("~", null);
 
 const notANumber = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
-const integer = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)$/;
+const integer = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[0-7]*|0[bB][01]+|[1-9][0-9]*)$/;
 const decimal = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
+
+/** Whether a plain scalar that is a number is one without a fraction or an exponent. */
+export const isInteger = (text: string): boolean => integer.test(text.replaceAll("_", ""));
 
 /**
  * A plain scalar as kubectl reads it, which is YAML 1.1 with rules of its own (`resolve.go` of go.yaml.in/yaml/v2): no times, no
@@ -29,7 +32,8 @@ export function plainScalar(text: string): Scalar | undefined {
   if (word !== undefined) return word;
   if (notANumber.test(text)) return undefined;
   if (!/^[-+.0-9]/.test(text)) return text;
-  const digits = text.startsWith(".") ? text : text.replaceAll("_", "");
+  // Behind a `.` Go takes `_` between digits alone.
+  const digits = text.startsWith(".") && !/^[^_]*(\d_\d[^_]*)+$/.test(text) ? text : text.replaceAll("_", "");
   if (/^0b[-+]/.test(digits)) return undefined; // Go has the sign there too
   const [, sign, magnitude] = integer.exec(digits) ?? [];
   if (magnitude !== undefined) {

@@ -14,7 +14,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { plainScalar } from "./plainScalars";
+import { isInteger, plainScalar } from "./plainScalars";
 
 /** What JSON can say. Integers beyond 2^53 are a bigint. */
 export type Value = null | boolean | number | bigint | string | Value[] | { [key: string]: Value };
@@ -206,6 +206,8 @@ class Reader {
   private scalar(node: Scalar): Value {
     const [start, end] = node.range!;
     const raw = this.text.slice(start, end);
+    if (isQuoted(node) && !/^("([^"\\]|\\[^])*"|'([^']|'')*')$/.test(raw))
+      throw refusal(node, "has text in quotes with a line that is not indented more than its key");
     if (node.type === Scalar.QUOTE_DOUBLE) {
       const { index, 0: escape } =
         /\\(?:\/|\n[ \t]*\n|(?:u|U0000)[dD][89a-fA-F]..)/.exec(raw.replaceAll("\\\\", "  ")) ?? {};
@@ -219,14 +221,18 @@ class Reader {
     if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) {
       const body = raw.slice(raw.indexOf("\n") + 1);
       const isIndentSaid = /^.[-+]?[0-9]/.test(raw);
-      if (isIndentSaid ? /^\s* \s*$/.test(body) : /^(?: *\n)* *\t/.test(body)) {
+      // The parser drops a last line of spaces up to the indent of the first line, kubectl's up to the one that is said.
+      const endsInSpaces = /(^|\n) +\n*$/.test(body) || /^\n* +(\n|$)/.test(this.text.slice(end));
+      if (isIndentSaid ? endsInSpaces || /^\s* \s*$/.test(body) : /^(?: *\n)* *\t/.test(body)) {
         throw refusal(
           node,
-          "has a block that begins with a tab or is of spaces alone: write it in double quotes",
+          "has a block that begins with a tab or ends with a line of spaces: write it in double quotes",
         );
       }
     }
     if (node.type !== Scalar.PLAIN) return node.value as string;
+    if (raw.includes("\n") && /\n *#\S[^\n]*\n *$/.test(this.text.slice(0, start)))
+      throw refusal(node, "has text of several lines after a comment: write it in quotes");
     const value = plainScalar(node.value as string);
     if (value === undefined) throw refusal(node, `has ${raw} for a number: write it in quotes`);
     return value;
@@ -254,7 +260,9 @@ class Reader {
 
   private key(node: Node | null, map: Node): string {
     const key = node === null ? null : this.value(node);
-    if (typeof key === "object" || (typeof key === "number" && !Number.isSafeInteger(key))) {
+    const written = isAlias(node) ? this.targets.get(node) : node;
+    const isFraction = typeof key === "number" && !isInteger((written as Scalar).value as string);
+    if (typeof key === "object" || isFraction || (typeof key === "number" && !Number.isSafeInteger(key))) {
       throw refusal(node ?? map, "has a key that is no text: write it in quotes");
     }
     const [start, end] = (node ?? map).range!;
@@ -276,5 +284,7 @@ class Reader {
     });
   }
 }
+
+const isQuoted = ({ type }: Scalar) => type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE;
 
 const refusal = (node: Node, problem: string) => new Refusal(node.range?.[0] ?? 0, problem);

@@ -91,6 +91,25 @@ describe("Manifests that are accepted", function () {
     assert.ok(accepted > texts.length / 10, `only ${accepted} of ${texts.length} are accepted`);
   });
 
+  const unlike: [title: string, data: string, problem: RegExp][] = [
+    ["`_` behind a decimal point", "k: .2_0", /^$/],
+    ["no digit of an octal number", "k: 0o", /^$/],
+    ["a key that Go writes in its own way", "1e6: x", /has a key that is no text/],
+    ["a key of minus nothing", "-0.0: x", /has a key that is no text/],
+    ["a line in quotes that looks like a key", "k: 'it''\n  m: b'", /has text in quotes with a line/],
+    ["a line in quotes that looks like a comment", 'k: "a\\"\n#c"', /has text in quotes with a line/],
+    ["a last line of spaces in an indented block", "k: |2\n      y\n     \n  m: n", /has a block that/],
+    ["text of two lines behind a comment", "k:\n#c\n     y\n b", /several lines after a comment/],
+  ];
+  for (const [title, data, problem] of unlike) {
+    it(`are the same to kubectl, or refused by line, with ${title}`, () => {
+      const written = file(`apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  ${data}\n`);
+      const [mistake] = objectsOf([written]).mistakes;
+      assert.match(mistake?.problem ?? "", problem);
+      if (mistake === undefined) assert.equal(compare([written.text]), 1);
+    });
+  }
+
   it("may have every text and number that JSON has, which controllers are given as they are", () => {
     const texts = sample(objects(), 300).map((object) =>
       JSON.stringify(object).replace(/[^ -~\u{10000}-\u{10ffff}]/gu, escaped),
