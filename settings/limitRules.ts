@@ -20,6 +20,9 @@ export function tooManyApiClients({ allowedCidrs }: Settings["api"], others: num
   return mistakeIf(allowedCidrs.length > room, "api.allowedCidrs", allowedCidrs, remedy);
 }
 
+/** Bytes of kubeadm's other flags, which are in one variable (KUBELET_KUBEADM_ARGS) with labels and taints. */
+const kubeletFlagsBesides = 512;
+
 /** What the tags would lose that tell the autoscaler of the pool's nodes while there is none. */
 function untaggable(cluster: string, name: string, pool: Settings["workerPools"][string]): Mistake[] {
   const key = `workerPools.${name}`;
@@ -61,9 +64,13 @@ export const limitRules: Rule[] = [
       `name ${limits.instanceTypesOfGroup.most} types or fewer: a group takes no more`,
     ),
   ),
-  poolRule(({ labels }, key) => {
-    const bytes = Buffer.byteLength(`--node-labels=${nodeLabels({ labels, pool: "p".repeat(20) })}`);
-    const remedy = `use fewer: the kubelet is told by one argument of ${limits.argumentBytes.most} bytes at most, and this is ${bytes}`;
+  poolRule(({ labels, taints }, key) => {
+    const told = [
+      nodeLabels({ labels, pool: "p".repeat(20) }),
+      ...taints.map(Object.values).map(String),
+    ].join();
+    const bytes = kubeletFlagsBesides + Buffer.byteLength(told);
+    const remedy = `use fewer, or fewer taints: the kubelet is told by one argument of ${limits.argumentBytes.most} bytes at most, and this is ${bytes}`;
     return mistakeIf(bytes > limits.argumentBytes.most, `${key}.labels`, labels, remedy);
   }),
   rule(["api", "network", "existingVpc", "zones"], ({ api, network, existingVpc, zones }) => {
@@ -72,6 +79,13 @@ export const limitRules: Rule[] = [
     const { nat } = network ?? defaultNetwork;
     const nats = nat === "single" ? 1 : typeof zones === "number" ? zones : zones.length;
     return tooManyApiClients(api, api.access === "internal" ? 1 : nats);
+  }),
+  rule(["network", "existingVpc", "zones", "access"], ({ network, existingVpc, zones, access }) => {
+    const { nat } = network ?? defaultNetwork;
+    const count = typeof zones === "number" ? zones : zones.length;
+    const addresses = (nat === "single" ? 1 : count) + (access.kind === "bastion" ? 1 : 0);
+    const remedy = `needs ${addresses} public addresses with a NAT gateway in each zone, and a region gives ${limits.addresses.most}: use fewer zones, or network.nat: single`;
+    return mistakeIf(!existingVpc && addresses > limits.addresses.most, "zones", zones, remedy);
   }),
   rule(["access"], ({ access: { allowedCidrs } }) => {
     const { most } = limits.inboundRules;

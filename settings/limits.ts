@@ -23,6 +23,11 @@ export const limits = {
   },
   groupsOfRegion: { most: 500, source: autoScaling },
   inboundRules: { most: 60, source: securityGroups },
+  /** Of a region. */
+  addresses: {
+    most: 5,
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html",
+  },
   userDataBytes: {
     most: 16_384,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",

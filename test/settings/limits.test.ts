@@ -49,6 +49,13 @@ const boundaries: Case[] = [
     40,
     /workerPools\.workers\.instanceTypes: .*name 40 types or fewer/,
   ],
+  ["zones with a NAT gateway each", (zones) => ({ zones }), 5, /zones: 6: needs 6 public addresses/],
+  [
+    "zones with a NAT gateway each, beside a bastion",
+    (zones) => ({ zones, ...bastion(1) }),
+    4,
+    /zones: 5: needs 6 public addresses/,
+  ],
   [
     "ranges of an internal API",
     (count) => ({ api: { allowedCidrs: ranges(count + 1).slice(1) } }),
@@ -120,11 +127,21 @@ describe("A limit", () => {
     });
   }
 
+  it("of the kubelet's argument is told of taints, which are in it too", () => {
+    const taints = times(3000, (i) => ({
+      key: `taint-${i}.of-somebody-with-a-long-name-here`,
+      effect: "NoSchedule",
+    }));
+    assert.throws(() => parseSettings({ ...right, ...pool({ taints }) }), {
+      message: /workerPools\.workers\.labels: .*or fewer taints: the kubelet is told by one argument/,
+    });
+  });
+
   it("of the kubelet's argument is told of labels that a fixed pool may have by hundreds", () => {
     assert.doesNotThrow(() => parseSettings({ ...right, ...pool({ labels: labels(1000) }) }));
     assert.throws(() => parseSettings({ ...right, ...pool({ labels: labels(6000) }) }), {
       message:
-        /workerPools\.workers\.labels: .*use fewer: the kubelet is told by one argument of 131071 bytes/,
+        /workerPools\.workers\.labels: .*use fewer, or fewer taints: the kubelet is told by one argument of 131071 bytes/,
     });
   });
 
