@@ -123,3 +123,38 @@ export async function checkInstanceTypes(settings: Settings, region: string): Pr
   const mistakes = judgeInstanceTypes(settings, new Map(offered), region);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
 }
+
+/**
+ * Looks up whether each group's zones have one of its types at least: Auto Scaling would try for ever.
+ *
+ * @param zones of the cluster
+ * @throws WrongSettings that names each group without any
+ */
+export async function checkTypesInZones(
+  { controlPlane, workerPools }: Settings,
+  zones: readonly string[],
+): Promise<void> {
+  const pools = Object.entries(workerPools).map(([name, pool]) => ({
+    key: `workerPools.${name}.instanceTypes`,
+    types: pool.instanceTypes,
+    among: pool.zones ?? zones,
+  }));
+  const ofControllers = {
+    key: "controlPlane.instanceType",
+    types: [controlPlane.instanceType],
+    among: zones,
+  };
+  const groups = [ofControllers, ...pools];
+  const { instanceTypes, locations } = await aws.ec2.getInstanceTypeOfferings({
+    locationType: "availability-zone",
+    filters: [{ name: "location", values: [...zones] }],
+  });
+  const offered = new Set(instanceTypes.map((type, i) => `${type} ${locations[i]}`));
+  const mistakes = groups
+    .filter(({ types, among }) => !types.some((type) => among.some((zone) => offered.has(`${type} ${zone}`))))
+    .map(({ key, types, among }): Mistake => {
+      const remedy = `${among.join(", ")} ${among.length === 1 ? "has" : "have"} none of it: name a type that ${among.length === 1 ? "it has" : "they have"}, or other zones`;
+      return { key, value: types.length === 1 ? types[0] : types, remedy };
+    });
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+}

@@ -10,7 +10,7 @@ import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
-import { checkInstanceTypes } from "./instanceTypes";
+import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
 import { chooseZones, findStanding } from "./keptNetwork";
 import { type Account, clusterNames } from "./names";
 import { findImages, type NodeImage } from "./nodeImages";
@@ -63,6 +63,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       checkClusterNotes(settings, notes),
     ]);
     checkApiClients(settings, network.existingVpc);
+    await checkTypesInZones(settings, network.zones);
     return { ...account, partition, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;

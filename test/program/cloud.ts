@@ -10,6 +10,8 @@ export interface Region {
   readonly architectures: readonly string[];
   /** Instance types by architecture, as EC2 calls it. */
   readonly instanceTypes: Readonly<Record<string, readonly string[]>>;
+  /** Zones that have none of a type, by type. @default every zone has all */
+  readonly lacking?: Readonly<Record<string, readonly string[]>>;
   /** What some of them have that others do not. @default 2 vCPUs, 4096 MiB, spot instances too */
   readonly sizes?: Readonly<Record<string, Record<string, unknown>>>;
   /** Hosted zones of the account. @default one of any id, k8s.example.com */
@@ -123,6 +125,16 @@ export function answer(region: Region, token: string, args: Record<string, any>)
         instanceTypes: Object.values(region.instanceTypes)
           .flat()
           .filter((type) => asked.includes(type)),
+      };
+    }
+    case "getInstanceTypeOfferings": {
+      const offers = Object.values(region.instanceTypes)
+        .flat()
+        .flatMap((type) => filter("location").map((zone) => ({ type, zone })))
+        .filter(({ type, zone }) => !region.lacking?.[type]?.includes(zone));
+      return {
+        instanceTypes: offers.map(({ type }) => type),
+        locations: offers.map(({ zone }) => zone),
       };
     }
     case "getInstanceType": {

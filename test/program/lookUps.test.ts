@@ -41,6 +41,19 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
       '  pulumi-kubeadm:workerPools.reserved.instanceTypes[0]: "t3.large": has 2 vCPU and 4096 MiB, and a worker with these systemReserved and kubeReserved needs 3 vCPU and 5118 MiB: choose a larger type\n' +
       '  pulumi-kubeadm:workerPools.spot.instanceTypes[0]: "u-6tb1.56xlarge": there are no spot instances of it: choose another type or set spotPercent: 0',
   ],
+  [
+    "no zone of a pool has any of its types",
+    {
+      ...dev,
+      workerPools: {
+        workers: { instanceTypes: ["m7i.large", "m6i.large"] },
+        volumes: { instanceTypes: ["m7i.large"], zones: ["eu-central-1b"] },
+      },
+    },
+    { region: { ...region("eu-central-1"), lacking: { "m7i.large": ["eu-central-1b"] } } },
+    one +
+      '  pulumi-kubeadm:workerPools.volumes.instanceTypes: "m7i.large": eu-central-1b has none of it: name a type that it has, or other zones',
+  ],
   ...(
     [
       ["is none", undefined, "cannot be looked up: there is no zone"],
