@@ -4,6 +4,7 @@ import type { Settings } from "../settings";
 import { Mistake, together, WrongSettings } from "../settings/mistakes";
 import { overlap, parseCidr } from "./cidr";
 import { isPublicZone } from "./dns";
+import { zoneForm } from "../settings/forms";
 import { keepSubnets } from "./keptNetwork";
 import { checkResolvers } from "./resolvers";
 import { addressesNeeded, usableAddresses } from "./subnetRoom";
@@ -60,7 +61,11 @@ export async function findExistingVpc(
     const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`;
     throw new WrongSettings({ key: "existingVpc.publicSubnetIds", value: publicSubnetIds, remedy });
   }
-  const tight = tooSmall(settings, privateSubnets, kept.private);
+  const full = publicSubnets
+    .filter((_, i) => settings.api.access === "public" || (settings.access.kind === "bastion" && i === 0))
+    .filter(({ id, free }) => free === 0 && !kept.public?.includes(id))
+    .map(({ id }): Mistake => ({ key: "existingVpc.publicSubnetIds", value: id, remedy: noAddress }));
+  const tight = [...tooSmall(settings, privateSubnets, kept.private), ...full];
   if (tight.length > 0) throw new WrongSettings(...tight);
   if (settings.api.access === "public" && natAddresses.length === 0)
     await pulumi.log.warn(
@@ -105,6 +110,8 @@ function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
   const remedy = "two subnets are in this zone: name one per zone";
   throw new WrongSettings({ key: `existingVpc.${kind}SubnetIds`, value: twice, remedy });
 }
+
+const noAddress = "has no free address for the API's balancer or the bastion: name another subnet";
 
 /** Private subnets without room for the nodes. Where the cluster is already, its own nodes have some of what is not free. */
 function tooSmall(
@@ -159,6 +166,10 @@ async function findSubnet(
   const subnet = await lookUp(key, id, aws.ec2.getSubnet({ id }));
   if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}, not in ${vpcId}`);
   if (subnet.ownerId !== accountId) throw refuse(ofAnother(subnet.ownerId));
+  if (!zoneForm.test(subnet.availabilityZone) || subnet.outpostArn)
+    throw refuse(
+      `is in ${subnet.outpostArn || subnet.availabilityZone}, which lacks what a cluster needs: name a subnet of an availability zone`,
+    );
   const routes = await routesOf(id, vpcId);
   const reachesGateway = routes.some(({ gatewayId }) => gatewayId?.startsWith("igw-"));
   if (kind === "private" && reachesGateway) {

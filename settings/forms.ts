@@ -95,7 +95,8 @@ export const group = <T extends z.ZodRawShape>(shape: T, remedy: string) => {
 const outsideRegions = /^[a-z]+(-[a-z]+)+-\d+-[a-z]/;
 export const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
-export const zoneName = text(/^[a-z]+(-[a-z]+)+-\d+[a-z]$/, (wrong) =>
+export const zoneForm = /^[a-z]+(-[a-z]+)+-\d+[a-z]$/;
+export const zoneName = text(zoneForm, (wrong) =>
   typeof wrong === "string" && outsideRegions.test(wrong)
     ? "is a Local Zone or a Wavelength Zone, which lack what a cluster needs: use a zone name such as eu-central-1a"
     : "use a zone name such as eu-central-1a",

@@ -231,6 +231,18 @@ describe("An existing VPC", function () {
       `existingVpc.privateSubnetIds: "${id(2)}": has 3 free addresses, and the nodes may need 5 there: name a larger subnet, or set a lower max for pools`,
     ],
     [
+      "a private subnet in a Local Zone",
+      config(),
+      withSubnet(subnet(2, "nat", { zone: "eu-central-1-ham-1a" })),
+      `existingVpc.privateSubnetIds: "${id(2)}": is in eu-central-1-ham-1a, which lacks what a cluster needs: name a subnet of an availability zone`,
+    ],
+    [
+      "a public subnet without an address for the API's balancer",
+      config({}, { api: { access: "public", allowedCidrs: ["203.0.113.0/24"] } }),
+      withSubnet(subnet(12, "internet", { free: 0 })),
+      `existingVpc.publicSubnetIds: "${id(12)}": has no free address for the API's balancer or the bastion: name another subnet`,
+    ],
+    [
       "the id of another",
       config({ vpcId: "vpc-99999999" }),
       withSubnet(subnet(1, "nat", { vpcId: "vpc-99999999" })),
