@@ -46,15 +46,28 @@ function zonesByNumber(wanted: number, { region, available, noted, standing }: Z
       `this cluster stands in ${named(kept)} and ${forGood}: use ${kept.length} or more; ${poolsMayLeave}`,
     );
   }
-  const places = Array.from({ length: wanted }, (_, i) => kept[i] ?? standing[i]);
-  const others = [...available].sort().filter((zone) => !places.includes(zone));
-  const empty = places.filter((zone) => zone === undefined).length;
-  if (empty <= others.length) return places.map((zone) => zone ?? others.shift()!);
-  const most = wanted - empty + others.length;
+  const others = (places: Places) => [...available].sort().filter((zone) => !places.includes(zone));
+  const placed = (count: number): string[] | undefined => {
+    const places = Array.from({ length: count }, (_, i) => kept[i] ?? standing[i]);
+    const free = others(places);
+    if (places.filter((zone) => zone === undefined).length > free.length) return undefined;
+    return places.map((zone) => zone ?? free.shift()!);
+  };
+  const zones = placed(wanted);
+  if (zones !== undefined) return zones;
+  if (kept.length === 0) {
+    throw refuse(
+      `${region} has ${available.length} (${available.join(", ")}): use that many or fewer, more can be added later`,
+    );
+  }
+  const fewer = Array.from({ length: wanted - kept.length }, (_, i) => wanted - 1 - i);
+  const most = fewer.find((count) => placed(count) !== undefined);
+  const advice =
+    most === undefined
+      ? "wait for one more, or run pulumi destroy and begin anew, as no up of this cluster has succeeded"
+      : `use ${most}`;
   throw refuse(
-    kept.length === 0
-      ? `${region} has ${available.length} (${available.join(", ")}): use that many or fewer, more can be added later`
-      : `this cluster stands in ${named(kept)}, and ${region} has ${others.join(", ") || "none"} beside them now: use ${most}`,
+    `this cluster stands in ${named(kept)}, and ${region} has ${others(kept).join(", ") || "none"} beside them now: ${advice}`,
   );
 }
 

@@ -122,6 +122,16 @@ describe("The zones of a cluster that is there", () => {
     });
   }
 
+  it("are told as a number that is taken then, after an up that failed at any of them", () => {
+    const [a, b, , d] = zoneNames;
+    const failed: [asked: number, facts: Omit<ZoneFacts, "region">, advice: RegExp][] = [
+      [4, { available: [a, b], noted: [a, b], standing: [a, b, undefined, d] }, /: use 2$/],
+      [2, { available: [b], standing: [undefined, b] }, /: wait for one more, or run pulumi destroy/],
+    ];
+    for (const [asked, facts, advice] of failed)
+      assert.throws(() => chooseZones(asked, { region, ...facts }), { message: advice });
+  });
+
   it("leave their ranges to the subnets that an up which failed left, or the message tells how", () => {
     const facts = {
       ...inOutage,
