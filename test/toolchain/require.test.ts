@@ -35,6 +35,8 @@ describe("What a make target needs of the machine", () => {
     node: "#!/bin/sh\necho v20.19.0\n",
     python3: "#!/bin/sh\nexit 0\n",
     go: "#!/bin/sh\necho go1.25.0\n",
+    npm: "#!/bin/sh\n",
+    unshare: "#!/bin/sh\nexit 0\n",
   };
 
   it("is told at once and whole, where nothing can be installed", () => {
@@ -63,8 +65,25 @@ describe("What a make target needs of the machine", () => {
   });
 
   it("is no more than Node and Python for the local AWS", () => {
-    machineWith(shell, { node: newEnough.node, python3: newEnough.python3 });
+    machineWith(shell, { node: newEnough.node, npm: newEnough.npm, python3: newEnough.python3 });
     deepEqual(require("local"), { status: 0, said: [] });
+  });
+
+  it("is npm too, which Debian has apart from Node", () => {
+    machineWith(shell, { node: newEnough.node, python3: newEnough.python3 });
+    const { status, said } = require("local");
+    equal(status, 1);
+    match(said[0] ?? "", /^make local needs what this machine does not have: npm/);
+  });
+
+  it("is the right to make namespaces, which a container's root lacks", () => {
+    machineWith(shell, { ...newEnough, "apt-get": "#!/bin/sh\n", unshare: "#!/bin/sh\nexit 1\n" });
+    const { status, said } = require("lab");
+    equal(status, 1);
+    match(
+      said[0] ?? "",
+      /^make lab needs what this machine does not have: the right to make network namespaces/,
+    );
   });
 
   it("is installed in one go for root on Debian", () => {
