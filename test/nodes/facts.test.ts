@@ -160,6 +160,18 @@ describe("a cluster that serves, whatever a hand takes away", function () {
     await isWhole();
   });
 
+  it("writes notes again that are of a cluster which a restore has replaced, and keeps its data", async () => {
+    const note = "/var/lib/cluster/etcd-formed";
+    const before = nodes[1].read(note);
+    nodes[1].write(note, JSON.stringify({ epoch: 1, token: "test-1", clusterId: "1234abcd" }));
+    await write("etcd/formation-2.json", formation(2, { snapshot, replaces: ["1234abcd"] }));
+    await reconcile([nodes[1]]);
+    await cloud.deleteObject("etcd/formation-2.json");
+    assert.match(await reconcile([nodes[1]]), /noting again that this data is of cluster \w+, epoch 1/);
+    assert.deepEqual(JSON.parse(nodes[1].read(note)), JSON.parse(before));
+    await isWhole();
+  });
+
   it("keeps the data of a member whose peer URL a hand has changed in etcd's list", async () => {
     const [, node] = nodes;
     const { id, address } = node.instance;

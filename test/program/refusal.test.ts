@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { region, Region } from "./cloud";
 import { attempt, Config, stackConfig } from "./stack";
 
@@ -16,6 +17,10 @@ const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch:
 const noSnapshot =
   '  pulumi-kubeadm:restore.snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db": no such object: ' +
   "list them by aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
+
+/** Where flannel's DaemonSet begins in its manifest. */
+const manifest = fs.readFileSync("addons/manifests/flannel.yaml", "utf8").split("\n");
+const flannelsLine = manifest.lastIndexOf("---", manifest.indexOf("kind: DaemonSet")) + 2;
 
 /** A region whose node store has an encryption configuration, and what stands beside it. */
 const encrypted = (metadata: Record<string, string>): Region => ({
@@ -105,7 +110,8 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "3 settings are wrong (settings.ts describes each):\n" +
       '  pulumi-kubeadm:addons.manifests[0]: "test/addons/none.yaml": there is no such file or folder in the project\n' +
       '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/a.yaml, line 7: Deployment has no metadata.name\n' +
-      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, line 1: DaemonSet.apps kube-system flannel is in flannel.yaml, line 106 too: to bring your own, add flannel to addons.leaveOut',
+      '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, line 1: DaemonSet.apps kube-system flannel ' +
+      `is in flannel.yaml, line ${flannelsLine} too: to bring your own, add flannel to addons.leaveOut`,
   ],
   [
     "the snapshot to restore is not there, and the epoch not the next",

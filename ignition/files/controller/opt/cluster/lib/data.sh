@@ -62,10 +62,14 @@ data_revision() {
   [[ -n $revision ]] && echo "$revision"
 }
 
-# is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with.
+# served_cluster: prints the id of the cluster that this etcd serves; fails if it has no quorum.
+served_cluster() { ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null; }
+
+# is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with. A note on the disk may
+# be older than the data.
 is_replaced() {
   local cluster
-  cluster=$(noted_cluster) || return 0 # it never formed
+  cluster=$(served_cluster) || cluster=$(noted_cluster) || return 0 # it never formed
   jq -e --arg cluster "$cluster" '.replaces // [] | index($cluster)' <<<"$FORMATION" >/dev/null && return
   tell "keeping the data of cluster $cluster: etcd/formation-$EPOCH.json begins with a snapshot and does not replace this cluster"
   return 1
@@ -102,16 +106,17 @@ leave_data() {
   log "epoch $old is over, epoch $EPOCH counts: the old data is kept in $aside"
 }
 
-# keep_facts, after read_formation, while etcd runs: what a hand took away comes back. Notes come from S3 and etcd, which must
+# keep_facts, after read_formation, while etcd runs: what a hand took away or made old comes back. Notes come from S3 and etcd, which must
 # agree; objects come from the notes. An object that is there is never written over.
 keep_facts() {
-  local cluster own
-  if ! cluster=$(noted_cluster) || ! data_epoch >/dev/null; then
-    cluster=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null) && has_formed && [[ $cluster == "$CLUSTER_ID" ]] || return 0
-    log "noting again that this data is of cluster $cluster, epoch $EPOCH"
-    note "$DATA_EPOCH" "$EPOCH" && note "$DATA_FORMED" "$(formed_object "$EPOCH" "$cluster")" || return
+  local served cluster own
+  served=$(served_cluster) || served=
+  if [[ -n $served && $served == "$CLUSTER_ID" && "$(data_epoch) $(noted_cluster)" != "$EPOCH $served" ]]; then
+    log "noting again that this data is of cluster $served, epoch $EPOCH"
+    rm -f "$DATA_FORMATION"
+    note "$DATA_EPOCH" "$EPOCH" && note "$DATA_FORMED" "$(formed_object "$EPOCH" "$served")" || return
   fi
-  own=$(data_epoch)
+  cluster=$(noted_cluster) && own=$(data_epoch) || return 0
   if [[ -n $FORMATION && ! -s $DATA_FORMATION ]] && ((EPOCH == own)); then note "$DATA_FORMATION" "$FORMATION" || return; fi
   if ((EPOCH > own)) || { ((EPOCH == own)) && has_formed && [[ $CLUSTER_ID != "$cluster" ]]; }; then
     log "ERROR: S3 names epoch $EPOCH, cluster ${CLUSTER_ID:-not formed}, and this member serves epoch $own, cluster $cluster"
