@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test static unit-systems unit-others clean needs-local needs-lab needs-test
+.PHONY: help lab local down preview test static unit-nodes unit-others clean needs-local needs-lab needs-test
 
 STACK ?= local
 ARGS ?=
@@ -31,20 +31,20 @@ preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
 test: needs-test $(packages)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line static unit-systems unit-others
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line static unit-nodes unit-others
 
 static:
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent format:check
 
-# In two processes, as most of a test is waiting: those that run nodes, a lab or a local AWS, and the others.
-systems := test/{addons,lab,local,nodes}/**/*.test.ts
-unit-systems:
-	@npm run --silent test -- '$(systems)'
+# In two processes, as most of a test is waiting.
+nodes := test/nodes/**/*.test.ts
+unit-nodes:
+	@npm run --silent test -- '$(nodes)'
 
 unit-others:
-	@npm run --silent test -- --ignore '$(systems)' 'test/**/*.test.ts'
+	@npm run --silent test -- --ignore '$(nodes)' 'test/**/*.test.ts'
 
 clean: down
 	rm -rf node_modules build .local

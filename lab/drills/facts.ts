@@ -1,6 +1,8 @@
+import { deleteMemberRecords } from "../memberRecords";
 import { isHealthy, voters } from "../members";
 import { until } from "../until";
 import type { Drill, Stage } from "./drill";
+import { etcdctl } from "./etcdctl";
 
 /** Seconds until a controller is replaced, and until objects are written again: etcd-reconcile.timer comes into both. */
 const patience = 240;
@@ -53,11 +55,27 @@ export const facts: Drill = {
       return status === 0 || stderr;
     });
 
+    stage.note("the records of all members are deleted from the zone");
+    await deleteMemberRecords(lab.cluster.outputs.zoneId);
+    await replaceFollower(stage);
+
+    const removed = await lab.follower();
+    const { id } = lab.members.latest?.members.find(({ name }) => name === removed.id) ?? { id: "" };
+    stage.note(`${removed.id} is removed from etcd's member list`);
+    await etcdctl(removed, "member", "remove", id);
+    await lab.members.until(
+      `${removed.id} is a voter again, as another member`,
+      patience,
+      (seen) =>
+        isHealthy(seen, stage.size) &&
+        voters(seen).some((voter) => voter.name === removed.id && voter.id !== id),
+    );
+
     const left = (await lab.store.list("etcd/formation-")).map(({ key }) => key);
     if (left.join(" ") !== formations.map(({ key }) => key).join(" "))
       throw new Error(`there are other formations: ${left.join(", ")}`);
     return {
-      what: "objects of the store deleted, one of another cluster, notes deleted, while controllers are replaced",
+      what: "objects, notes, records and a member deleted, an object of another cluster written, controllers replaced meanwhile",
       seconds: (Date.now() - began) / 1000,
     };
   },

@@ -3,6 +3,7 @@ import type { Lab } from "../../lab";
 import type { KubernetesObject } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import type { Drill } from "../drill";
+import { etcdctl } from "../etcdctl";
 
 /** Seconds in which the timers of the nodes have fetched, read and used a new key: four minutes in the worst case. */
 const patience = 360;
@@ -65,11 +66,15 @@ export const secrets: Drill = {
  */
 async function keyOf(lab: Lab, prefix: string, content: string): Promise<number> {
   const [controller] = await lab.cluster.controllers();
-  const { stdout, stderr } = await lab
-    .machine(controller?.id ?? "")
-    .run(["bash", "-euc", etcdctl, "etcdctl", "get", "--prefix", prefix, "--write-out=json"]);
-  const { kvs = [] } = JSON.parse(stdout || "{}") as KeyValues;
-  if (kvs.length === 0) throw new Error(`etcd has no Secret at ${prefix}: ${stderr}`);
+  const read = await etcdctl(
+    lab.machine(controller?.id ?? ""),
+    "get",
+    "--prefix",
+    prefix,
+    "--write-out=json",
+  );
+  const { kvs = [] } = JSON.parse(read) as KeyValues;
+  if (kvs.length === 0) throw new Error(`etcd has no Secret at ${prefix}`);
   const keys = kvs.map(({ key, value }) => {
     const name = Buffer.from(key, "base64").toString();
     const raw = Buffer.from(value, "base64").toString("latin1");
@@ -83,9 +88,3 @@ async function keyOf(lab: Lab, prefix: string, content: string): Promise<number>
   if (other) throw new Error(`${first.name} has key${first.number}, and ${other.name} key${other.number}`);
   return first.number;
 }
-
-/** etcdctl with the node's own certificate. */
-const etcdctl = `
-  export ETCDCTL_ENDPOINTS=https://127.0.0.1:2379 ETCDCTL_CACERT=/etc/etcd/pki/ca.crt
-  export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pem
-  exec "$0" "$@"`;
