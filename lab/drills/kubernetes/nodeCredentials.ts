@@ -16,7 +16,7 @@ export const nodeCredentials: Drill = {
   limits: {},
   async run(stage) {
     const { lab } = stage;
-    const [id = "", otherId = ""] = (await lab.cluster.workers()).map((worker) => worker.id);
+    const [{ id = "", group = "" } = {}, { id: otherId = "" } = {}] = await lab.cluster.workers();
     const nodes = await lab.kubernetes.nodesAreReady([id, otherId], 180);
     await lab.kubernetes.rolledOut("daemonset/flannel", "kube-system", 180);
     const worker = lab.machine(id);
@@ -26,9 +26,12 @@ export const nodeCredentials: Drill = {
     const targets = {
       "another worker's Node": triesOn(nameOf(otherId), Object.values(fields)),
       "a controller's Node": triesOn(nameOf(controller), Object.values(fields)),
-      "its own control-plane label": triesOn(nameOf(id), [fields["control-plane label"]]),
+      "its own Node, as a controller or as another in the pod network": triesOn(nameOf(id), [
+        fields["control-plane label"],
+        fields["MAC in the pod network"],
+      ]),
     };
-    const credentials = await heldBy(worker, lab);
+    const credentials = await heldBy(worker, await lab.store.read(`bootstrap/${group}/token`));
     const table = [["credential", ...Object.keys(targets)]];
     const through: string[] = [];
     for (const credential of credentials) {
@@ -66,6 +69,11 @@ const fields = {
   "label of drains": { metadata: { labels: { "pulumi-kubeadm/interrupted-at": "1" } } },
   "no control-plane label": { metadata: { labels: { "node-role.kubernetes.io/control-plane": null } } },
   annotation: { metadata: { annotations: { "flannel.alpha.coreos.com/public-ip": "192.0.2.1" } } },
+  "MAC in the pod network": {
+    metadata: {
+      annotations: { "flannel.alpha.coreos.com/backend-data": '{"VNI":1,"VtepMAC":"02:00:00:00:00:01"}' },
+    },
+  },
   taints: { spec: { taints: [] } },
   unschedulable: { spec: { unschedulable: true } },
   "provider id": { spec: { providerID: "aws:///eu-west-1a/i-0" } },
@@ -95,7 +103,7 @@ interface Credential {
 }
 
 /** All that is on the disk, and what the instance's role may fetch. */
-async function heldBy(worker: Machine, lab: Lab): Promise<Credential[]> {
+async function heldBy(worker: Machine, bootstrapToken: string): Promise<Credential[]> {
   const held = new Map<string, Credential>();
   const add = (credential: Credential) => held.set(credential.options.join(" "), credential);
   const bearer = (token: string) => ["-H", `Authorization: Bearer ${token}`];
@@ -107,7 +115,7 @@ async function heldBy(worker: Machine, lab: Lab): Promise<Credential[]> {
       add({ what: `token of ${sub}`, options: bearer(token) });
     }
   }
-  add({ what: "bootstrap token", options: bearer((await lab.store.read("bootstrap/token")).trim()) });
+  add({ what: "bootstrap token", options: bearer(bootstrapToken.trim()) });
   for (const expected of [/kubelet-client/, /:flannel$/, /:kube-proxy$/])
     if (![...held.values()].some(({ what }) => expected.test(what)))
       throw new Error(`the search found nothing like ${expected}`);
