@@ -14,6 +14,8 @@ export const everyChange = [
     "access",
     "identity",
     "pod-metadata",
+    "node-credentials",
+    "overlay",
     "drain",
     "spot-notice",
   ],
