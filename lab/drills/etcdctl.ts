@@ -8,7 +8,14 @@ const script = `
 
 /** Runs etcdctl on a controller; gives what it prints. */
 export async function etcdctl(machine: Machine, ...words: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await machine.run(["bash", "-euc", script, "etcdctl", ...words]);
+  const { status, stdout, stderr } = await machine.run([
+    "bash",
+    "--norc",
+    "-euc",
+    script,
+    "etcdctl",
+    ...words,
+  ]);
   if (status !== 0) throw new Error(`${machine.id}: etcdctl ${words.join(" ")}: ${stderr}`);
   return stdout;
 }

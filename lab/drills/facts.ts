@@ -62,7 +62,10 @@ export const facts: Drill = {
     const removed = await lab.follower();
     const { id } = lab.members.latest?.members.find(({ name }) => name === removed.id) ?? { id: "" };
     stage.note(`${removed.id} is removed from etcd's member list`);
-    await etcdctl(removed, "member", "remove", id);
+    // etcd refuses for five seconds after a member has come.
+    await until(`etcd removes member ${id}`, patience, () =>
+      etcdctl(removed, "member", "remove", id).then(() => true, String),
+    );
     await lab.members.until(
       `${removed.id} is a voter again, as another member`,
       patience,

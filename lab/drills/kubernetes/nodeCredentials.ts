@@ -124,13 +124,28 @@ async function heldBy(worker: Machine, bootstrapToken: string): Promise<Credenti
 
 /** What the API answers to each, as HTTP statuses. */
 async function ask(worker: Machine, { options }: Credential, tries: readonly Try[]) {
+  // An apiserver that refuses before it has read the whole request may end the connection with its answer: it is asked again.
   const asking = `
     source /etc/cluster/cluster.env
-    jq -r '.[] | [.path, .body] | @tsv' <<<"$1" | while IFS=$'\\t' read -r path body; do
-      curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}\\n' "\${@:2}" \\
-        -X PATCH -H 'Content-Type: application/merge-patch+json' --data "$body" "https://api.$ZONE:6443$path"
+    answer() {
+      curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}\\n' "\${@:3}" \\
+        -X PATCH -H 'Content-Type: application/merge-patch+json' --data "$2" "https://api.$ZONE:6443$1"
+    }
+    jq -r '.[] | .path + " " + .body' <<<"$1" | while read -r path body; do
+      status=$(answer "$path" "$body" "\${@:2}") || status=$(answer "$path" "$body" "\${@:2}")
+      echo "$status"
     done`;
-  const command = ["bash", "-euo", "pipefail", "-c", asking, "ask", JSON.stringify(tries), ...options];
+  const command = [
+    "bash",
+    "--norc",
+    "-euo",
+    "pipefail",
+    "-c",
+    asking,
+    "ask",
+    JSON.stringify(tries),
+    ...options,
+  ];
   const { status, stdout, stderr } = await worker.run(command);
   const answers = stdout.trim().split("\n");
   if (status !== 0 || answers.length !== tries.length)
