@@ -46,7 +46,7 @@ export async function findExistingVpc(
   kept: KeptSubnets,
 ): Promise<ExistingVpc> {
   const subnets = async (kind: Kind, wanted: readonly string[]) => {
-    const ids = keepSubnets(`existingVpc.${kind}SubnetIds`, wanted, kept[kind]);
+    const ids = keepSubnets(kind, wanted, kept[kind]);
     return together(ids.map((id) => findSubnet(id, { vpcId, accountId }, kind)));
   };
   const [cidrs, privateSubnets, publicSubnets, natAddresses] = await together([
