@@ -55,4 +55,4 @@ $(packages): package-lock.json
 
 # Before all else: what is missing is installed, or told.
 needs-local needs-lab needs-test: needs-%:
-	@toolchain/require $*
+	@toolchain/require $* '$(MAKECMDGOALS)'

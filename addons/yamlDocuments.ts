@@ -89,6 +89,8 @@ function readOne(text: string, lineCounter: LineCounter): { value: Value; offset
     ...one.errors,
     ...one.warnings,
   ]);
+  // The parser catches what its own calls come to.
+  if (error?.code === "RESOURCE_EXHAUSTION") throw new RangeError(error.message);
   if (error !== undefined) throw new Refusal(error.pos[0], error.message);
   const end = /^\.\.\.(?=\s)/m.exec(text);
   if (end !== null && ("empty" in documents || !isMap(documents[0].contents) || documents[0].contents.flow)) {

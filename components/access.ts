@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { bastionIgnition } from "../ignition/bastion";
 import { ownedTags } from "./names";
 
+/** The bastion's type: it passes connections on, and runs nothing. */
+export const bastionType = "t3.nano";
+
 export type AccessArgs = {
   /** Name of the cluster. */
   readonly cluster: string;
@@ -43,7 +46,7 @@ export class Access extends pulumi.ComponentResource {
       name,
       {
         ami: args.imageId,
-        instanceType: "t3.nano",
+        instanceType: bastionType,
         subnetId: args.subnetId,
         vpcSecurityGroupIds: [args.securityGroupId],
         userData: bastionIgnition(args.sshAuthorizedKeys),

@@ -46,7 +46,7 @@ export async function findExistingVpc(
   kept: KeptSubnets,
 ): Promise<ExistingVpc> {
   const subnets = async (kind: Kind, wanted: readonly string[]) => {
-    const ids = keepSubnets(`existingVpc.${kind}SubnetIds`, wanted, kept[kind]);
+    const ids = keepSubnets(kind, wanted, kept[kind]);
     return together(ids.map((id) => findSubnet(id, { vpcId, accountId }, kind)));
   };
   const [cidrs, privateSubnets, publicSubnets, natAddresses] = await together([
@@ -200,11 +200,20 @@ async function routesOf(subnetId: string, vpcId: string) {
   return (await aws.ec2.getRouteTable({ routeTableId })).routes;
 }
 
+/** The first address of each gateway, then what they have beside it. The provider leaves out what the gateway's kind does not have. */
 async function findNatAddresses(vpcId: string): Promise<string[]> {
   const { ids } = await aws.ec2.getNatGateways({
     vpcId,
     filters: [{ name: "state", values: ["available"] }],
   });
   const gateways = await Promise.all(ids.map((id) => aws.ec2.getNatGateway({ id })));
-  return gateways.map(({ publicIp }) => publicIp).filter((ip) => ip !== "");
+  const first = gateways.map(({ publicIp }) => publicIp ?? "");
+  const regional = gateways.flatMap((gateway) => gateway.regionalNatGatewayAddresses ?? []);
+  const values = gateways.flatMap((gateway) => gateway.secondaryAllocationIds ?? []);
+  const { publicIps: secondary } =
+    values.length === 0
+      ? { publicIps: [] }
+      : await aws.ec2.getEips({ filters: [{ name: "allocation-id", values }] });
+  const all = [...first, ...regional.map(({ publicIp }) => publicIp), ...secondary];
+  return [...new Set(all)].filter((ip) => ip !== "");
 }

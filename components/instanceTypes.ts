@@ -3,6 +3,8 @@ import type { Architecture } from "../ignition/downloads";
 import type { Settings } from "../settings";
 import { Mistake, WrongSettings } from "../settings/mistakes";
 import { bytesOf, coresOf } from "../settings/quantities";
+import { bastionType } from "./access";
+import type { Placement } from "./placement";
 
 /** What an instance type has. */
 export interface TypeFacts {
@@ -68,17 +70,26 @@ function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
   return [{ key: "controlPlane.instanceType", ...ofControllers }, ...ofPools];
 }
 
-/** What is wrong with the named types, given the region's by name. */
+/** No setting names the type, so another way to the nodes is what helps. */
+const withoutBastion = (place: string): Mistake => ({
+  key: "access.kind",
+  value: "bastion",
+  remedy: `${place} has no ${bastionType}, which the bastion is: use instance-connect`,
+});
+
+/** What is wrong with the named types and the bastion's, given the region's by name. */
 export function judgeInstanceTypes(
   settings: Settings,
   offered: ReadonlyMap<string, TypeFacts>,
   region: string,
 ): Mistake[] {
-  return namedTypes(settings).flatMap(({ key, type, ...wanted }): Mistake[] => {
+  const lacksBastion = settings.access.kind === "bastion" && !offered.has(bastionType);
+  const ofNodes = namedTypes(settings).flatMap(({ key, type, ...wanted }): Mistake[] => {
     const facts = offered.get(type);
     const remedy = facts === undefined ? `${region} has no such instance type` : unfit(facts, wanted);
     return remedy === undefined ? [] : [{ key, value: type, remedy }];
   });
+  return lacksBastion ? [...ofNodes, withoutBastion(region)] : ofNodes;
 }
 
 function unfit(
@@ -102,13 +113,14 @@ function unfit(
 const filterValues = 200;
 
 /**
- * Looks up the instance types that the settings name. That a zone has none of a type is no mistake: Auto Scaling takes another
+ * Looks up the instance types that the settings name, and the bastion's. That a zone has none of a type is no mistake: Auto Scaling takes another
  * zone, or another type.
  *
  * @throws WrongSettings that names each which the region does not have, which is of another architecture, or too small
  */
 export async function checkInstanceTypes(settings: Settings, region: string): Promise<void> {
-  const named = [...new Set(namedTypes(settings).map(({ type }) => type))];
+  const ofBastion = settings.access.kind === "bastion" ? [bastionType] : [];
+  const named = [...new Set([...namedTypes(settings).map(({ type }) => type), ...ofBastion])];
   const parts = Array.from({ length: Math.ceil(named.length / filterValues) }, (_, i) =>
     named.slice(i * filterValues, (i + 1) * filterValues),
   );
@@ -125,14 +137,14 @@ export async function checkInstanceTypes(settings: Settings, region: string): Pr
 }
 
 /**
- * Looks up whether each group's zones have one of its types at least: Auto Scaling would try for ever.
+ * Looks up whether each group's zones have one of its types at least, as Auto Scaling would try for ever, and the first public
+ * subnet's zone the bastion's.
  *
- * @param zones of the cluster
  * @throws WrongSettings that names each group without any
  */
 export async function checkTypesInZones(
-  { controlPlane, workerPools }: Settings,
-  zones: readonly string[],
+  { access, controlPlane, workerPools }: Settings,
+  { zones, existingVpc }: Pick<Placement, "zones" | "existingVpc">,
 ): Promise<void> {
   const pools = Object.entries(workerPools).map(([name, pool]) => ({
     key: `workerPools.${name}.instanceTypes`,
@@ -145,9 +157,10 @@ export async function checkTypesInZones(
     among: zones,
   };
   const groups = [ofControllers, ...pools];
+  const ofBastion = access.kind === "bastion" ? [existingVpc?.publicSubnets[0].zone ?? zones[0]] : [];
   const { instanceTypes, locations } = await aws.ec2.getInstanceTypeOfferings({
     locationType: "availability-zone",
-    filters: [{ name: "location", values: [...zones] }],
+    filters: [{ name: "location", values: [...new Set([...zones, ...ofBastion])] }],
   });
   const offered = new Set(instanceTypes.map((type, i) => `${type} ${locations[i]}`));
   const mistakes = groups
@@ -156,5 +169,7 @@ export async function checkTypesInZones(
       const remedy = `${among.join(", ")} ${among.length === 1 ? "has" : "have"} none of it: name a type that ${among.length === 1 ? "it has" : "they have"}, or other zones`;
       return { key, value: types.length === 1 ? types[0] : types, remedy };
     });
-  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  const lacking = ofBastion.filter((zone) => !offered.has(`${bastionType} ${zone}`)).map(withoutBastion);
+  const all = [...mistakes, ...lacking];
+  if (all.length > 0) throw new WrongSettings(...all);
 }

@@ -94,11 +94,16 @@ function zonesByName(wanted: readonly string[], { region, available, noted, stan
 }
 
 /** The subnets of an existing VPC in a lasting order. @throws WrongSettings when one that the cluster stands in would go */
-export function keepSubnets(key: string, wanted: readonly string[], kept: readonly string[] = []): string[] {
+export function keepSubnets(
+  kind: "private" | "public",
+  wanted: readonly string[],
+  kept: readonly string[] = [],
+): string[] {
   const lost = kept.filter((id) => !wanted.includes(id));
   if (lost.length > 0) {
-    const remedy = `this cluster stands in ${named(lost)} too and keeps its subnets, through an outage too: name it too; ${poolsMayLeave}`;
-    throw new WrongSettings({ key, value: wanted, remedy });
+    const instead = kind === "private" ? `; ${poolsMayLeave}` : ""; // no pool is in a public one
+    const remedy = `this cluster stands in ${named(lost)} too and keeps its subnets, through an outage too: name it too${instead}`;
+    throw new WrongSettings({ key: `existingVpc.${kind}SubnetIds`, value: wanted, remedy });
   }
   return [...kept, ...wanted.filter((id) => !kept.includes(id))];
 }

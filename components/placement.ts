@@ -63,7 +63,7 @@ export async function findPlacement(settings: Settings): Promise<Placement> {
       checkClusterNotes(settings, notes),
     ]);
     checkApiClients(settings, network.existingVpc);
-    await checkTypesInZones(settings, network.zones);
+    await checkTypesInZones(settings, network);
     return { ...account, partition, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;

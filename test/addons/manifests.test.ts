@@ -243,6 +243,15 @@ describe("Manifests", () => {
     });
   }
 
+  it("are refused where a document is nested too deeply, whatever it is made of", () => {
+    const lines = Array.from({ length: 1500 }, (_, i) => `${" ".repeat(i)}a:\n`).join("");
+    for (const text of ["{a: ".repeat(1200), "- ".repeat(3000), lines]) {
+      assert.deepEqual(found(file(`${configMap("one")}---\n${text}`)).mistakes, [
+        { where: "a.yaml, line 4", problem: "is nested too deeply" },
+      ]);
+    }
+  });
+
   it("may have Jobs that stay once they are done, and CronJobs whose Jobs do not", () => {
     const cronJob =
       "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {jobTemplate: {spec: {ttlSecondsAfterFinished: 60}}}\n";

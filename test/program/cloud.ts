@@ -53,7 +53,10 @@ export interface Vpc {
   /** @default the caller's */
   readonly ownerId?: string;
   readonly subnets: readonly Subnet[];
-  readonly natAddresses: readonly string[];
+  /** Addresses of each NAT gateway, the first one first. */
+  readonly natAddresses: readonly (readonly string[])[];
+  /** Addresses of a regional NAT gateway. @default there is none */
+  readonly regionalNatAddresses?: readonly string[];
 }
 
 export interface Subnet {
@@ -87,7 +90,7 @@ export function region(name: string, zones = 3): Region {
     zones: [..."abcdef"].slice(0, zones).map((letter) => `${name}${letter}`),
     architectures: ["x86_64", "arm64"],
     instanceTypes: {
-      x86_64: ["t3.medium", "t3.large", "t3a.large", "m7i-flex.large"].concat(
+      x86_64: ["t3.nano", "t3.medium", "t3.large", "t3a.large", "m7i-flex.large"].concat(
         ["m6i", "m7i", "m7a"].flatMap((family) => [`${family}.large`, `${family}.xlarge`]),
       ),
       arm64: ["m7g.large"],
@@ -205,14 +208,22 @@ export function answer(region: Region, token: string, args: Record<string, any>)
       if (!region.stored?.includes(args.key)) throw failure("NotFound");
       return { metadata: region.metadata?.[args.key] ?? {} };
     case "getEips": {
+      const ids = filter("allocation-id");
+      if (ids.length > 0) return { publicIps: ids.map((id) => id.replace("eipalloc-", "")) };
       const [name] = filter("tag:Name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
       const all = Object.entries(region.addresses ?? {});
       return { publicIps: all.filter(([each]) => name.test(each)).map(([, address]) => address) };
     }
     case "getNatGateways":
-      return { ids: vpc?.natAddresses.map((_, i) => `nat-${i}`) };
-    case "getNatGateway":
-      return { publicIp: vpc?.natAddresses[Number(args.id.slice("nat-".length))] };
+      return {
+        ids: [...Object.keys(vpc?.natAddresses ?? []), ...(vpc?.regionalNatAddresses ? ["all"] : [])],
+      };
+    case "getNatGateway": {
+      if (args.id === "all")
+        return { regionalNatGatewayAddresses: vpc?.regionalNatAddresses?.map((publicIp) => ({ publicIp })) };
+      const [publicIp, ...others] = vpc?.natAddresses[args.id] ?? [];
+      return { publicIp, secondaryAllocationIds: others.map((address) => `eipalloc-${address}`) };
+    }
     default:
       throw failure(`the program calls ${token}, which this region has no answer for`);
   }

@@ -21,7 +21,7 @@ const vpc: Vpc = {
   id: vpcId,
   cidr: "172.31.0.0/16",
   dnsHostnames: true,
-  natAddresses: ["198.51.100.1", "198.51.100.2"],
+  natAddresses: [["198.51.100.1"], ["198.51.100.2"]],
   subnets: [
     ...[1, 2, 3].map((number) => subnet(number, "nat")),
     ...[11, 12, 13].map((number) => subnet(number, "internet")),
@@ -85,6 +85,22 @@ describe("An existing VPC", function () {
       .flatMap(({ inputs }) => inputs.cidrIpv4 ?? [])
       .filter((cidr) => cidr !== "0.0.0.0/0");
     assert.deepEqual(admitted.sort(), ["198.51.100.1/32", "198.51.100.2/32", "203.0.113.0/24"]);
+  });
+
+  it("lets every address of its NAT gateways reach a public API, whichever a connection leaves by", async () => {
+    const api = { access: "public", allowedCidrs: ["203.0.113.0/24"] };
+    const natAddresses = [["198.51.100.1", "198.51.100.3"], ["198.51.100.2"]];
+    const nats = { natAddresses, regionalNatAddresses: ["198.51.100.4", "198.51.100.5"] };
+    const { resources } = await run(config({}, { api }), inRegion(nats));
+    const rules = resources.filter(({ name }) => name.startsWith("dev-groups-api-from-198."));
+    const admitted = rules.map(({ inputs, formerNames: [former] }) => [inputs.cidrIpv4, former]);
+    assert.deepEqual(Object.fromEntries(admitted), {
+      "198.51.100.1/32": "dev-groups-api-from-nat-0",
+      "198.51.100.2/32": "dev-groups-api-from-nat-1",
+      "198.51.100.4/32": "dev-groups-api-from-nat-2",
+      "198.51.100.5/32": "dev-groups-api-from-nat-3",
+      "198.51.100.3/32": "dev-groups-api-from-nat-4",
+    });
   });
 
   const otherCidrs = {

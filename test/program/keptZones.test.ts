@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseZones, type Places, type ZoneFacts } from "../../components/keptNetwork";
+import { chooseZones, keepSubnets, type Places, type ZoneFacts } from "../../components/keptNetwork";
 import { planSubnets } from "../../components/network";
 
 const region = "eu-central-1";
@@ -147,4 +147,20 @@ describe("The zones of a cluster that is there", () => {
     });
     assert.deepEqual(chooseZones([...standing, "eu-central-1d", "eu-central-1e"], facts).length, 5);
   });
+});
+
+describe("The subnets of an existing VPC that a cluster stands in", () => {
+  const stays =
+    "this cluster stands in subnet-2 too and keeps its subnets, through an outage too: name it too";
+  const refusals = {
+    private: `existingVpc.privateSubnetIds: ["subnet-1"]: ${stays}; workerPools.<name>.zones takes a pool out of a zone`,
+    public: `existingVpc.publicSubnetIds: ["subnet-1"]: ${stays}`,
+  };
+  for (const kind of ["private", "public"] as const) {
+    it(`are all named where they are ${kind}, and told how a pool leaves one if there are pools in it`, () => {
+      assert.throws(() => keepSubnets(kind, ["subnet-1"], ["subnet-1", "subnet-2"]), {
+        message: refusals[kind],
+      });
+    });
+  }
 });

@@ -3,6 +3,10 @@ import { region, Region } from "./cloud";
 import { attempt, Config, stackConfig } from "./stack";
 
 const dev = stackConfig("dev");
+const access = {
+  ...{ kind: "bastion", allowedCidrs: ["203.0.113.0/24"] },
+  sshAuthorizedKeys: ["ssh-ed25519 AAAA someone"],
+};
 const one = "1 setting is wrong (settings.ts describes each):\n";
 
 const refusals: [title: string, config: Config, where: { region: Region }, message: string][] = [
@@ -53,6 +57,25 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
     { region: { ...region("eu-central-1"), lacking: { "m7i.large": ["eu-central-1b"] } } },
     one +
       '  pulumi-kubeadm:workerPools.volumes.instanceTypes: "m7i.large": eu-central-1b has none of it: name a type that it has, or other zones',
+  ],
+  [
+    "there is no bastion's type in the region",
+    { ...dev, access },
+    {
+      region: {
+        ...region("eu-central-1"),
+        instanceTypes: { x86_64: ["t3.medium", "t3.large", "t3a.large", "m7i-flex.large"] },
+      },
+    },
+    one +
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1 has no t3.nano, which the bastion is: use instance-connect',
+  ],
+  [
+    "there is no bastion's type in the zone where it is to be",
+    { ...dev, access },
+    { region: { ...region("eu-central-1"), lacking: { "t3.nano": ["eu-central-1a"] } } },
+    one +
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1a has no t3.nano, which the bastion is: use instance-connect',
   ],
   ...(
     [

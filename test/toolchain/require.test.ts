@@ -53,6 +53,19 @@ describe("What a make target needs of the machine", () => {
     equal(said.at(-1), "Nothing was done.");
   });
 
+  it("is told of the goals that were given to make, whichever of the targets needs it", () => {
+    const make = spawnSync("sh", ["-c", "command -v make"], { encoding: "utf8" }).stdout.trim();
+    machineWith(shell);
+    for (const goals of ["down", "preview", "clean", "lab", "local down"]) {
+      const { status, stderr } = spawnSync(make, ["--directory", project, ...goals.split(" ")], {
+        env: { PATH: folder },
+        encoding: "utf8",
+      });
+      equal(status, 2);
+      match(stderr, new RegExp(`^make ${goals} needs what this machine does not have: Node`, "m"));
+    }
+  });
+
   it("names the version that is too old", () => {
     machineWith(shell, {
       ...newEnough,
