@@ -124,16 +124,12 @@ async function heldBy(worker: Machine, bootstrapToken: string): Promise<Credenti
 
 /** What the API answers to each, as HTTP statuses. */
 async function ask(worker: Machine, { options }: Credential, tries: readonly Try[]) {
-  // An apiserver that refuses before it has read the whole request may end the connection with its answer: it is asked again.
+  // By HTTP/1.1: an apiserver may refuse before it has read the request's body, and by HTTP/2 Debian's curl then fails now and then.
   const asking = `
     source /etc/cluster/cluster.env
-    answer() {
-      curl -sS --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}\\n' "\${@:3}" \\
-        -X PATCH -H 'Content-Type: application/merge-patch+json' --data "$2" "https://api.$ZONE:6443$1"
-    }
     jq -r '.[] | .path + " " + .body' <<<"$1" | while read -r path body; do
-      status=$(answer "$path" "$body" "\${@:2}") || status=$(answer "$path" "$body" "\${@:2}")
-      echo "$status"
+      curl -sS --http1.1 --max-time 10 --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}\\n' "\${@:2}" \\
+        -X PATCH -H 'Content-Type: application/merge-patch+json' --data "$body" "https://api.$ZONE:6443$path"
     done`;
   const command = [
     "bash",
