@@ -14,13 +14,23 @@ const isMap = (value: Value | undefined): value is { [key: string]: Value } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: Value | undefined): value is string => typeof value === "string" && value !== "";
 
+/** Lists of Kubernetes' own kinds; kinds of others may end so too, and all others' groups have a dot. */
+const listKinds = /^\w*List(\.[a-z]+|\.([a-z]+\.)+k8s\.io)?$/;
+/** What the API has no address of its own for. */
+const requestKinds =
+  /^(\w+Options|Status|WatchEvent|Eviction\.policy|Scale\.autoscaling|TokenRequest\.authentication\.k8s\.io)$/;
+
 export function identify(value: Value): Identity {
   if (!isMap(value)) return { problem: "is no Kubernetes object: it is not a map" };
   const { apiVersion, kind, metadata } = value;
   if (!isText(apiVersion)) return { problem: "has no apiVersion" };
   if (!isText(kind)) return { problem: "has no kind" };
-  if (value.items !== undefined)
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
+  const fullKind = group === "" ? kind : `${kind}.${group}`;
+  if (value.items !== undefined || listKinds.test(fullKind))
     return { problem: `is a ${kind}: write its items as documents of their own` };
+  if (requestKinds.test(fullKind))
+    return { problem: `${kind} is asked of the API or answered by it, and never kept: leave it out` };
   if (!isMap(metadata) || (metadata.name ?? "") === "") return { problem: `${kind} has no metadata.name` };
   const { name } = metadata;
   const namespace = metadata.namespace === "" ? "-" : (metadata.namespace ?? "-");
@@ -35,8 +45,6 @@ export function identify(value: Value): Identity {
   if ([name, namespace].some((text) => /[/%]|^\.\.?$/.test(text))) {
     return { problem: `${kind} ${name} has a name or namespace with / or %, or of dots alone` };
   }
-  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
-  const fullKind = group === "" ? kind : `${kind}.${group}`;
   const problem = wrongMetadata(metadata) ?? passing(fullKind, value, metadata);
   if (problem !== undefined) return { problem: `${kind} ${name} ${problem}` };
   if (version === "" || apiVersion.split("/").length > 2)

@@ -13,6 +13,8 @@ export interface ZoneFacts {
   readonly available: readonly string[];
   /** The cluster's zones as its last `pulumi up` noted them. @default nothing is noted */
   readonly noted?: readonly string[];
+  /** In how many zones the last `pulumi up` that succeeded left it: notes that come of an older one may name fewer. @default none did */
+  readonly made?: number;
   /** Where the cluster has subnets. */
   readonly standing: Places;
 }
@@ -38,8 +40,13 @@ export function chooseZones(wanted: number | readonly string[], facts: ZoneFacts
   throw new WrongSettings({ key: "zones", value: wanted, remedy });
 }
 
-function zonesByNumber(wanted: number, { region, available, noted, standing }: ZoneFacts): string[] {
-  const kept = noted ?? standing;
+/** What is noted, and what an `up` that succeeded left beside it; without notes all that stands. */
+const keptPlaces = ({ noted, made, standing }: ZoneFacts): Places =>
+  noted === undefined ? standing : [...noted, ...standing.slice(noted.length, made ?? 0)];
+
+function zonesByNumber(wanted: number, facts: ZoneFacts): string[] {
+  const { region, available, standing } = facts;
+  const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
   if (wanted < kept.length) {
     throw refuse(
@@ -71,8 +78,9 @@ function zonesByNumber(wanted: number, { region, available, noted, standing }: Z
   );
 }
 
-function zonesByName(wanted: readonly string[], { region, available, noted, standing }: ZoneFacts): string[] {
-  const kept = noted ?? standing;
+function zonesByName(wanted: readonly string[], facts: ZoneFacts): string[] {
+  const { region, available, standing } = facts;
+  const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
   const lost = kept.filter((zone) => zone !== undefined && !wanted.includes(zone));
   if (lost.length > 0) {

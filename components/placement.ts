@@ -11,7 +11,7 @@ import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
-import { chooseZones, findStanding } from "./keptNetwork";
+import { chooseZones, findStanding, type ZoneFacts } from "./keptNetwork";
 import { type Account, clusterNames } from "./names";
 import { findImages, type NodeImage } from "./nodeImages";
 import { checkParentZone } from "./parentZone";
@@ -80,7 +80,10 @@ async function findNetwork(
 ): Promise<Place> {
   const place = settings.existingVpc
     ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs))
-    : await findZones(settings, account.region, notedList(notes, "zones"));
+    : await findZones(settings, account.region, {
+        noted: notedList(notes, "zones"),
+        made: lastOutputs.privateSubnetIds?.length,
+      });
   const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
     (pool.zones ?? [])
       .filter((zone) => !place.zones.includes(zone))
@@ -117,7 +120,7 @@ async function findSubnets(
 async function findZones(
   { name, zones, network = defaultNetwork }: Settings,
   region: string,
-  noted: string[] | undefined,
+  kept: Pick<ZoneFacts, "noted" | "made">,
 ): Promise<Place> {
   const [{ names: available }, standing] = await Promise.all([
     aws.getAvailabilityZones({
@@ -126,5 +129,5 @@ async function findZones(
     }),
     findStanding(name, network.cidr),
   ]);
-  return { zones: chooseZones(zones, { region, available, noted, standing }) };
+  return { zones: chooseZones(zones, { region, available, ...kept, standing }) };
 }

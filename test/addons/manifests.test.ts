@@ -109,6 +109,19 @@ describe("Manifests", () => {
     [`${configMap("one")}---\napiVersion: v1\nkind: Pod\n`, 5, "Pod has no metadata.name"],
     ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", 1, "Pod has no metadata.name"],
     ["apiVersion: v1\nkind: List\nitems: []\n", 1, "is a List: write its items as documents of their own"],
+    ["apiVersion: v1\nkind: PodList\n", 1, "is a PodList: write its items as documents of their own"],
+    ...[
+      "policy/v1 Eviction",
+      "autoscaling/v1 Scale",
+      "authentication.k8s.io/v1 TokenRequest",
+      "v1 DeleteOptions",
+    ]
+      .map((one) => one.split(" "))
+      .map(([version, kind]): [string, number, string] => [
+        `# one\napiVersion: ${version}\nkind: ${kind}\nmetadata: {name: a}\n`,
+        2,
+        `${kind} is asked of the API or answered by it, and never kept: leave it out`,
+      ]),
     [
       configMap("one", ", namespace: 1"),
       1,
@@ -250,6 +263,22 @@ describe("Manifests", () => {
         { where: "a.yaml, line 4", problem: "is nested too deeply" },
       ]);
     }
+  });
+
+  it("are refused where a document is a list of Kubernetes' own kinds without items, and not where it is another's kind", () => {
+    const list = (type: string) => {
+      const [version, kind] = type.split(" ");
+      return found(file(`apiVersion: ${version}\nkind: ${kind}\nmetadata: {name: a}\n`)).mistakes.length;
+    };
+    for (const type of [
+      "v1 List",
+      "v1 PodList",
+      "apps/v1 DeploymentList",
+      "rbac.authorization.k8s.io/v1 RoleList",
+    ])
+      assert.equal(list(type), 1, type);
+    for (const type of ["example.com/v1 DenyList", "example.com/v1 Scale", "example.com/v1 Status"])
+      assert.equal(list(type), 0, type);
   });
 
   it("may have Jobs that stay once they are done, and CronJobs whose Jobs do not", () => {

@@ -69,6 +69,17 @@ describe("A cluster that is there, at the next up,", function () {
     });
   }
 
+  it("is not to lose a zone that its last up put out, though its notes are older", async () => {
+    const here = afterwards(await run({ ...dev, zones: 3 }, { region: offering("abc") }), offering("abc"));
+    const [[object, noted]] = Object.entries(here.metadata ?? {});
+    const metadata = { [object]: { ...noted, zones: letters("ab").join() } };
+    const { error } = await attempt({ ...dev, zones: 2 }, { region: { ...here, metadata } });
+    assert.match(
+      error?.message ?? "",
+      /zones: 2: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones/,
+    );
+  });
+
   it("keeps a pool in a zone that is out", async () => {
     const pool = { workerPools: { workers: { zones: letters("a") } } };
     const found = await second({ ...dev, ...pool }, "ab", { ...dev, ...pool }, "bc");

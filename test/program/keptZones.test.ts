@@ -122,6 +122,17 @@ describe("The zones of a cluster that is there", () => {
     });
   }
 
+  it("are those that an up which succeeded left too, where the notes are of an older one", () => {
+    const older = { region, available: zoneNames, noted: standing.slice(0, 2), standing };
+    assert.deepEqual(chooseZones(2, { ...older, made: 2 }), older.noted, "another up failed at the third");
+    for (const asked of [2, older.noted]) {
+      assert.throws(() => chooseZones(asked, { ...older, made: 3 }), {
+        message: /: this cluster stands in .*eu-central-1c.* and keeps its zones/,
+      });
+    }
+    assert.deepEqual(chooseZones(4, { ...older, made: 3 }), zoneNames.slice(0, 4));
+  });
+
   it("are told as a number that is taken then, after an up that failed at any of them", () => {
     const [a, b, , d] = zoneNames;
     const failed: [asked: number, facts: Omit<ZoneFacts, "region">, advice: RegExp][] = [
