@@ -14,6 +14,8 @@ const isMap = (value: Value | undefined): value is { [key: string]: Value } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: Value | undefined): value is string => typeof value === "string" && value !== "";
 
+/** What controllers take for an object's id (`object_lines` of addons-apply): no part of it can be an option of kubectl. */
+const idForm = /^[A-Za-z0-9][A-Za-z0-9-]*(\.[a-z0-9.-]+)? (-|[a-z0-9][a-z0-9-]*) [A-Za-z0-9]\S*$/;
 /** Lists of Kubernetes' own kinds; kinds of others may end so too, and all others' groups have a dot. */
 const listKinds = /^\w*List(\.[a-z]+|\.([a-z]+\.)+k8s\.io)?$/;
 /** What the API has no address of its own for. */
@@ -50,7 +52,10 @@ export function identify(value: Value): Identity {
   if (version === "" || apiVersion.split("/").length > 2)
     return { problem: `${kind} ${name} has the apiVersion ${apiVersion}` };
   // What kubectl takes where none is written.
-  return { id: `${fullKind} ${namespace === "default" ? "-" : namespace} ${name}` };
+  const id = `${fullKind} ${namespace === "default" ? "-" : namespace} ${name}`;
+  return idForm.test(id)
+    ? { id }
+    : { problem: `${kind} ${name} has a kind, group, namespace or name that Kubernetes does not take` };
 }
 
 /** Fields that say what became of an object in the cluster it was read from. */

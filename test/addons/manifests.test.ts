@@ -139,6 +139,11 @@ describe("Manifests", () => {
       1,
       "ConfigMap one two has white space in its apiVersion, kind, name or namespace",
     ],
+    [
+      configMap("--all"),
+      1,
+      "ConfigMap --all has a kind, group, namespace or name that Kubernetes does not take",
+    ],
     [configMap("../one"), 1, "ConfigMap ../one has a name or namespace with / or %, or of dots alone"],
     [
       configMap("one", ", labels: {on: off}"),

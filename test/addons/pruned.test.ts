@@ -74,6 +74,18 @@ describe("What is no add-on any more", function () {
     assert.equal(uid("configmap", "a"), before);
   });
 
+  it("goes, whatever signs its name has", () => {
+    const role = kubernetesObject("Role", "team:a@b=(c),*", {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      rules: [],
+    });
+    applied(role, configMap("a"));
+    assert.deepEqual(applied(configMap("a")), [
+      "deleted Role.rbac.authorization.k8s.io team:a@b=(c),* in kube-system: no add-on any more",
+    ]);
+    isGone("role", "team:a@b=(c),*", "-n", "kube-system");
+  });
+
   it("is not an object of a kind without namespaces that had one written, or has another one now", () => {
     applied(widgets("demo"));
     const before = uid("crd", "widgets.example.com");
