@@ -31,7 +31,7 @@ preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
 test: needs-test $(packages)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line static unit-nodes unit-others
+	@$(MAKE) --no-print-directory --jobs=2 static unit-nodes unit-others
 
 static:
 	@npm run --silent typecheck
