@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { strangeResolvers } from "../../components/resolvers";
 import { changes } from "./changes";
-import { region, Region, Subnet, Vpc } from "./cloud";
+import { region, Region, Subnet, Vpc } from "./region";
 import { Config, run, stackConfig } from "./stack";
 
 const here = region("eu-central-1");
