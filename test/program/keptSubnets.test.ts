@@ -18,6 +18,10 @@ describe("An existing VPC", function () {
       lastOutputs: subnets,
     },
   });
+  const olderNotes = standing(
+    { privateSubnetIds: [1, 2].map(id), publicSubnetIds: [11, 12].map(id) },
+    { "private-subnets": id(1) },
+  );
   const kept: [title: string, where: { region: Region }][] = [
     [
       "noted",
@@ -27,6 +31,7 @@ describe("An existing VPC", function () {
       "put out by the release before",
       standing({ privateSubnetIds: [1, 2].map(id), publicSubnetIds: [11, 12].map(id) }, {}),
     ],
+    ["put out by the last up, and in part noted by an older one", olderNotes],
   ];
   for (const [title, where] of kept) {
     it(`keeps the order of the subnets that were ${title}, and adds others to them`, async () => {
@@ -53,4 +58,17 @@ describe("An existing VPC", function () {
       });
     });
   }
+
+  it("is not to lose a public subnet that was put out by the last up, and not noted by an older one", async () => {
+    await assert.rejects(run(config({ publicSubnetIds: [id(11)] }), olderNotes), {
+      message: /publicSubnetIds: \["subnet-00000011"\]: this cluster stands in subnet-00000012 too/,
+    });
+  });
+
+  it("keeps a subnet that was noted by an up that failed, and so not put out", async () => {
+    const failed = standing({ privateSubnetIds: [id(1)] }, { "private-subnets": [1, 2].map(id).join() });
+    await assert.rejects(run(config({ privateSubnetIds: [id(1)] }, { zones: 1 }), failed), {
+      message: /privateSubnetIds: \["subnet-00000001"\]: this cluster stands in subnet-00000002 too/,
+    });
+  });
 });
