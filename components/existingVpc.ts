@@ -34,8 +34,8 @@ type Zoned = Pick<PlacedSubnet, "zone">;
 
 /** The subnets that the cluster stands in already, in their order. */
 export interface KeptSubnets {
-  readonly private?: readonly string[];
-  readonly public?: readonly string[];
+  readonly private: readonly string[];
+  readonly public: readonly string[];
 }
 
 /** @throws WrongSettings that name all that does not fit */
@@ -63,7 +63,7 @@ export async function findExistingVpc(
   }
   const full = publicSubnets
     .filter((_, i) => settings.api.access === "public" || (settings.access.kind === "bastion" && i === 0))
-    .filter(({ id, free }) => free === 0 && !kept.public?.includes(id))
+    .filter(({ id, free }) => free === 0 && !kept.public.includes(id))
     .map(({ id }): Mistake => ({ key: "existingVpc.publicSubnetIds", value: id, remedy: noAddress }));
   const tight = [...tooSmall(settings, privateSubnets, kept.private), ...full];
   if (tight.length > 0) throw new WrongSettings(...tight);
@@ -114,11 +114,7 @@ function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
 const noAddress = "has no free address for the API's balancer or the bastion: name another subnet";
 
 /** Private subnets without room for the nodes. Where the cluster is already, its own nodes have some of what is not free. */
-function tooSmall(
-  settings: Settings,
-  subnets: readonly PlacedSubnet[],
-  kept: readonly string[] = [],
-): Mistake[] {
+function tooSmall(settings: Settings, subnets: readonly PlacedSubnet[], kept: readonly string[]): Mistake[] {
   const zones = subnets.map(({ zone }) => zone);
   return subnets.flatMap(({ id, zone, cidr, free }): Mistake[] => {
     const [room, has] = kept.includes(id) ? [usableAddresses(cidr), "addresses"] : [free, "free addresses"];

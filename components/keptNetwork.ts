@@ -105,7 +105,7 @@ function zonesByName(wanted: readonly string[], facts: ZoneFacts): string[] {
 export function keepSubnets(
   kind: "private" | "public",
   wanted: readonly string[],
-  kept: readonly string[] = [],
+  kept: readonly string[],
 ): string[] {
   const lost = kept.filter((id) => !wanted.includes(id));
   if (lost.length > 0) {

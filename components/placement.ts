@@ -97,14 +97,16 @@ async function findNetwork(
   return place;
 }
 
-/** What is noted, or else what the stack put out last: earlier releases noted no subnets. */
+/** What is noted, and what the stack put out last beside it: notes of an older `up` may name fewer, and earlier releases noted none. */
 function keptSubnets(
   notes: Notes | undefined,
-  { privateSubnetIds, publicSubnetIds }: LastOutputs,
+  { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,
 ): KeptSubnets {
-  const noted = notedList(notes, "private-subnets");
-  if (noted === undefined) return { private: privateSubnetIds, public: publicSubnetIds };
-  return { private: noted, public: notedList(notes, "public-subnets") };
+  const noted = (note: string) => notedList(notes, note) ?? [];
+  return {
+    private: [...new Set([...noted("private-subnets"), ...privateSubnetIds])],
+    public: [...new Set([...noted("public-subnets"), ...publicSubnetIds])],
+  };
 }
 
 async function findSubnets(

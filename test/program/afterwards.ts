@@ -1,4 +1,4 @@
-import type { Region } from "./cloud";
+import type { Region } from "./region";
 import type { Run } from "./stack";
 
 /** What the release before noted of a cluster: nothing of what it stands in. */

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { apiClients } from "../../components/apiClients";
 import { parseSettings } from "../../settings";
 import { right } from "../settings/refusal";
-import { region } from "./cloud";
+import { region } from "./region";
 import { run, stackConfig } from "./stack";
 
 const settingsWith = (access: string, allowedCidrs: readonly string[]) =>

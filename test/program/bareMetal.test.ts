@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { firmwareSeconds } from "../../components/firmware";
-import { region } from "./cloud";
+import { region } from "./region";
 import { run, stackConfig } from "./stack";
 
 describe("Bare metal", () => {

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { answer, idOf, madeOutputs, Region, withSecretOutputs } from "./cloud";
+import { idOf, madeOutputs, withSecretOutputs } from "./madeResources";
+import { answer } from "./providerFunctions";
+import type { Region } from "./region";
 
 /** What the program asked of the engine, in the engine's own messages. */
 export interface Requests {

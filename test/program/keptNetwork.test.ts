@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { afterwards } from "./afterwards";
 import { changes } from "./changes";
-import { region, Region } from "./cloud";
+import { region, Region } from "./region";
 import { attempt, Config, run, stackConfig } from "./stack";
 
 const dev = { ...stackConfig("dev"), network: { nat: "zone" } };

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { changes } from "./changes";
-import { region } from "./cloud";
+import { region } from "./region";
 import { Config, run, stackConfig } from "./stack";
 
 const dev = stackConfig("dev");

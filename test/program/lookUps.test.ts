@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { region, Region } from "./cloud";
+import { region, Region } from "./region";
 import { attempt, Config, stackConfig } from "./stack";
 
 const dev = stackConfig("dev");

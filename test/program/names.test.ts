@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { nameLimits } from "../../settings/limits";
-import { region } from "./cloud";
+import { region } from "./region";
 import { run, stackConfig } from "./stack";
 import { withSecrets } from "./wire";
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { zonesOfSubnets } from "../../components/existingVpc";
 import { chooseZones } from "../../components/keptNetwork";
 import { mostOf, oneMoreThan } from "../../components/replacement";
-import { region } from "./cloud";
+import { region } from "./region";
 import { run, stackConfig } from "./stack";
 
 const zoneNames = [..."abcdef"].map((letter) => `eu-central-1${letter}`);

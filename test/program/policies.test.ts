@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { devPolicies, trust } from "./devPolicies";
 import { listed, policies, roleStatements } from "./policies";
-import { region } from "./cloud";
+import { region } from "./region";
 import { run, Run, stackConfig } from "./stack";
 
 describe("Policies", () => {

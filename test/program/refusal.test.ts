@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { region, Region } from "./cloud";
+import { region, Region } from "./region";
 import { attempt, Config, stackConfig } from "./stack";
 
 const dev = stackConfig("dev");

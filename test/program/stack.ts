@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { region, Region } from "./cloud";
+import { region, Region } from "./region";
 import { pretendEngine, withPlainStackTraces } from "./engine";
 import { fromWire } from "./wire";
 
