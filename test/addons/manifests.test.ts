@@ -263,7 +263,7 @@ describe("Manifests", () => {
 
   it("are refused where a document is nested too deeply, whatever it is made of", () => {
     const lines = Array.from({ length: 1500 }, (_, i) => `${" ".repeat(i)}a:\n`).join("");
-    for (const text of ["{a: ".repeat(1200), "- ".repeat(3000), lines]) {
+    for (const text of ["{a: ".repeat(5000) + "}".repeat(5000), "- ".repeat(3000), lines]) {
       assert.deepEqual(found(file(`${configMap("one")}---\n${text}`)).mistakes, [
         { where: "a.yaml, line 4", problem: "is nested too deeply" },
       ]);

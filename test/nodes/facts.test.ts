@@ -188,6 +188,17 @@ describe("a cluster that serves, whatever a hand takes away", function () {
     await isWhole();
   });
 
+  it("keeps members that answer, though EC2 has forgotten their instances", async () => {
+    const { stdout, stderr } = await nodes[0].withLibraries(`
+      source /run/cluster/instance.env
+      for lib in dns gone etcd; do source /opt/cluster/lib/$lib.sh; done
+      gone_instances() { printf '%s\\n' "$@"; }
+      remove_gone_members
+      members | wc -l`);
+    assert.equal(stdout.trim(), "3", stderr);
+    await isWhole();
+  });
+
   it("reads nothing of another shape, and runs nothing of it", async () => {
     const code = "a[$(touch /tmp/ran)]";
     const refused: Record<string, unknown[]> = {

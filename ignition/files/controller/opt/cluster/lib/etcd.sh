@@ -97,8 +97,10 @@ remove_gone_members() {
   [[ -n $gone ]] || return 0
   healthy=$(healthy_voters <<<"$list") || return
   while read -r id instance role _; do
-    grep -qx "$instance" <<<"$gone" && ! grep -qx "$instance" <<<"$healthy" || continue
-    if [[ $role == voter ]] && ! quorum_stays_without "$instance"; then
+    grep -qx "$instance" <<<"$gone" || continue
+    if grep -qx "$instance" <<<"$healthy"; then
+      log "keeping member $id: EC2 does not know its instance $instance, but it answers"
+    elif [[ $role == voter ]] && ! quorum_stays_without "$instance"; then
       log "keeping member $id: its instance $instance is gone, but without it the rest would have no healthy majority"
     elif remove_member "$id"; then
       log "removed $role $id: its instance $instance is gone"
