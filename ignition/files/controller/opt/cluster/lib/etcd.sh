@@ -90,15 +90,13 @@ remove_member() {
 # remove_gone_members (with gone.sh): removes the members whose instances EC2 says are gone, one after the other, if quorum stays. Whoever
 # answers is not gone, whatever EC2 has forgotten.
 remove_gone_members() {
-  local list gone healthy id instance role
+  local list gone id instance role
   list=$(members) || return
   # shellcheck disable=SC2046 # one word each
   gone=$(gone_instances $(cut -d ' ' -f 2 <<<"$list" | grep -vx "$INSTANCE_ID")) || return
-  [[ -n $gone ]] || return 0
-  healthy=$(healthy_voters <<<"$list") || return
   while read -r id instance role _; do
     grep -qx "$instance" <<<"$gone" || continue
-    if grep -qx "$instance" <<<"$healthy"; then
+    if has_leader "$instance.etcd.$ZONE"; then
       log "keeping member $id: EC2 does not know its instance $instance, but it answers"
     elif [[ $role == voter ]] && ! quorum_stays_without "$instance"; then
       log "keeping member $id: its instance $instance is gone, but without it the rest would have no healthy majority"
