@@ -4,6 +4,7 @@ import { Route53Client } from "@aws-sdk/client-route-53";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
+import type { Engine } from "../engine";
 import { localAwsUrl } from "../local/aws/environment";
 import { startLocalAws, stopLocalAws } from "../local/aws/process";
 import { findPython } from "../local/aws/python";
@@ -11,6 +12,7 @@ import { projectFolder } from "../local/folders";
 import { openFrontDoor } from "./aws/frontDoor";
 import { ClientMachine } from "./clientMachine";
 import { Cluster } from "./cluster";
+import { yielding } from "./deployer";
 import type { KubernetesKind } from "./drills/drill";
 import { putControlPath } from "./controlPath";
 import { Lab } from "./lab";
@@ -148,7 +150,8 @@ async function open(
   balancers.start();
   atEnd(() => balancers.close());
 
-  const run = { project: projectFolder, stackName: "lab", port, report };
+  const engine = (found: Engine) => yielding(found, folder);
+  const run = { project: projectFolder, stackName: "lab", port, report, engine };
   const cluster = await Cluster.deploy(run, {
     ...mirrorSettings(sha256),
     "versions.kubernetes": release,

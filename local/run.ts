@@ -18,6 +18,8 @@ export interface Run {
   readonly port: number;
   /** Prints a line for the person at the terminal. */
   readonly report: (line: string) => void;
+  /** How the engine runs that was found. @default as it is */
+  readonly engine?: (found: Engine) => Promise<Engine>;
 }
 
 /** The local AWS is up, this process knows no other, and the stack is open on it with a state that belongs to it. */
@@ -30,7 +32,7 @@ export async function openStackOnLocalAws(run: Run): Promise<Stack> {
   settleState(project, aws.start, report);
   const engine = await findEngine(report);
   report(`Engine: ${engine.origin}`);
-  return openUnlocked(run, engine);
+  return openUnlocked(run, (await run.engine?.(engine)) ?? engine);
 }
 
 async function openUnlocked({ project, stackName, report }: Run, engine: Engine): Promise<Stack> {
