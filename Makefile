@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test static unit-nodes unit-others clean needs-local needs-lab needs-test
+.PHONY: help lab local down preview test static unit-nodes unit-lab unit-others clean needs-local needs-lab needs-test
 
 STACK ?= local
 ARGS ?=
@@ -31,20 +31,24 @@ preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
 test: needs-test $(packages)
-	@$(MAKE) --no-print-directory --jobs=2 static unit-nodes unit-others
+	@$(MAKE) --no-print-directory --jobs=3 static unit-nodes unit-others unit-lab
 
 static:
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent format:check
 
-# In two processes, as most of a test is waiting.
+# Side by side, as most of a test is waiting.
 nodes := test/nodes/**/*.test.ts
+lab := test/{addons,lab,local}/**/*.test.ts
 unit-nodes:
 	@npm run --silent test -- '$(nodes)'
 
+unit-lab:
+	@npm run --silent test -- '$(lab)'
+
 unit-others:
-	@npm run --silent test -- --ignore '$(nodes)' 'test/**/*.test.ts'
+	@npm run --silent test -- --ignore '$(nodes)' --ignore '$(lab)' 'test/**/*.test.ts'
 
 clean: down
 	rm -rf node_modules build .local
