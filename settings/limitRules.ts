@@ -13,6 +13,12 @@ import { mistakeIf, poolRule, rule, Rule } from "./rules";
 /** Inbound rules of the API's group that the cluster's own groups have. */
 const rulesOfGroups = 2;
 
+const countOf = (zones: Settings["zones"]): number => (typeof zones === "number" ? zones : zones.length);
+
+/** NAT gateways of a network that the cluster makes. */
+const natGateways = (network: Settings["network"], zones: Settings["zones"]): number =>
+  (network ?? defaultNetwork).nat === "single" ? 1 : countOf(zones);
+
 /** @param others ranges that connect without being in `api.allowedCidrs` */
 export function tooManyApiClients({ allowedCidrs }: Settings["api"], others: number): Mistake[] {
   const room = limits.inboundRules.most - rulesOfGroups - others;
@@ -76,14 +82,10 @@ export const limitRules: Rule[] = [
   rule(["api", "network", "existingVpc", "zones"], ({ api, network, existingVpc, zones }) => {
     // How many NAT gateways or ranges an existing VPC has is known once it was looked up.
     if (existingVpc) return [];
-    const { nat } = network ?? defaultNetwork;
-    const nats = nat === "single" ? 1 : typeof zones === "number" ? zones : zones.length;
-    return tooManyApiClients(api, api.access === "internal" ? 1 : nats);
+    return tooManyApiClients(api, api.access === "internal" ? 1 : natGateways(network, zones));
   }),
   rule(["network", "existingVpc", "zones", "access"], ({ network, existingVpc, zones, access }) => {
-    const { nat } = network ?? defaultNetwork;
-    const count = typeof zones === "number" ? zones : zones.length;
-    const addresses = (nat === "single" ? 1 : count) + (access.kind === "bastion" ? 1 : 0);
+    const addresses = natGateways(network, zones) + (access.kind === "bastion" ? 1 : 0);
     const remedy = `needs ${addresses} public addresses with a NAT gateway in each zone, and a region gives ${limits.addresses.most}: use fewer zones, or network.nat: single`;
     return mistakeIf(!existingVpc && addresses > limits.addresses.most, "zones", zones, remedy);
   }),
@@ -107,7 +109,7 @@ export const limitRules: Rule[] = [
     ({ network, existingVpc, zones, workerPools, controlPlane }) => {
       if (existingVpc) return [];
       const { cidr } = network ?? defaultNetwork;
-      const count = typeof zones === "number" ? zones : zones.length;
+      const count = countOf(zones);
       const tooSmall = (zonesInUse: number, nodes: number, whose: string) => {
         const room = nodesOfZone(cidr) * zonesInUse;
         const remedy = `has room for ${room} nodes in ${zonesInUse} ${zonesInUse === 1 ? "zone" : "zones"}, and while nodes are replaced ${whose} up to ${nodes}: use a larger range, which a cluster has from its beginning, or smaller pools`;
