@@ -19,6 +19,7 @@ import { goBack } from "./kubernetes/goBack";
 import { user } from "./kubernetes/user";
 import { heal } from "./kubernetes/heal";
 import { workerJoin } from "./kubernetes/workerJoin";
+import { badTemplate } from "./badTemplate";
 import { crash } from "./crash";
 import { destroyJoining, destroyRolling, destroyServing, destroyWithoutQuorum } from "./destroy";
 import type { Drill } from "./drill";
@@ -42,6 +43,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
   reboot: [reboot],
   crash: [crash],
   roll: [roll],
+  "bad-template": [badTemplate],
   scale: [scale],
   partition: [partition],
   facts: [facts],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { longestBelow } from "../../lab/drills/roll";
+import { longestBelow } from "../../lab/drills/refresh";
 import type { Observation } from "../../lab/members";
 
 const began = Date.parse("2026-11-23T12:00:00Z");
