@@ -2,21 +2,21 @@ import { allDrills, drills } from "./drills";
 import type { KubernetesKind } from "./drills/drill";
 import { kubernetesVersion } from "../toolchain/kubernetes";
 
-/** The drills of a run without arguments: what every change of the project has to pass. */
+/** The drills of a run without arguments: what every change of the project has to pass. Those with the same workers follow each other. */
 export const everyChange = [
   ...["form-3", "crash", "roll", "renew", "destroy-serving"],
   ...[
     "control-plane",
     "worker-join",
     "user",
-    "heal",
-    "secrets",
-    "access",
-    "identity",
     "pod-metadata",
     "node-credentials",
     "overlay",
     "drain",
+    "heal",
+    "access",
+    "identity",
+    "secrets",
     "spot-notice",
   ],
 ];

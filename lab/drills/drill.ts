@@ -48,7 +48,7 @@ export interface Drill {
   readonly releases?: readonly [string, ...string[]];
   /** Controllers that the cluster has, all healthy, before the drill. */
   readonly size: 1 | 3 | 5;
-  /** Workers that it has beside them, in service. @default 0 */
+  /** Workers that it has beside them, in service. @default as many as the drill before left */
   readonly workers?: number;
   /** The least LAB_SCALE for its lab, where AWS's waits may not become shorter than what nodes really take. @default any */
   readonly leastScale?: number;

@@ -54,7 +54,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
   let first = 0;
   try {
     await lab.hasCluster(drill.size);
-    await lab.hasWorkers(drill.workers ?? 0);
+    if (drill.workers !== undefined) await lab.hasWorkers(drill.workers);
     first = lab.members.observations.length;
     outcome = await drill.run(stage);
     reasons.push(...(outcome.failures ?? []));

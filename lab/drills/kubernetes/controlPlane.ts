@@ -11,6 +11,7 @@ export const controlPlane: Drill = {
   name: "control-plane",
   kubernetes: "real",
   size: 3,
+  workers: 0,
   limits: { seconds: 90 },
   async run(stage) {
     const { lab } = stage;

@@ -25,6 +25,7 @@ export const heal: Drill = {
     const newcomer = await lab.poweredOn();
     stage.note(`${newcomer.id} is powered on`);
     const controllers = [...staying, newcomer.id];
+    const workers = (await lab.cluster.workers()).map(({ id }) => id);
     const { address } = lab.machine(newcomer.id);
     await until(`the apiserver of ${newcomer.id} is ready`, patience, async () => {
       return (await lab.client.isReady(address)) || "it is not";
@@ -38,7 +39,7 @@ export const heal: Drill = {
       return (status !== 0 && stderr.includes("NotFound")) || stderr || "it is there";
     });
     stage.note(`its node is deleted after ${((Date.now() - vanished) / 1000).toFixed(1)} s`);
-    await lab.kubernetes.nodesAre(controllers, patience);
+    await lab.kubernetes.nodesAre([...controllers, ...workers], patience);
     await until("all targets of the API are healthy", patience, async () => {
       const states = await lab.cluster.targetStates();
       const isWhole = states.length === size && states.every((state) => state === "healthy");

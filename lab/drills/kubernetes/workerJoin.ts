@@ -22,12 +22,13 @@ export const workerJoin: Drill = {
   name: "worker-join",
   kubernetes: "real",
   size: 3,
-  workers: 1,
+  workers: 0,
   limits: { seconds: 90 },
   async run(stage) {
     const { lab } = stage;
     await lab.cluster.up(poolSettings);
-    await lab.cluster.settled(patience + lab.minutes(15) / 1000);
+    const controllers = (await lab.cluster.controllers()).map(({ id }) => id);
+    await lab.cluster.launched(1, new Set(controllers));
     const poweredOn = await lab.startFromNothing();
     const ready = await controlPlanesReady(stage, poweredOn);
     const worker = lab.machine((await lab.cluster.workers()).map(({ id }) => id)[0] ?? "");
