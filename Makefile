@@ -6,7 +6,7 @@ STACK ?= local
 ARGS ?=
 
 packages := node_modules/.package-lock.json
-run := node --require ts-node/register/transpile-only local/main.ts
+run := node --require ts-node/register/transpile-only proof/local/main.ts
 
 help:
 	@echo "make local                  deploys the stack to a local AWS, shows what came of it (LOCAL_AWS_PORT, default 4566)"
@@ -22,7 +22,7 @@ local: needs-local $(packages)
 	@$(run) $(ARGS) --stack $(STACK)
 
 lab: needs-lab $(packages)
-	@node --require ts-node/register/transpile-only lab/main.ts $(ARGS)
+	@node --require ts-node/register/transpile-only proof/lab/main.ts $(ARGS)
 
 down: needs-local $(packages)
 	@$(run) down
@@ -59,4 +59,4 @@ $(packages): package-lock.json
 
 # Before all else: what is missing is installed, or told.
 needs-local needs-lab needs-test: needs-%:
-	@toolchain/require $* '$(MAKECMDGOALS)'
+	@proof/toolchain/require $* '$(MAKECMDGOALS)'

@@ -19,7 +19,7 @@ export default tseslint.config(
   },
   {
     // Tests look into what the engine was told (plain JSON, any shape) and stand in for asynchronous interfaces.
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "proof/test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-explicit-any": "off",
       "@typescript-eslint/no-unsafe-argument": "off",

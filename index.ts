@@ -1,5 +1,5 @@
 import { Cluster } from "./components/cluster";
-import { findPlacement } from "./components/placement";
+import { findPlacement } from "./preflight/placement";
 import { readSettings } from "./settings";
 
 /** One stack, one cluster: what its settings say, where it is to stand, the cluster, and what others need of it. */

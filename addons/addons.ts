@@ -15,9 +15,6 @@ export const addonNames = [
 
 export type AddonName = (typeof addonNames)[number];
 
-/** Where controllers find in the node store what they are to apply; only `pulumi up` writes it. */
-export const addonsKey = "addons/manifest.yaml";
-
 /** What of the settings decides which add-ons there are. */
 export interface AddonSettings {
   readonly addons: { readonly leaveOut: readonly AddonName[] };

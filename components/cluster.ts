@@ -1,29 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
-import { defaultNetwork } from "../settings/forms";
-import { Access } from "./access";
-import { Addons } from "./addons";
-import { apiClients } from "./apiClients";
-import { ApiEndpoint } from "./apiEndpoint";
-import { Backups } from "./backups";
-import { CloudProvider } from "./cloudProvider";
-import { clusterNotes } from "./clusterNotes";
-import { ControlPlane } from "./controlPlane";
-import { Discovery } from "./discovery";
-import { Dns, isPublicZone } from "./dns";
-import { encryptionObject } from "./encryptionKey";
-import { Identity } from "./identity";
-import { kubeconfig } from "./kubeconfig";
-import { clusterNames, Names } from "./names";
-import { Network } from "./network";
-import type { ClusterFacts } from "./nodeGroup";
-import { NodeImages } from "./nodeImages";
-import { NodeLogs } from "./nodeLogs";
-import { NodeStore } from "./nodeStore";
-import { Pki } from "./pki";
-import type { Placement } from "./placement";
-import { SecurityGroups } from "./securityGroups";
-import { WorkerPool } from "./workerPool";
+import { defaultNetwork } from "../settings/fields";
+import { Access } from "./network/access";
+import { Addons } from "./pods/addons";
+import { apiClients } from "./network/apiClients";
+import { ApiEndpoint } from "./network/apiEndpoint";
+import { Backups } from "./store/backups";
+import { CloudProvider } from "./pods/cloudProvider";
+import { clusterNotes } from "../preflight/clusterNotes";
+import { ControlPlane } from "./nodes/controlPlane";
+import { Discovery } from "./network/discovery";
+import { Dns } from "./network/dns";
+import { encryptionConfig } from "../plan/nodeStoreKeys";
+import { Identity } from "./pki/identity";
+import { kubeconfig } from "./pki/kubeconfig";
+import { clusterNames, isPublicZone, Names } from "../plan/names";
+import { Network } from "./network/network";
+import type { ClusterFacts } from "./nodes/nodeGroup";
+import { NodeImages } from "./nodes/nodeImages";
+import { NodeLogs } from "./store/nodeLogs";
+import { NodeStore } from "./store/nodeStore";
+import { Pki } from "./pki/pki";
+import type { Placement } from "../preflight/placement";
+import { SecurityGroups } from "./network/securityGroups";
+import { WorkerPool } from "./nodes/workerPool";
 
 export interface ClusterArgs {
   readonly settings: Settings;
@@ -65,7 +65,7 @@ export class Cluster extends pulumi.ComponentResource {
         cluster,
         vpcId: network.vpcId,
         apiClients: apiClients({
-          settings,
+          api: settings.api,
           cidrs: network.cidrs,
           existingVpc: placement.existingVpc,
           nats: network.natAddresses.map((address, i) => ({ zone: network.zones[i], address })),
@@ -88,7 +88,7 @@ export class Cluster extends pulumi.ComponentResource {
         bucket: names.nodeStore,
         partition: placement.partition,
         objects: pki.objects,
-        metadata: { [encryptionObject]: clusterNotes(settings, placement) },
+        metadata: { [encryptionConfig]: clusterNotes(settings, placement) },
         noted: [network, images],
         protect: settings.protect,
       },

@@ -1,5 +1,6 @@
 import checksums from "./checksums.json";
 import { File } from "./spec";
+import type { Architecture } from "../plan/nodeImages";
 
 /** Where the release files come from, and how a file is known to be the right one. */
 export interface DownloadSource {
@@ -8,8 +9,6 @@ export interface DownloadSource {
   /** SHA-256 in hex by file name, such as `kubelet-1.36.9-amd64`; goes over the project's own table. */
   sha256: Readonly<Record<string, string>>;
 }
-
-export type Architecture = "amd64" | "arm64";
 
 /** One program of a publisher, for one kind of machine. */
 export interface Release {

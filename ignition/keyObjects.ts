@@ -1,3 +1,4 @@
+import { encryptionConfig, pki } from "../plan/nodeStoreKeys";
 import { dataUrl, File } from "./spec";
 
 /** One object of the node store with key material or a certificate, and where it lives on a node. */
@@ -12,7 +13,7 @@ export interface KeyObject {
 }
 
 const kubernetesCa: KeyObject = {
-  key: "pki/kubernetes/ca.crt",
+  key: pki.kubernetesCa,
   path: "/etc/kubernetes/pki/ca.crt",
   mode: "0644",
   owner: "root",
@@ -20,28 +21,28 @@ const kubernetesCa: KeyObject = {
 
 /** Certificate and key of an etcd leaf are one object, so that a renewal is one atomic rename on the node. */
 export const controllerKeyObjects: readonly KeyObject[] = [
-  { key: "pki/etcd/ca.crt", path: "/etc/etcd/pki/ca.crt", mode: "0644", owner: "root" },
-  { key: "pki/etcd/server.pem", path: "/etc/etcd/pki/server.pem", mode: "0600", owner: "etcd" },
-  { key: "pki/etcd/peer.pem", path: "/etc/etcd/pki/peer.pem", mode: "0600", owner: "etcd" },
-  { key: "pki/etcd/client.pem", path: "/etc/etcd/pki/client.pem", mode: "0600", owner: "root" },
+  { key: pki.etcdCa, path: "/etc/etcd/pki/ca.crt", mode: "0644", owner: "root" },
+  { key: pki.etcdServer, path: "/etc/etcd/pki/server.pem", mode: "0600", owner: "etcd" },
+  { key: pki.etcdPeer, path: "/etc/etcd/pki/peer.pem", mode: "0600", owner: "etcd" },
+  { key: pki.etcdClient, path: "/etc/etcd/pki/client.pem", mode: "0600", owner: "root" },
   kubernetesCa,
-  { key: "pki/kubernetes/ca.key", path: "/etc/kubernetes/pki/ca.key", mode: "0600", owner: "root" },
+  { key: pki.kubernetesCaKey, path: "/etc/kubernetes/pki/ca.key", mode: "0600", owner: "root" },
   {
-    key: "pki/front-proxy/ca.crt",
+    key: pki.frontProxyCa,
     path: "/etc/kubernetes/pki/front-proxy-ca.crt",
     mode: "0644",
     owner: "root",
   },
   {
-    key: "pki/front-proxy/ca.key",
+    key: pki.frontProxyCaKey,
     path: "/etc/kubernetes/pki/front-proxy-ca.key",
     mode: "0600",
     owner: "root",
   },
-  { key: "pki/service-account/sa.key", path: "/etc/kubernetes/pki/sa.key", mode: "0600", owner: "root" },
-  { key: "pki/service-account/sa.pub", path: "/etc/kubernetes/pki/sa.pub", mode: "0644", owner: "root" },
+  { key: pki.serviceAccountKey, path: "/etc/kubernetes/pki/sa.key", mode: "0600", owner: "root" },
+  { key: pki.serviceAccountPublicKey, path: "/etc/kubernetes/pki/sa.pub", mode: "0644", owner: "root" },
   {
-    key: "encryption/encryption.yaml",
+    key: encryptionConfig,
     path: "/etc/kubernetes/encryption/encryption.yaml",
     mode: "0600",
     owner: "root",

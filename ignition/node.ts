@@ -1,4 +1,5 @@
-import { Architecture, DownloadSource, findDownloads, Release } from "./downloads";
+import { Architecture } from "../plan/nodeImages";
+import { DownloadSource, findDownloads, Release } from "./downloads";
 import { KeyObject, keyManifest } from "./keyObjects";
 import { FileTree, nodeFiles, storageFiles, systemdUnits } from "./nodeFiles";
 import { IgnitionConfig, File, Unit, User } from "./spec";

@@ -1,9 +1,7 @@
 import { nodeReleases } from "./downloads";
 import { workerKeyObjects } from "./keyObjects";
 import { NodeFacts, nodeIgnition } from "./node";
-
-/** Label that tells a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
-export const poolLabel = "node.kubernetes.io/pool";
+import { poolLabel } from "../plan/names";
 
 export interface WorkerFacts extends NodeFacts {
   /** Becomes the node's label `poolLabel`. */

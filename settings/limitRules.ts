@@ -1,14 +1,14 @@
-import { autoscalerTags } from "../components/autoscalerTags";
-import { parseCidr } from "../components/cidr";
-import { ownedTags } from "../components/names";
-import { mostNodes, mostOf, poolPercentage } from "../components/replacement";
+import { autoscalerTags } from "../plan/autoscalerTags";
+import { parseCidr } from "../plan/cidr";
+import { ownedTags } from "../plan/names";
+import { mostNodes, mostOf, poolPercentage } from "../plan/rollout";
 import { bastionIgnition } from "../ignition/bastion";
 import { nodeLabels } from "../ignition/worker";
-import type { Settings } from "../settings";
-import { defaultNetwork } from "./forms";
+import type { Settings } from ".";
+import { defaultNetwork } from "./fields";
 import { limits } from "./limits";
-import type { Mistake } from "./mistakes";
-import { mistakeIf, poolRule, rule, Rule } from "./rules";
+import type { Mistake } from "./errors";
+import { mistakeIf, poolRule, rule, Rule } from "./rule";
 
 /** Inbound rules of the API's group that the cluster's own groups have. */
 const rulesOfGroups = 2;

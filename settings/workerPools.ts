@@ -13,7 +13,7 @@ import {
   whole,
   yesOrNo,
   zoneName,
-} from "./forms";
+} from "./fields";
 
 /** What a stack may say of one worker pool. */
 export const workerPool = group(

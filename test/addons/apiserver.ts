@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
-import { byFlatcarBash } from "../flatcarBash";
-import { etcd } from "../../toolchain/etcd";
-import { kubeApiserver, kubectl } from "../../toolchain/kubernetes";
+import { byFlatcarBash } from "../../proof/test/flatcarBash";
+import { etcd } from "../../proof/toolchain/etcd";
+import { kubeApiserver, kubectl } from "../../proof/toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
 
 /** What its administrator authenticates with. */

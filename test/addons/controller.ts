@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { ManifestFile, manifestOf } from "../../addons/manifests";
-import { kubectl } from "../../toolchain/kubernetes";
+import { kubectl } from "../../proof/toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
 import { Apiserver } from "./apiserver";
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { ManifestFile, manifestOf, objectsOf } from "../../addons/manifests";
-import { manifestDecoder } from "../../toolchain/manifestDecoder";
+import { manifestDecoder } from "../../proof/toolchain/manifestDecoder";
 import { brokenText, objects, soup, writtenText } from "./manifestTexts";
 import { everyAddon, type KubernetesObject } from "./rendered";
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { Agent, request } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { kubeadm, kubernetesVersion } from "../../toolchain/kubernetes";
+import { kubeadm, kubernetesVersion } from "../../proof/toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
 import { adminToken, Apiserver, tokenOfKubelet } from "./apiserver";
 import { everyAddon, KubernetesObject, parsed, podTemplates } from "./rendered";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { etcdctl } from "../../toolchain/etcd";
+import { etcdctl } from "../../proof/toolchain/etcd";
 import { controllerNode } from "../ignition/rendered";
 import { Apiserver } from "./apiserver";
 

@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { readOwnManifests } from "../../addons/ownManifests";
-import { WrongSettings } from "../../settings/mistakes";
+import { readOwnManifests } from "../../preflight/ownManifests";
+import { WrongSettings } from "../../settings/errors";
 
 const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { kubectl } from "../../toolchain/kubernetes";
+import { kubectl } from "../../proof/toolchain/kubernetes";
 import { controllerNode } from "../ignition/rendered";
 import { Apiserver } from "./apiserver";
 

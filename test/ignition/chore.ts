@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { byFlatcarBash } from "../flatcarBash";
+import { byFlatcarBash } from "../../proof/test/flatcarBash";
 import { controllerNode } from "./rendered";
 
 /** What the world answers a script; patterns are bash's, matched against the call's arguments. */

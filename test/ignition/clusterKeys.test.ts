@@ -4,9 +4,9 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { kubectl } from "../../toolchain/kubernetes";
+import { kubectl } from "../../proof/toolchain/kubernetes";
 import { Apiserver } from "../addons/apiserver";
-import { CertificateAuthority } from "../nodes/certificates";
+import { CertificateAuthority } from "../../proof/test/nodes/certificates";
 import { controllerNode } from "./rendered";
 
 describe("A controller's keys", function () {

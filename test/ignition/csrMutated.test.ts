@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ownGoTool } from "../../toolchain/goTool";
+import { ownGoTool } from "../../proof/toolchain/goTool";
 import { runChoreBeside } from "./chore";
 import { instance, nodeList, running, secondsAgo } from "./csr";
 
-/** What lab/go/requests writes. */
+/** What proof/lab/go/requests writes. */
 interface Request {
   sender: string;
   address: string;
@@ -89,7 +89,7 @@ describe(`Of ${number} requests, most of them mutated,`, function () {
     console.log(`    REQUESTS_SEED=${seed}`);
     const program = ownGoTool({
       name: "requests",
-      folder: join(__dirname, "../../lab/go"),
+      folder: join(__dirname, "../../proof/lab/go"),
       package: "./requests",
     });
     const { stdout } = await promisify(execFile)(program, [String(seed), String(number)], {

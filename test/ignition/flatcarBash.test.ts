@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { withoutNetwork } from "../../toolchain/flatcarBash";
+import { withoutNetwork } from "../../proof/toolchain/flatcarBash";
 import { runChore } from "./chore";
 import { everyKindOfNode } from "./rendered";
 

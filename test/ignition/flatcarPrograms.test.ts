@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { shellUses } from "../../toolchain/shellUses";
+import { shellUses } from "../../proof/toolchain/shellUses";
 import { everyKindOfNode } from "./rendered";
 
 /** What of Flatcar's image and of the releases that nodes download the scripts and units use. */

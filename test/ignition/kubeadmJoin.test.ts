@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { byFlatcarBash } from "../flatcarBash";
+import { byFlatcarBash } from "../../proof/test/flatcarBash";
 import { workerFacts, workerNode } from "./rendered";
 
 const own = workerFacts.kubernetesVersion; // 1.36.4

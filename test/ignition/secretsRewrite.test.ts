@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { encryptionConfiguration } from "../../components/encryptionConfiguration";
+import { encryptionConfiguration } from "../../components/pki/encryptionConfiguration";
 import { changes, runChore } from "./chore";
 
 describe("The key of Secrets", () => {

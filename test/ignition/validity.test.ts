@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import { ignitionValidate } from "../../toolchain/ignition";
-import { kubeadm, kubernetesVersion } from "../../toolchain/kubernetes";
+import { ignitionValidate } from "../../proof/toolchain/ignition";
+import { kubeadm, kubernetesVersion } from "../../proof/toolchain/kubernetes";
 import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "./rendered";
 
 /** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { byFlatcarBash } from "../flatcarBash";
+import { byFlatcarBash } from "../../proof/test/flatcarBash";
 import { WorkerFacts } from "../../ignition/worker";
 import { workerNode } from "./rendered";
 

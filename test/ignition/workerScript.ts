@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { byFlatcarBash } from "../flatcarBash";
+import { byFlatcarBash } from "../../proof/test/flatcarBash";
 import { workerNode } from "./rendered";
 
 /** What the world answers a worker's script. */

@@ -77,7 +77,7 @@ const necessary: Partial<Record<Guard, { world: World; what: RegExp }>> = {
  * - bootstrapCheck: needed where a disk is lost and its instance stays.
  * - clusterId: needed only after a restore, which the model leaves out.
  * - noQuorumAnswers: the model takes "in service" for one with "has served"; between them there are minutes.
- * - writtenStays: while the others hold, nobody writes the formation that it is about; `test/nodes/facts.test.ts` does.
+ * - writtenStays: while the others hold, nobody writes the formation that it is about; `proof/test/nodes/facts.test.ts` does.
  */
 const notShown: Guard[] = [
   "quorumStays",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { traces, type Step as LabStep, type Trace } from "../../lab/drills/traces";
+import { traces, type Step as LabStep, type Trace } from "../../proof/lab/drills/traces";
 import { canonical } from "./canonical";
 import { explore, steps } from "./checker";
 import { newest, quorums } from "./etcd";

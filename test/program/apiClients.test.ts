@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { apiClients } from "../../components/apiClients";
+import { apiClients } from "../../components/network/apiClients";
 import { parseSettings } from "../../settings";
 import { right } from "../settings/refusal";
 import { region } from "./region";
@@ -11,7 +11,7 @@ const settingsWith = (access: string, allowedCidrs: readonly string[]) =>
 
 const ofExisting = (natAddresses: readonly string[], allowedCidrs: readonly string[]) =>
   apiClients({
-    settings: settingsWith("public", allowedCidrs),
+    api: settingsWith("public", allowedCidrs),
     cidrs: ["10.0.0.0/16"],
     existingVpc: { natAddresses: [...natAddresses] },
     ...{ nats: [], knownNatAddresses: [] },

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
 import { addonManifests } from "../../addons/addons";
-import { autoscalerTags } from "../../components/autoscalerTags";
-import { startupTaints } from "../../components/startupTaints";
+import { autoscalerTags } from "../../plan/autoscalerTags";
+import { startupTaints } from "../../plan/startupTaints";
 import { parseSettings } from "../../settings";
 import { right } from "../settings/refusal";
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { firmwareSeconds } from "../../components/firmware";
+import { firmwareSeconds } from "../../components/nodes/firmware";
 import { region } from "./region";
 import { run, stackConfig } from "./stack";
 

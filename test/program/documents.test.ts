@@ -9,10 +9,10 @@ import {
 } from "node:crypto";
 import * as fc from "fast-check";
 import { parse } from "yaml";
-import { encryptionConfiguration } from "../../components/encryptionConfiguration";
-import { discoveryDocument, jsonWebKeySet } from "../../components/issuerDocuments";
-import { kubeconfig } from "../../components/kubeconfig";
-import { serviceAccountTrust } from "../../components/serviceAccountRole";
+import { encryptionConfiguration } from "../../components/pki/encryptionConfiguration";
+import { discoveryDocument, jsonWebKeySet } from "../../components/pki/issuerDocuments";
+import { kubeconfig } from "../../components/pki/kubeconfig";
+import { serviceAccountTrust } from "../../components/pods/serviceAccountRole";
 
 const pem = fc
   .tuple(

@@ -157,7 +157,7 @@ describe("An existing VPC", function () {
       const count = lines.length === 1 ? "1 setting is wrong" : `${lines.length} settings are wrong`;
       await assert.rejects(run(settings, where), {
         message: [
-          `${count} (settings.ts describes each):`,
+          `${count} (docs/settings.md describes each):`,
           ...lines.map((line) => `  pulumi-kubeadm:${line}`),
         ].join("\n"),
       });

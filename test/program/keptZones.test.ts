@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseZones, keepSubnets, type Places, type ZoneFacts } from "../../components/keptNetwork";
-import { planSubnets } from "../../components/network";
+import { chooseZones, keepSubnets, type Places, type ZoneFacts } from "../../preflight/zones";
+import { planSubnets } from "../../plan/subnets";
 
 const region = "eu-central-1";
 const zoneNames = [..."abcdef"].map((letter) => region + letter);

@@ -7,7 +7,7 @@ const access = {
   ...{ kind: "bastion", allowedCidrs: ["203.0.113.0/24"] },
   sshAuthorizedKeys: ["ssh-ed25519 AAAA someone"],
 };
-const one = "1 setting is wrong (settings.ts describes each):\n";
+const one = "1 setting is wrong (docs/settings.md describes each):\n";
 
 const refusals: [title: string, config: Config, where: { region: Region }, message: string][] = [
   [
@@ -38,7 +38,7 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
         },
       },
     },
-    "5 settings are wrong (settings.ts describes each):\n" +
+    "5 settings are wrong (docs/settings.md describes each):\n" +
       '  pulumi-kubeadm:controlPlane.instanceType: "t3.nano": has 2 vCPU and 512 MiB, and a controller needs 2 vCPU and 2048 MiB: choose a larger type\n' +
       '  pulumi-kubeadm:workerPools.workers.instanceTypes[0]: "t3.nano": has 2 vCPU and 512 MiB, and a worker with these systemReserved and kubeReserved needs 1 vCPU and 944 MiB: choose a larger type\n' +
       '  pulumi-kubeadm:workerPools.workers.instanceTypes[2]: "mac1.metal": this is a type for x86_64_mac; choose an amd64 one\n' +

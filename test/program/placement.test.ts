@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { zonesOfSubnets } from "../../components/existingVpc";
-import { chooseZones } from "../../components/keptNetwork";
-import { mostOf, oneMoreThan } from "../../components/replacement";
+import { zonesOfSubnets } from "../../preflight/existingVpc";
+import { chooseZones } from "../../preflight/zones";
+import { mostOf, oneMoreThan } from "../../plan/rollout";
 import { region } from "./region";
 import { run, stackConfig } from "./stack";
 

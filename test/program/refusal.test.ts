@@ -6,7 +6,7 @@ import { attempt, Config, stackConfig } from "./stack";
 const dev = stackConfig("dev");
 const small: Region = region("eu-central-1", 2);
 
-const one = "1 setting is wrong (settings.ts describes each):\n";
+const one = "1 setting is wrong (docs/settings.md describes each):\n";
 
 const stored = [
   ...[1, 2, 10].map((epoch) => `etcd/formation-${epoch}.json`),
@@ -41,7 +41,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "settings are wrong",
     { ...dev, zones: 7, controlPlane: { size: 2 } },
     {},
-    "2 settings are wrong (settings.ts describes each):\n" +
+    "2 settings are wrong (docs/settings.md describes each):\n" +
       "  pulumi-kubeadm:zones: 7: use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a\n" +
       "  pulumi-kubeadm:controlPlane.size: 2: use 1, 3 or 5: etcd survives the loss of 0, 1 or 2 members",
   ],
@@ -80,7 +80,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
       },
     },
     {},
-    "3 settings are wrong (settings.ts describes each):\n" +
+    "3 settings are wrong (docs/settings.md describes each):\n" +
       '  pulumi-kubeadm:controlPlane.instanceType: "m7i.larg": eu-central-1 has no such instance type\n' +
       '  pulumi-kubeadm:workerPools.workers.instanceTypes[1]: "m7g.large": this is an arm64 type; choose an amd64 one or set architecture: arm64\n' +
       '  pulumi-kubeadm:workerPools.arm.instanceTypes[0]: "m7i.large": this is an amd64 type; choose an arm64 one or set architecture: amd64',
@@ -89,7 +89,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "there is no such Flatcar release, and no such zone either",
     { ...dev, zones: ["eu-central-1e", "eu-central-1a", "eu-central-1f"], versions: { flatcar: "1.2.3" } },
     { region: small },
-    "3 settings are wrong (settings.ts describes each):\n" +
+    "3 settings are wrong (docs/settings.md describes each):\n" +
       '  pulumi-kubeadm:zones: "eu-central-1e": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
       '  pulumi-kubeadm:zones: "eu-central-1f": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
       '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10',
@@ -107,7 +107,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the manifests to add are not there, or are none",
     { ...dev, addons: { manifests: ["test/addons/none.yaml", "test/addons/wrong"] } },
     {},
-    "3 settings are wrong (settings.ts describes each):\n" +
+    "3 settings are wrong (docs/settings.md describes each):\n" +
       '  pulumi-kubeadm:addons.manifests[0]: "test/addons/none.yaml": there is no such file or folder in the project\n' +
       '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/a.yaml, line 7: Deployment has no metadata.name\n' +
       '  pulumi-kubeadm:addons.manifests[1]: "test/addons/wrong": test/addons/wrong/b.yml, line 1: DaemonSet.apps kube-system flannel ' +
@@ -117,14 +117,14 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the snapshot to restore is not there, and the epoch not the next",
     { ...dev, restore },
     { region: { ...region("eu-central-1"), stored } },
-    "2 settings are wrong (settings.ts describes each):\n" +
+    "2 settings are wrong (docs/settings.md describes each):\n" +
       `  pulumi-kubeadm:restore.epoch: 12: the newest is 10: use 11\n${noSnapshot}`,
   ],
   [
     "the snapshot is to be restored where no cluster has formed",
     { ...dev, restore: { ...restore, epoch: 2 } },
     { region: { ...region("eu-central-1"), stored: [] } },
-    "2 settings are wrong (settings.ts describes each):\n" +
+    "2 settings are wrong (docs/settings.md describes each):\n" +
       `  pulumi-kubeadm:restore.epoch: 2: no cluster has formed here yet: remove restore\n${noSnapshot}`,
   ],
   [
@@ -160,7 +160,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
       ...{ network: { cidr: "10.1.0.0/16" }, podCidr: "10.224.0.0/12", serviceCidr: "10.97.0.0/16" },
     },
     { region: encrypted({ ...made, "encryption-key": "1" }) },
-    "5 settings are wrong (settings.ts describes each):\n" +
+    "5 settings are wrong (docs/settings.md describes each):\n" +
       [
         `domain: "other.example.com": this cluster was made with k8s.example.com, and keeps it, as etcd's members go by names below it`,
         'api.access: "internal": this cluster was made with public, and keeps it, as the API\'s load balancer would be made anew',

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { strangeResolvers } from "../../components/resolvers";
+import { strangeResolvers } from "../../preflight/resolvers";
 import { config, inRegion } from "./existingVpc";
 import { Config, run } from "./stack";
 

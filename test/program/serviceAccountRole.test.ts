@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { ServiceAccountRole } from "../../components/serviceAccountRole";
+import { ServiceAccountRole } from "../../components/pods/serviceAccountRole";
 import { policies } from "./policies";
 import { runOf, stackConfig } from "./stack";
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { address, Cidr, formatCidr, overlap, parseCidr, subnet } from "../../components/cidr";
-import { planSubnets } from "../../components/network";
+import { address, Cidr, formatCidr, overlap, parseCidr, subnet } from "../../plan/cidr";
+import { planSubnets } from "../../plan/subnets";
 
 const range = (longest: number, shortest: number): fc.Arbitrary<Cidr> =>
   fc

@@ -12,7 +12,7 @@ export function refusesEach(mistakes: readonly Mistake[]): void {
   for (const [wrong, line] of mistakes) {
     it(line.length > 120 ? `${line.slice(0, 117)}...` : line, () => {
       assert.throws(() => parseSettings({ ...right, ...wrong }), {
-        message: `1 setting is wrong (settings.ts describes each):\n  pulumi-kubeadm:${line}`,
+        message: `1 setting is wrong (docs/settings.md describes each):\n  pulumi-kubeadm:${line}`,
       });
     });
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Settings, parseSettings, readSettings } from "../../settings";
-import { defaultNetwork } from "../../settings/forms";
+import { defaultNetwork } from "../../settings/fields";
 import { right } from "./refusal";
 
 /** What two settings are completed to. */
@@ -87,7 +87,7 @@ describe("Settings", () => {
       () => parseSettings(wrong),
       (error: Error) => {
         const [first, ...lines] = error.message.split("\n");
-        assert.equal(first, "9 settings are wrong (settings.ts describes each):");
+        assert.equal(first, "9 settings are wrong (docs/settings.md describes each):");
         assert.deepEqual(
           lines.map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:", "")).sort(),
           [

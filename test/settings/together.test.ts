@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { Mistake, together, WrongSettings } from "../../settings/mistakes";
+import { Mistake, together, WrongSettings } from "../../settings/errors";
 
 const mistake = fc.record({ key: fc.string(), value: fc.jsonValue(), remedy: fc.string() });
 

@@ -1,0 +1,93 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ownedTags } from "../../plan/names";
+
+export interface ApiEndpointArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** DNS name of the API. */
+  readonly dnsName: string;
+  readonly zoneId: pulumi.Input<string>;
+  readonly access: "internal" | "public";
+  readonly vpcId: pulumi.Input<string>;
+  /** One per zone; public ones if `access` is public. */
+  readonly subnetIds: pulumi.Input<string>[];
+  readonly securityGroupId: pulumi.Input<string>;
+}
+
+/** The stable address of the Kubernetes API: a network load balancer in front of the controllers that are ready. */
+export class ApiEndpoint extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+  readonly targetGroupArn: pulumi.Output<string>;
+
+  constructor(name: string, args: ApiEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:ApiEndpoint", name, {}, opts);
+    const parent = { parent: this };
+    const tags = ownedTags(args.cluster, `${args.cluster}-api`);
+    const balancer = new aws.lb.LoadBalancer(
+      name,
+      {
+        name: `${args.cluster}-api`,
+        loadBalancerType: "network",
+        internal: args.access === "internal",
+        subnets: args.subnetIds,
+        securityGroups: [args.securityGroupId],
+        // A zone without a ready controller must not answer its clients with nothing.
+        enableCrossZoneLoadBalancing: true,
+        tags,
+      },
+      parent,
+    );
+    const targets = new aws.lb.TargetGroup(
+      name,
+      {
+        name: `${args.cluster}-api`,
+        protocol: "TCP",
+        port: 6443,
+        targetType: "instance",
+        vpcId: args.vpcId,
+        // A controller that reaches itself through the balancer would see its own address and drop the reply.
+        preserveClientIp: "false",
+        deregistrationDelay: 60,
+        healthCheck: {
+          protocol: "HTTPS",
+          path: "/readyz",
+          port: "6443",
+          matcher: "200",
+          interval: 10,
+          timeout: 6,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        tags,
+      },
+      parent,
+    );
+    new aws.lb.Listener(
+      name,
+      {
+        loadBalancerArn: balancer.arn,
+        protocol: "TCP",
+        port: 6443,
+        // Watches are silent for long; seconds, of at most 6000.
+        tcpIdleTimeoutSeconds: 3600,
+        defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
+        tags,
+      },
+      parent,
+    );
+    new aws.route53.Record(
+      name,
+      {
+        zoneId: args.zoneId,
+        name: args.dnsName,
+        type: "A",
+        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
+      },
+      parent,
+    );
+    this.url = pulumi.output(`https://${args.dnsName}:6443`);
+    this.targetGroupArn = targets.arn;
+    this.registerOutputs({ url: this.url });
+  }
+}

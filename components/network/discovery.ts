@@ -1,0 +1,238 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { handlerFactory, StartingEvent } from "../../lambda/handler";
+import { discoveryStatements } from "../../lambda/permissions";
+import { dependencies } from "../../package.json";
+import { ownedTags } from "../../plan/names";
+
+export interface DiscoveryArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly region: string;
+  /** Auto Scaling group of the controllers. */
+  readonly group: string;
+  /** Name of the zone whose records are kept. */
+  readonly zone: string;
+  readonly zoneId: pulumi.Input<string>;
+  readonly zoneArn: pulumi.Input<string>;
+  /** SNS topic of the alarms. @default none */
+  readonly alarmTopicArn?: string;
+}
+
+/** What Auto Scaling says of the group: https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html */
+export function groupEvents(group: string) {
+  return {
+    source: ["aws.autoscaling"],
+    "detail-type": [
+      "EC2 Instance-launch Lifecycle Action",
+      "EC2 Instance-terminate Lifecycle Action",
+      "EC2 Instance Launch Successful",
+      "EC2 Instance Launch Unsuccessful",
+      "EC2 Instance Terminate Successful",
+      "EC2 Instance Terminate Unsuccessful",
+    ],
+    detail: { AutoScalingGroupName: [group] },
+  };
+}
+
+/** Keeps the members' DNS records right: a function that any event of the group and a schedule start. */
+export class Discovery extends pulumi.ComponentResource {
+  readonly functionName: pulumi.Output<string>;
+
+  constructor(name: string, args: DiscoveryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:Discovery", name, {}, opts);
+    const functionName = `${args.cluster}-discovery`;
+    const tags = ownedTags(args.cluster, functionName);
+    const deadLetters = new aws.sqs.Queue(
+      `${name}-dead-letters`,
+      {
+        name: `${functionName}-dead-letters`,
+        messageRetentionSeconds: 14 * 24 * 3600, // the longest SQS keeps any
+        sqsManagedSseEnabled: true,
+        tags,
+      },
+      { parent: this },
+    );
+    const lambda = this.function(name, functionName, args, deadLetters, tags);
+    const rules = {
+      "group-events": new aws.cloudwatch.EventRule(
+        `${name}-group-events`,
+        {
+          name: `${functionName}-group-events`,
+          description: `What Auto Scaling says of ${args.group}`,
+          eventPattern: JSON.stringify(groupEvents(args.group)),
+          tags,
+        },
+        { parent: this },
+      ),
+      // Events are delivered best-effort; the schedule makes up for a lost one.
+      schedule: new aws.cloudwatch.EventRule(
+        `${name}-schedule`,
+        { name: `${functionName}-schedule`, scheduleExpression: "rate(1 minute)", tags },
+        { parent: this },
+      ),
+    };
+    for (const [which, rule] of Object.entries(rules))
+      this.start(`${name}-${which}`, rule, lambda, deadLetters);
+    new aws.sqs.QueuePolicy(
+      `${name}-dead-letters`,
+      {
+        queueUrl: deadLetters.url,
+        policy: pulumi
+          .all([deadLetters.arn, ...Object.values(rules).map(({ arn }) => arn)])
+          .apply(([queueArn, ...ruleArns]): aws.iam.PolicyDocument => ({
+            Version: "2012-10-17",
+            Statement: [
+              {
+                Effect: "Allow",
+                Principal: { Service: "events.amazonaws.com" },
+                Action: "sqs:SendMessage",
+                Resource: queueArn,
+                Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+              },
+            ],
+          })),
+      },
+      { parent: this },
+    );
+    this.alarms(name, functionName, args.alarmTopicArn, deadLetters, tags);
+    this.functionName = lambda.name;
+    this.registerOutputs({ functionName: this.functionName });
+  }
+
+  private function(
+    name: string,
+    functionName: string,
+    args: DiscoveryArgs,
+    deadLetters: aws.sqs.Queue,
+    tags: Record<string, string>,
+  ) {
+    const logs = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${functionName}`, retentionInDays: 30, tags },
+      { parent: this },
+    );
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: `${functionName}-${args.region}`, // IAM knows no regions
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
+        tags,
+      },
+      { parent: this },
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        name: "discovery",
+        role: role.name,
+        policy: pulumi
+          .all([args.zoneArn, logs.arn, deadLetters.arn])
+          .apply(([zoneArn, logsArn, deadLettersArn]): aws.iam.PolicyDocument => ({
+            Version: "2012-10-17",
+            Statement: [
+              ...discoveryStatements(zoneArn, args.zone),
+              {
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                Resource: `${logsArn}:*`,
+              },
+              { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLettersArn },
+            ],
+          })),
+      },
+      { parent: this },
+    );
+    return new aws.lambda.CallbackFunction<StartingEvent, void>(
+      name,
+      {
+        name: functionName,
+        description: `Keeps the etcd members' records in ${args.zone}`,
+        callbackFactory: handlerFactory,
+        // The runtime brings the SDK, and the function needs nothing else: its package is its own text.
+        codePathOptions: { extraExcludePackages: Object.keys(dependencies) },
+        runtime: aws.lambda.Runtime.NodeJS22dX,
+        memorySize: 256,
+        timeout: 30,
+        role,
+        environment: { variables: { GROUP_NAME: args.group, ZONE_ID: args.zoneId, ZONE_NAME: args.zone } },
+        deadLetterConfig: { targetArn: deadLetters.arn },
+        loggingConfig: { logFormat: "JSON", logGroup: logs.name },
+        tags,
+      },
+      { parent: this, dependsOn: policy },
+    );
+  }
+
+  private start(
+    name: string,
+    rule: aws.cloudwatch.EventRule,
+    lambda: aws.lambda.Function,
+    deadLetters: aws.sqs.Queue,
+  ) {
+    const permission = new aws.lambda.Permission(
+      name,
+      {
+        action: "lambda:InvokeFunction",
+        function: lambda,
+        principal: "events.amazonaws.com",
+        sourceArn: rule.arn,
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.EventTarget(
+      name,
+      {
+        rule: rule.name,
+        arn: lambda.arn,
+        retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: 3600 },
+        deadLetterConfig: { arn: deadLetters.arn },
+      },
+      { parent: this, dependsOn: permission },
+    );
+  }
+
+  private alarms(
+    name: string,
+    functionName: string,
+    topicArn: string | undefined,
+    deadLetters: aws.sqs.Queue,
+    tags: Record<string, string>,
+  ) {
+    const common = {
+      period: 60,
+      evaluationPeriods: 1,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      treatMissingData: "notBreaching",
+      alarmActions: topicArn === undefined ? undefined : [topicArn],
+      tags,
+    };
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-errors`,
+      {
+        ...common,
+        name: `${functionName}-errors`,
+        alarmDescription: "The discovery function fails: members' records may be out of date",
+        namespace: "AWS/Lambda",
+        metricName: "Errors",
+        statistic: "Sum",
+        dimensions: { FunctionName: functionName },
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-dead-letters`,
+      {
+        ...common,
+        name: `${functionName}-dead-letters`,
+        alarmDescription: "Events reached the discovery function in vain: look into the queue",
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        statistic: "Maximum",
+        dimensions: { QueueName: deadLetters.name },
+      },
+      { parent: this },
+    );
+  }
+}

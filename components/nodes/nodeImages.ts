@@ -1,0 +1,47 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Architecture } from "../../plan/nodeImages";
+import { ownedTags } from "../../plan/names";
+import { copyName, type NodeImage } from "../../plan/nodeImages";
+
+export interface NodeImagesArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly region: string;
+  /** Those of the nodes' release first. */
+  readonly images: readonly NodeImage[];
+}
+
+/** The cluster's own copies of Flatcar's images: with them a lost node is replaced, and `pulumi up` works, when Flatcar has none any more. */
+export class NodeImages extends pulumi.ComponentResource {
+  private readonly copies: readonly { architecture: Architecture; id: pulumi.Output<string> }[];
+
+  constructor(name: string, args: NodeImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:NodeImages", name, {}, opts);
+    const { cluster, region, images } = args;
+    this.copies = images.map(({ release, architecture, sourceAmiId }) => {
+      const copy = copyName(cluster, release, architecture);
+      const { id } = new aws.ec2.AmiCopy(
+        `${name}-${release}-${architecture}`,
+        {
+          name: copy,
+          description: `Flatcar ${release} of the Kubernetes cluster ${cluster}`,
+          sourceAmiId,
+          sourceAmiRegion: region,
+          tags: ownedTags(cluster, copy),
+        },
+        // The name has the release: of one release there is one copy, whatever it was made from.
+        { parent: this, ignoreChanges: ["sourceAmiId"] },
+      );
+      return { architecture, id };
+    });
+    this.registerOutputs({});
+  }
+
+  /** The image that new nodes get. */
+  of(architecture: Architecture): pulumi.Output<string> {
+    const copy = this.copies.find((each) => each.architecture === architecture);
+    if (copy === undefined) throw new Error(`no ${architecture} image was looked up`);
+    return copy.id;
+  }
+}

@@ -1,0 +1,171 @@
+import type * as aws from "@pulumi/aws";
+import { controllerKeyObjects, workerKeyObjects } from "../../ignition/keyObjects";
+import {
+  addonManifest,
+  bootstrapToken,
+  folders,
+  formationPrefix,
+  formedPrefix,
+  restoreRequest,
+  snapshotFolder,
+} from "../../plan/nodeStoreKeys";
+
+type Statement = aws.iam.PolicyStatement;
+
+/** What the statements of a node's role name: plain values but for the key, whose ARN AWS chooses. */
+export interface NodePolicyFacts {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Name of the node store's bucket. */
+  readonly bucket: string;
+  /** Name of the log group that nodes report to. */
+  readonly logGroup: string;
+  /** ARN of the node store's KMS key. */
+  readonly keyArn: string;
+  /** Auto Scaling group of the node. */
+  readonly group: string;
+  /** Key of the node's Ignition configuration in the node store. */
+  readonly configKey: string;
+}
+
+/** All of them, and the one that controllers of before pools had their own write until they are replaced. */
+const bootstrapTokens = `${folders.bootstrap}*`;
+
+/** Where controllers write down who forms the cluster, and that it has formed. */
+const formation = [`${formationPrefix}*.json`, `${formedPrefix}*.json`];
+
+const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
+  `arn:${partition}:s3:::${bucket}/${key}`;
+
+const groupArn = ({ partition, region, accountId }: NodePolicyFacts, group: string) =>
+  `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
+
+/** The node store's key, for what S3 decrypts and encrypts, and for nothing that a node brings to KMS itself. */
+function useKey({ keyArn, region }: NodePolicyFacts, ...Action: string[]): Statement {
+  return {
+    Sid: "UseKey",
+    Effect: "Allow",
+    Action,
+    Resource: keyArn,
+    Condition: { StringLike: { "kms:ViaService": `s3.${region}.amazonaws.com*` } }, // in China .com.cn
+  };
+}
+
+function readConfig(facts: NodePolicyFacts): Statement {
+  return {
+    Sid: "ReadConfig",
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion"],
+    Resource: objectArn(facts, facts.configKey),
+  };
+}
+
+/** For `put-log-events`: streams of the node's own group alone. */
+function report({ partition, region, accountId, logGroup, group }: NodePolicyFacts): Statement {
+  return {
+    Sid: "Report",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${group}/*`,
+  };
+}
+
+/** For `ecr-credential-provider`: images of the account's own registries, in any region. */
+function pullImages({ partition, accountId }: NodePolicyFacts): Statement[] {
+  return [
+    {
+      Sid: "LogInToEcr",
+      Effect: "Allow",
+      Action: "ecr:GetAuthorizationToken",
+      Resource: "*", // this action knows no resources
+    },
+    {
+      Sid: "PullImages",
+      Effect: "Allow",
+      Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: `arn:${partition}:ecr:*:${accountId}:repository/*`,
+    },
+  ];
+}
+
+/** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
+export function controllerStatements(facts: NodePolicyFacts): Statement[] {
+  return [
+    readConfig(facts),
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
+    },
+    {
+      Sid: "ReadFormationRestoreAndTokens",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [...formation, restoreRequest, `${snapshotFolder}*`, bootstrapTokens].map((key) =>
+        objectArn(facts, key),
+      ),
+    },
+    { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonManifest) },
+    {
+      Sid: "WriteFormationSnapshotsAndTokens",
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: [...formation, `${snapshotFolder}*`, bootstrapTokens].map((key) => objectArn(facts, key)),
+    },
+    {
+      Sid: "ListFormationAndSnapshots",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: `arn:${facts.partition}:s3:::${facts.bucket}`,
+      Condition: { StringLike: { "s3:prefix": `${folders.etcd}*` } },
+    },
+    useKey(facts, "kms:Decrypt", "kms:GenerateDataKey"),
+    {
+      Sid: "LookAtInstances",
+      Effect: "Allow",
+      Action: [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "ec2:DescribeInstances",
+      ],
+      Resource: "*", // these actions know no resources
+    },
+    {
+      // Controllers complete the hooks of workers too, once these are drained.
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
+    },
+    report(facts),
+    ...pullImages(facts),
+  ];
+}
+
+/** What a worker of one pool may do, and nothing else. */
+export function workerStatements(facts: NodePolicyFacts): Statement[] {
+  return [
+    readConfig(facts),
+    {
+      Sid: "ReadKeys",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(facts.group)].map((key) =>
+        objectArn(facts, key),
+      ),
+    },
+    useKey(facts, "kms:Decrypt"),
+    {
+      Sid: "CompleteHooks",
+      Effect: "Allow",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+      Resource: groupArn(facts, facts.group),
+    },
+    report(facts),
+    ...pullImages(facts),
+  ];
+}

@@ -1,0 +1,144 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterTag, ownedTags } from "../../plan/names";
+import type { ClusterFacts } from "../nodes/nodeGroup";
+import { ServiceAccountRole } from "./serviceAccountRole";
+
+export interface CloudProviderArgs {
+  readonly facts: ClusterFacts;
+  readonly oidcProviderArn: pulumi.Input<string>;
+  readonly oidcIssuer: string;
+}
+
+type Facts = Pick<ClusterFacts, "cluster" | "partition" | "region" | "accountId">;
+
+/** Tag that the cloud controller manager gives all it makes for a Service, `<namespace>/<name>`. */
+const serviceTag = "kubernetes.io/service-name";
+
+/**
+ * What the AWS cloud controller manager may do for nodes, and for Services that ask for a network load balancer
+ * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/): it makes what it tags as the cluster's, and changes only what it
+ * made itself, so neither another cluster's things nor the balancer of this cluster's API. Each of these actions knows the
+ * tags (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html).
+ */
+export function cloudProviderPolicy({
+  cluster,
+  partition,
+  region,
+  accountId,
+}: Facts): aws.iam.PolicyDocument {
+  const elb = (resource: string) =>
+    `arn:${partition}:elasticloadbalancing:${region}:${accountId}:${resource}`;
+  const balancers = elb("loadbalancer/net/*/*");
+  const listeners = elb("listener/net/*/*/*");
+  const targetGroups = elb("targetgroup/*/*");
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Look",
+        Effect: "Allow",
+        Action: [
+          "ec2:DescribeAvailabilityZones",
+          "ec2:DescribeInstances",
+          "ec2:DescribeInstanceTopology",
+          "ec2:DescribeRegions",
+          "ec2:DescribeRouteTables",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeVpcs",
+          "elasticloadbalancing:DescribeListeners",
+          "elasticloadbalancing:DescribeLoadBalancerAttributes",
+          "elasticloadbalancing:DescribeLoadBalancers",
+          "elasticloadbalancing:DescribeTargetGroupAttributes",
+          "elasticloadbalancing:DescribeTargetGroups",
+          "elasticloadbalancing:DescribeTargetHealth",
+        ],
+        Resource: "*",
+      },
+      {
+        // Workers are a balancer's targets, and no controller is. It makes no group: only classic balancers, which it may not make, need
+        // one, and one made for them in vain would stay and hold the VPC.
+        Sid: "OpenWorkersToBalancers",
+        Effect: "Allow",
+        Action: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
+        Resource: `arn:${partition}:ec2:${region}:${accountId}:security-group/*`,
+        Condition: {
+          StringEquals: {
+            [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned",
+            "aws:ResourceTag/Name": `${cluster}-workers`,
+          },
+        },
+      },
+      {
+        Sid: "MakeBalancers",
+        Effect: "Allow",
+        Action: ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
+        Resource: [balancers, targetGroups],
+        Condition: { StringEquals: { [`aws:RequestTag/${clusterTag(cluster)}`]: "owned" } },
+      },
+      {
+        // Only as they are made: with the tags on it any balancer would be a Service's.
+        Sid: "TagNewBalancers",
+        Effect: "Allow",
+        Action: "elasticloadbalancing:AddTags",
+        Resource: [balancers, listeners, targetGroups],
+        Condition: {
+          StringEquals: {
+            "elasticloadbalancing:CreateAction": [
+              "CreateListener",
+              "CreateLoadBalancer",
+              "CreateTargetGroup",
+            ],
+          },
+        },
+      },
+      {
+        Sid: "ChangeBalancersOfServices",
+        Effect: "Allow",
+        Action: [
+          "elasticloadbalancing:CreateListener",
+          "elasticloadbalancing:DeleteListener",
+          "elasticloadbalancing:DeleteLoadBalancer",
+          "elasticloadbalancing:DeleteTargetGroup",
+          "elasticloadbalancing:DeregisterTargets",
+          "elasticloadbalancing:ModifyListener",
+          "elasticloadbalancing:ModifyLoadBalancerAttributes",
+          "elasticloadbalancing:ModifyTargetGroup",
+          "elasticloadbalancing:ModifyTargetGroupAttributes",
+          "elasticloadbalancing:RegisterTargets",
+          "elasticloadbalancing:SetSecurityGroups",
+        ],
+        Resource: [balancers, listeners, targetGroups],
+        Condition: {
+          StringEquals: { [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned" },
+          // The API's balancer is the cluster's too, but no Service's.
+          StringLike: { [`aws:ResourceTag/${serviceTag}`]: "*" },
+        },
+      },
+    ],
+  };
+}
+
+/** The role of the AWS cloud controller manager, for its pods alone: no instance has these rights. */
+export class CloudProvider extends pulumi.ComponentResource {
+  readonly roleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: CloudProviderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:CloudProvider", name, {}, opts);
+    const role = new ServiceAccountRole(
+      name,
+      {
+        oidcProviderArn: args.oidcProviderArn,
+        oidcIssuer: args.oidcIssuer,
+        namespace: "kube-system",
+        serviceAccount: "cloud-controller-manager",
+        policy: cloudProviderPolicy(args.facts),
+        tags: ownedTags(args.facts.cluster, `${args.facts.cluster}-cloud-provider`),
+      },
+      { parent: this },
+    );
+    this.roleArn = role.arn;
+    this.registerOutputs({ roleArn: this.roleArn });
+  }
+}

@@ -1,0 +1,34 @@
+import type * as aws from "@pulumi/aws";
+import type { ClusterFacts } from "../nodes/nodeGroup";
+
+/**
+ * What the cluster autoscaler may do: size the cluster's worker pools, and look at what their instances would be like
+ * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy).
+ */
+export function clusterAutoscalerPolicy(
+  facts: Pick<ClusterFacts, "cluster" | "partition" | "region" | "accountId">,
+): aws.iam.PolicyDocument {
+  const groups = `arn:${facts.partition}:autoscaling:${facts.region}:${facts.accountId}:autoScalingGroup`;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Look",
+        Effect: "Allow",
+        Action: [
+          "autoscaling:DescribeAutoScalingGroups",
+          "autoscaling:DescribeScalingActivities",
+          "ec2:DescribeInstanceTypes",
+          "ec2:DescribeLaunchTemplateVersions",
+        ],
+        Resource: "*", // these actions know no resources
+      },
+      {
+        Sid: "SizePools",
+        Effect: "Allow",
+        Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+        Resource: `${groups}:*:autoScalingGroupName/${facts.cluster}-pool-*`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+/** Names that several parts must agree on before anything exists: plain strings, so nothing waits for anything. */
+export interface Names {
+  /** The cluster's DNS zone, `<name>.<domain>`. */
+  readonly zone: string;
+  /** DNS name of the Kubernetes API. */
+  readonly api: string;
+  /** Auto Scaling group of the controllers. */
+  readonly controllers: string;
+  /** S3 bucket of node configurations, keys, formation objects and snapshots. */
+  readonly nodeStore: string;
+  /** Log group that nodes report to. */
+  readonly nodeLogs: string;
+  /** S3 bucket that publishes the service-account issuer's documents. */
+  readonly issuerBucket: string;
+  /** Issuer URL of service-account tokens. */
+  readonly issuer: string;
+}
+
+/** Where in AWS they are to be. */
+export interface Account {
+  readonly accountId: string;
+  readonly region: string;
+  /** Domain of the partition's service endpoints, such as amazonaws.com. */
+  readonly dnsSuffix: string;
+}
+
+/**
+ * Names of a cluster. Bucket names carry account and region because they are unique in all of AWS:
+ * 20 + 7 + 12 + 1 + 14 of the 63 characters allowed
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+ */
+export function clusterNames(name: string, domain: string, { accountId, region, dnsSuffix }: Account): Names {
+  const zone = `${name}.${domain}`;
+  const issuerBucket = `${name}-oidc-${accountId}-${region}`;
+  return {
+    zone,
+    api: `api.${zone}`,
+    controllers: `${name}-controllers`,
+    nodeStore: `${name}-nodes-${accountId}-${region}`,
+    nodeLogs: `${name}-nodes`,
+    issuerBucket,
+    issuer: `https://${issuerBucket}.s3.${region}.${dnsSuffix}`,
+  };
+}
+
+/** The tag by which the cloud provider, the autoscaler and people know what belongs to a cluster. */
+export const clusterTag = (name: string) => `kubernetes.io/cluster/${name}`;
+
+/** Tags of a resource that the cluster owns; `Name` is what the console shows. */
+export function ownedTags(cluster: string, display: string): Record<string, string> {
+  return { Name: display, [clusterTag(cluster)]: "owned" };
+}
+
+/** What decides who has to know the cluster's names. */
+interface ZoneReach {
+  readonly parentZoneId?: string;
+  readonly api: { readonly access: "internal" | "public" };
+}
+
+/** Whether the cluster's names must resolve outside the VPC. */
+export const isPublicZone = ({ parentZoneId, api }: ZoneReach): boolean =>
+  parentZoneId !== undefined || api.access === "public";
+
+/** Label that tells a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
+export const poolLabel = "node.kubernetes.io/pool";

@@ -1,0 +1,68 @@
+/**
+ * The layout of the node store: the one bucket that a cluster's nodes read from and write to.
+ *
+ * | folder        | what is in it                               | written by    | read by      |
+ * | ------------- | ------------------------------------------- | ------------- | ------------ |
+ * | `ignition/`   | the nodes' Ignition configurations          | `pulumi up`   | nodes        |
+ * | `pki/`        | CAs and certificates                        | `pulumi up`   | nodes        |
+ * | `encryption/` | keys of Secrets; metadata about the cluster | `pulumi up`   | controllers  |
+ * | `addons/`     | manifests of all add-ons                    | `pulumi up`   | controllers  |
+ * | `etcd/`       | formations, snapshots, a wanted restore     | controllers   | controllers  |
+ * | `bootstrap/`  | the current bootstrap token of each pool    | controllers   | workers      |
+ *
+ * Scripts on the nodes spell these keys out; `test/ignition/nodeStoreKeys.test.ts` holds them to this file.
+ */
+export const folders = {
+  ignition: "ignition/",
+  pki: "pki/",
+  encryption: "encryption/",
+  addons: "addons/",
+  etcd: "etcd/",
+  bootstrap: "bootstrap/",
+} as const;
+
+/** Ignition configuration of the controllers. */
+export const controllerConfig = "ignition/controller.ign";
+
+/** Ignition configuration of a worker pool. */
+export const poolConfig = (pool: string) => `ignition/pool-${pool}.ign`;
+
+export const pki = {
+  etcdCa: "pki/etcd/ca.crt",
+  etcdServer: "pki/etcd/server.pem",
+  etcdPeer: "pki/etcd/peer.pem",
+  etcdClient: "pki/etcd/client.pem",
+  kubernetesCa: "pki/kubernetes/ca.crt",
+  kubernetesCaKey: "pki/kubernetes/ca.key",
+  frontProxyCa: "pki/front-proxy/ca.crt",
+  frontProxyCaKey: "pki/front-proxy/ca.key",
+  serviceAccountKey: "pki/service-account/sa.key",
+  serviceAccountPublicKey: "pki/service-account/sa.pub",
+} as const;
+
+/** How apiservers encrypt Secrets; its S3 metadata say what the cluster was made with. */
+export const encryptionConfig = "encryption/encryption.yaml";
+
+/** All manifests that controllers apply. */
+export const addonManifest = "addons/manifest.yaml";
+
+/** Who forms the cluster: `etcd/formation-<epoch>.json`. */
+export const formationPrefix = "etcd/formation-";
+
+/** Which cluster has formed: `etcd/formed-<epoch>.json`. */
+export const formedPrefix = "etcd/formed-";
+
+/** The epoch of a formation's key; undefined for any other key. */
+export function formationEpoch(key: string): number | undefined {
+  const [, epoch] = /^etcd\/formation-(\d+)\.json$/.exec(key) ?? [];
+  return epoch === undefined ? undefined : Number(epoch);
+}
+
+/** The snapshot that an operator wants back; only `pulumi up` writes it. */
+export const restoreRequest = "etcd/restore.json";
+
+/** etcd snapshots: `etcd/snapshots/<time>-<instance>.db`. */
+export const snapshotFolder = "etcd/snapshots/";
+
+/** The current bootstrap token for the workers of an Auto Scaling group. */
+export const bootstrapToken = (group: string) => `bootstrap/${group}/token`;

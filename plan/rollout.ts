@@ -1,0 +1,25 @@
+/** How many instances the groups of a cluster have. */
+export interface GroupSizes {
+  readonly controlPlane: { readonly size: number };
+  readonly workerPools: Readonly<
+    Record<string, { readonly min: number; readonly max: number; readonly zones?: readonly string[] }>
+  >;
+}
+
+/** The least percentage of `size` that Auto Scaling, which rounds down, takes for one instance more. */
+export const oneMoreThan = (size: number) => Math.ceil(((size + 1) * 100) / size);
+
+/** Percent of a pool's size that may run during a replacement: a tenth more, and one instance more at its smallest. */
+export const poolPercentage = ({ min }: { readonly min: number }) => Math.max(110, oneMoreThan(min || 1));
+
+/** Instances of a group of `size` that may run during a replacement at `percentage`. */
+export const mostOf = (size: number, percentage: number) => Math.floor((size * percentage) / 100);
+
+/** Nodes that there may be while groups are replaced. */
+export function mostNodes({ controlPlane, workerPools }: GroupSizes): number {
+  const most = [
+    mostOf(controlPlane.size, oneMoreThan(controlPlane.size)),
+    ...Object.values(workerPools).map((pool) => mostOf(pool.max, poolPercentage(pool))),
+  ];
+  return most.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,34 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
+import { WrongSettings } from "../settings/errors";
+import { lookUp } from "./lookUp";
+import type { Account } from "../plan/names";
+
+/**
+ * Alarms reach topics of their own region alone. Of another account's topic nobody but its owner can say whether it is there.
+ *
+ * @throws WrongSettings when it is in another partition or region, or the account has none of that name
+ */
+export async function checkAlarmTopic(
+  { alarmTopicArn }: Settings,
+  here: Pick<Account, "accountId" | "region"> & { readonly partition: string },
+): Promise<void> {
+  if (alarmTopicArn === undefined) return;
+  const key = "alarmTopicArn";
+  const refuse = (remedy: string) => new WrongSettings({ key, value: alarmTopicArn, remedy });
+  const [, partition, , region, account, name] = alarmTopicArn.split(":");
+  if (partition !== here.partition)
+    throw refuse(
+      `is in the partition ${partition}, and this cluster in ${here.partition}: use a topic of that`,
+    );
+  if (region !== here.region)
+    throw refuse(
+      `is in ${region}, and alarms reach topics of their own region alone: use one in ${here.region}`,
+    );
+  if (account === here.accountId) await lookUp(key, alarmTopicArn, aws.sns.getTopic({ name }));
+  else
+    await pulumi.log.info(
+      `alarmTopicArn: it is of account ${account}: whether it is there, and its policy lets alarms of ${here.accountId} in, only that account can tell`,
+    );
+}

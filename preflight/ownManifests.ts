@@ -1,0 +1,138 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, normalize, parse, resolve } from "node:path";
+import { Mistake, WrongSettings } from "../settings/errors";
+import { ManifestFile, ManifestMistake, objectsOf } from "../addons/manifests";
+
+/** What paths in settings are relative to. */
+const projectFolder = join(__dirname, "..");
+
+/** More than any cluster's manifests have, and less than makes `pulumi up` slow. */
+const maxBytes = 16 * 2 ** 20;
+
+/**
+ * The manifests that a stack adds by `addons.manifests`: files, and of folders every `.yaml` and `.yml` file in them and below, in
+ * the order of their names.
+ *
+ * @param ours files that come with the project, which hold no object of the same name
+ * @throws WrongSettings that names every file that cannot be read or is there twice, and every document that is no Kubernetes
+ *   object, or one that cannot be kept, or is there twice
+ */
+export async function readOwnManifests(
+  paths: readonly string[],
+  ours: readonly ManifestFile[],
+  folder = projectFolder,
+): Promise<ManifestFile[]> {
+  const read = await Promise.all(paths.map((path) => filesOf(path, folder)));
+  const mistake = (i: number, remedy: string): Mistake => ({
+    key: `addons.manifests[${i}]`,
+    value: paths[i],
+    remedy,
+  });
+  const placeOf = (name: string) => read.findIndex(({ files }) => files.some((file) => file.name === name));
+  const unreadable = read.flatMap(({ remedies }, i) => remedies.map((remedy) => mistake(i, remedy)));
+  const twice = read.flatMap(({ files }, i) =>
+    files.flatMap(({ name }) => {
+      const first = placeOf(name);
+      return first < i ? [mistake(i, `${name} is in addons.manifests[${first}] already`)] : [];
+    }),
+  );
+  const files = [...new Map(read.flatMap(({ files }) => files.map((file) => [file.name, file]))).values()];
+  const wrong = objectsOf([...ours, ...files]).mistakes.map((one) =>
+    mistake(placeOf(one.file.name), `${one.file.name}, line ${one.line}: ${one.problem}${hint(one, ours)}`),
+  );
+  const mistakes = [...unreadable, ...twice, ...wrong];
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  return files;
+}
+
+function hint({ file, line, other }: ManifestMistake, ours: readonly ManifestFile[]): string {
+  if (other !== undefined && ours.includes(other)) {
+    return `: to bring your own, add ${parse(other.name).name} to addons.leaveOut`;
+  }
+  const around = file.text.split("\n").slice(Math.max(0, line - 2), line + 1);
+  return around.some((text) => text.includes("{{"))
+    ? ": if this is a template, render it to a file first"
+    : "";
+}
+
+interface Read {
+  readonly files: ManifestFile[];
+  readonly remedies: string[];
+}
+
+async function filesOf(path: string, folder: string): Promise<Read> {
+  const start = normalize(path);
+  const isFolder = await stat(resolve(folder, start)).then(
+    (found) => found.isDirectory(),
+    () => undefined,
+  );
+  if (isFolder === undefined)
+    return { files: [], remedies: ["there is no such file or folder in the project"] };
+  const names = isFolder ? await filesBelow(start, folder) : [start];
+  if (names.length === 0) {
+    return { files: [], remedies: ["there is no .yaml or .yml file in this folder"] };
+  }
+  const sources = names.filter((name) => isSource(name));
+  if (sources.length > 0) return { files: [], remedies: sources.map(renderFirst) };
+  const files: ManifestFile[] = [];
+  const remedies: string[] = [];
+  for (const name of names) {
+    const text = await textOf(resolve(folder, name));
+    if ("problem" in text) remedies.push(`${name}${text.problem}`);
+    else files.push({ name, ...text });
+  }
+  return { files, remedies };
+}
+
+/** What other tools make manifests of. */
+const isSource = (name: string) => /^(Chart\.ya?ml|kustomization\.ya?ml|Kustomization)$/.test(basename(name));
+
+const renderFirst = (name: string) =>
+  basename(name).startsWith("Chart.")
+    ? `${name} is of a Helm chart: render it to a file first, with \`helm template --no-hooks NAME ${dirname(name)}\``
+    : `${name} is for kustomize: render it to a file first, with \`kubectl kustomize ${dirname(name)}\``;
+
+/** Manifests below a folder, and below folders that links in it lead to, but not those above the link. */
+async function filesBelow(path: string, folder: string, above: readonly number[] = []): Promise<string[]> {
+  const { ino } = await stat(resolve(folder, path));
+  if (above.includes(ino)) return [];
+  const entries = await readdir(resolve(folder, path));
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const name = join(path, entry);
+      const isFolder = await stat(resolve(folder, name)).then(
+        (entry) => entry.isDirectory(),
+        () => false,
+      );
+      if (isFolder) return filesBelow(name, folder, [...above, ino]);
+      return /\.ya?ml$/.test(entry) || isSource(entry) ? [name] : [];
+    }),
+  );
+  return found.flat().sort();
+}
+
+async function textOf(path: string): Promise<{ text: string } | { problem: string }> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return { problem: " is no file" };
+    if (found.size > maxBytes) return { problem: ` is larger than ${maxBytes} bytes: part it` };
+    return decoded(await readFile(path));
+  } catch (error) {
+    return { problem: ` cannot be read: ${(error as Error).message}` };
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function decoded(bytes: Buffer): { text: string } | { problem: string } {
+  if (/^(\xff\xfe|\xfe\xff|[^\0]\0|\0[^\0])/.test(bytes.toString("latin1", 0, 4))) {
+    return { problem: ", line 1: is UTF-16: save it as UTF-8" };
+  }
+  try {
+    return { text: utf8.decode(bytes) };
+  } catch {
+    const lines = bytes.toString("latin1").split("\n");
+    const line = lines.findIndex((line) => Buffer.from(line, "latin1").toString("utf8").includes("\ufffd"));
+    return { problem: `, line ${line + 1}: is not UTF-8: save the file as UTF-8` };
+  }
+}

@@ -1,0 +1,136 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { addonFiles, wantedAddons } from "../addons/addons";
+import type { ManifestFile } from "../addons/manifests";
+import { readOwnManifests } from "./ownManifests";
+import type { Settings } from "../settings";
+import { defaultNetwork } from "../settings/fields";
+import { refusal, together, WrongSettings } from "../settings/errors";
+import { checkAlarmTopic } from "./alarmTopic";
+import { checkApiClients, findNatAddresses } from "./apiClients";
+import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
+import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
+import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
+import { chooseZones, findStanding, type ZoneFacts } from "./zones";
+import { type Account, clusterNames } from "../plan/names";
+import { findImages } from "./nodeImages";
+import type { NodeImage } from "../plan/nodeImages";
+import { checkParentZone } from "./parentZone";
+import { checkRestore } from "./restore";
+import { checkStackCluster, type LastOutputs, readLastOutputs } from "./lastOutputs";
+
+/** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
+export interface Placement extends Account {
+  readonly partition: string;
+  /** Of a new VPC in the order of their ranges. */
+  readonly zones: string[];
+  readonly existingVpc?: ExistingVpc;
+  /** Addresses of the NAT gateways that a new VPC has already. */
+  readonly natAddresses: readonly string[];
+  /** Of the nodes' release first. */
+  readonly images: readonly NodeImage[];
+  /** What the stack adds to the project's add-ons. */
+  readonly ownManifests: readonly ManifestFile[];
+}
+
+/**
+ * Looks up where the cluster is to stand.
+ *
+ * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
+ *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
+ *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
+ *   that are none
+ */
+export async function findPlacement(settings: Settings): Promise<Placement> {
+  const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
+    aws.getCallerIdentity(),
+    aws.getPartition(),
+    aws.getRegion(),
+  ]);
+  const account = { accountId, region, dnsSuffix };
+  try {
+    const { nodeStore } = clusterNames(settings.name, settings.domain, account);
+    const [notes, lastOutputs] = await together([readClusterNotes(settings, nodeStore), readLastOutputs()]);
+    const [network, images, ownManifests, natAddresses] = await together([
+      findNetwork(settings, account, notes, lastOutputs),
+      findImages(settings, { region, partition }, notedList(notes, "flatcar")),
+      readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
+      findNatAddresses(settings),
+      checkInstanceTypes(settings, region),
+      checkParentZone(settings),
+      checkAlarmTopic(settings, { accountId, partition, region }),
+      checkRestore(settings.restore, nodeStore),
+      checkStackCluster(settings.name, nodeStore, lastOutputs),
+      checkClusterNotes(settings, notes),
+    ]);
+    checkApiClients(settings, network.existingVpc);
+    await checkTypesInZones(settings, network);
+    return { ...account, partition, ...network, images, ownManifests, natAddresses };
+  } catch (error) {
+    throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
+  }
+}
+
+type Place = Pick<Placement, "zones" | "existingVpc">;
+
+async function findNetwork(
+  settings: Settings,
+  account: Account,
+  notes: Notes | undefined,
+  lastOutputs: LastOutputs,
+): Promise<Place> {
+  const place = settings.existingVpc
+    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs))
+    : await findZones(settings, account.region, {
+        noted: notedList(notes, "zones"),
+        made: lastOutputs.privateSubnetIds?.length,
+      });
+  const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
+    (pool.zones ?? [])
+      .filter((zone) => !place.zones.includes(zone))
+      .map((value) => ({
+        key: `workerPools.${name}.zones`,
+        value,
+        remedy: `not a zone of this cluster, which is in ${place.zones.join(", ")}`,
+      })),
+  );
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  return place;
+}
+
+/** What is noted, and what the stack put out last beside it: notes of an older `up` may name fewer, and earlier releases noted none. */
+function keptSubnets(
+  notes: Notes | undefined,
+  { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,
+): KeptSubnets {
+  const noted = (note: string) => notedList(notes, note) ?? [];
+  return {
+    private: [...new Set([...noted("private-subnets"), ...privateSubnetIds])],
+    public: [...new Set([...noted("public-subnets"), ...publicSubnetIds])],
+  };
+}
+
+async function findSubnets(
+  settings: Settings,
+  wanted: NonNullable<Settings["existingVpc"]>,
+  { accountId }: Account,
+  kept: KeptSubnets,
+): Promise<Place> {
+  const existingVpc = await findExistingVpc(wanted, settings, accountId, kept);
+  return { existingVpc, zones: zonesOfSubnets(settings.zones, existingVpc.privateSubnets) };
+}
+
+async function findZones(
+  { name, zones, network = defaultNetwork }: Settings,
+  region: string,
+  kept: Pick<ZoneFacts, "noted" | "made">,
+): Promise<Place> {
+  const [{ names: available }, standing] = await Promise.all([
+    aws.getAvailabilityZones({
+      state: "available",
+      filters: [{ name: "zone-type", values: ["availability-zone"] }],
+    }),
+    findStanding(name, network.cidr),
+  ]);
+  return { zones: chooseZones(zones, { region, available, ...kept, standing }) };
+}

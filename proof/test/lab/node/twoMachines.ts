@@ -1,0 +1,168 @@
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
+import { dataUrl } from "../../../../ignition/spec";
+import { execute } from "../../../lab/execute";
+import { metadataAddress, resolverOf } from "../../../lab/network/addresses";
+import { openHub } from "../../../lab/network/hub";
+import { applyRuleset, ruleset } from "../../../lab/network/securityGroups";
+import { Wire } from "../../../lab/network/wire";
+import { Machine } from "../../../lab/node/machine";
+
+/** What came of it all, for the test to look at. */
+export interface Facts {
+  readonly happenings: readonly string[];
+  readonly hostname: string;
+  readonly isUsrWritable: boolean;
+  readonly state: string;
+  readonly enabledBySection: string;
+  readonly marker: string;
+  readonly console: string;
+  readonly openPort: boolean;
+  readonly closedPort: boolean;
+  readonly ownPort: boolean;
+  /** Asked to open that port as a file. */
+  readonly bashSays: string;
+  readonly whileCut: boolean;
+  readonly afterMend: boolean;
+  readonly machineIds: readonly string[];
+  readonly otherMachineId: string;
+  readonly boots: readonly string[];
+  readonly left: string;
+}
+
+const vpcCidr = "10.0.0.0/16";
+const subnetCidr = "10.0.0.0/20";
+const [first, second] = ["10.0.0.5", "10.0.0.6"];
+
+const listener = (port: number) =>
+  `[Socket]\nListenStream=${port}\nAccept=no\n\n[Install]\nWantedBy=sockets.target\n`;
+const config = {
+  ignition: { version: "3.4.0" },
+  storage: {
+    files: [{ path: "/opt/marker", mode: 0o644, contents: { source: dataUrl("from Ignition\n") } }],
+  },
+  systemd: {
+    units: [
+      { name: "open.socket", enabled: true, contents: listener(2380) },
+      { name: "open.service", contents: "[Service]\nExecStart=/bin/sleep infinity\n" },
+      { name: "closed.socket", enabled: true, contents: listener(8080) },
+      { name: "closed.service", contents: "[Service]\nExecStart=/bin/sleep infinity\n" },
+      {
+        name: "boots.service",
+        enabled: true,
+        contents: [
+          ...["[Service]", "Type=oneshot", "ExecStart=/bin/sh -c 'echo up | tee -a /opt/boots'"],
+          ...["StandardOutput=journal+console", "[Install]", "WantedBy=multi-user.target", ""],
+        ].join("\n"),
+      },
+    ],
+  },
+};
+
+const rule: SecurityGroupRule = { GroupId: "sg-1", ReferencedGroupInfo: { GroupId: "sg-1" } };
+const rules: SecurityGroupRule[] = [
+  { ...rule, IsEgress: true, IpProtocol: "-1" },
+  { ...rule, IsEgress: false, IpProtocol: "tcp", FromPort: 2379, ToPort: 2380 },
+];
+
+/** Instance metadata that knows user data alone. */
+async function serveUserData(): Promise<void> {
+  const values: Record<string, string> = {
+    "/2019-10-01/user-data": JSON.stringify(config),
+    "/latest/dynamic/instance-identity/document": JSON.stringify({ region: "us-east-1" }),
+  };
+  const server = createServer(({ method, url = "" }, response) => {
+    const value = method === "PUT" ? "token" : values[url];
+    if (method === "PUT") response.setHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600");
+    response.writeHead(value === undefined ? 404 : 200).end(value);
+  });
+  await once(server.listen(80, metadataAddress), "listening");
+}
+
+/** curl, which prints 0 if it cannot connect. The units behind the ports answer nothing. */
+const timeToConnect = ["curl", "-s", "--max-time", "2", "-o", "/dev/null", "-w", "%{time_connect}"];
+
+async function main(baseRoot: string, ignition: string, logs: string): Promise<Facts> {
+  await openHub(vpcCidr);
+  await serveUserData();
+  const resolver = resolverOf(vpcCidr);
+  const members = [first, second].map((address) => ({ address, groupIds: ["sg-1"] }));
+  await applyRuleset(ruleset({ rules, members, resolver, subnetCidrs: [subnetCidr] }));
+  const disks = "/run/disks";
+  mkdirSync(disks);
+  const hardware = { baseRoot, ignition, authority: "", resolver, disks, logs, timeScale: 0.1 };
+  const happenings: string[] = [];
+  const [one, other] = await Promise.all(
+    [first, second].map(async (address, index) => {
+      const id = `i-test${process.pid}${index}${Date.now()}`;
+      const wire = await Wire.lay({ name: id, address, subnetCidr });
+      const instance = {
+        ...{ id, address, state: "running", architecture: "x86_64", subnetId: "", groupIds: [] },
+        zone: "us-east-1a",
+        hostname: `ip-${address.replaceAll(".", "-")}.ec2.internal`,
+      };
+      const machine = new Machine(instance, wire, hardware, (what) => {
+        if (index === 0) happenings.push(what);
+      });
+      await machine.powerOn();
+      return machine;
+    }),
+  );
+  if (!one || !other) throw new Error("there are no machines");
+
+  const print = async (...command: string[]) => (await one.run(command)).stdout.trim();
+  const connects = async (from: Machine, address: string, port: number) =>
+    Number((await from.run([...timeToConnect, `http://${address}:${port}`])).stdout) > 0;
+  const waits = "for i in $(seq 100); do systemctl is-system-running --quiet && break; sleep 0.1; done";
+  const state = await print("bash", "-c", `${waits}; systemctl is-system-running`);
+  const about = {
+    state,
+    hostname: await print("hostname"),
+    isUsrWritable: (await one.run(["touch", "/usr/written"])).status === 0,
+    enabledBySection: await print("systemctl", "is-enabled", "boots.service"),
+    marker: await print("cat", "/opt/marker"),
+    openPort: await connects(other, first, 2380),
+    closedPort: await connects(other, first, 8080),
+    ownPort: await connects(one, first, 8080),
+    bashSays: (await one.run(["bash", "-c", `: <>/dev/tcp/${first}/8080`])).stderr,
+  };
+  await one.cut();
+  const whileCut = await connects(other, first, 2380);
+  await one.mend();
+  const afterMend = await connects(other, first, 2380);
+
+  const otherMachineId = (await other.run(["cat", "/etc/machine-id"])).stdout.trim();
+  const machineIds = [await print("cat", "/etc/machine-id")];
+  await one.reboot();
+  machineIds.push(await print("cat", "/etc/machine-id"));
+  await one.powerCycle();
+  machineIds.push(await print("cat", "/etc/machine-id"));
+  const boots = (await print("bash", "-c", `${waits}; cat /opt/boots`)).split("\n");
+  const console = await execute("cat", [one.console]);
+  await Promise.all([one.remove(), other.remove()]);
+  const left = (await execute("sh", ["-c", "ip netns; ip link; ls /run/disks"])).match(
+    /i-test\d+|wire\d+/,
+  )?.[0];
+  return {
+    happenings,
+    ...about,
+    whileCut,
+    afterMend,
+    machineIds,
+    otherMachineId,
+    boots,
+    console,
+    left: left ?? "nothing",
+  };
+}
+
+const [baseRoot = "", ignition = "", logs = ""] = process.argv.slice(2);
+main(baseRoot, ignition, logs).then(
+  (facts) => process.stdout.write(JSON.stringify(facts), () => process.exit(0)),
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,111 @@
+import type { z } from "zod";
+
+/** One wrong setting: where it stands, what was written, what to write instead. */
+export interface Mistake {
+  readonly key: string;
+  readonly value: unknown;
+  readonly remedy: string;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Turns what zod found wrong with the form of the settings into mistakes a person can mend. */
+export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown, known: string[]): Mistake[] {
+  return issues.flatMap((issue): Mistake[] => {
+    if (issue.code === "invalid_key") {
+      return [{ key: dotted(issue.path), value: issue.path.at(-1), remedy: issue.issues[0].message }];
+    }
+    if (issue.code !== "unrecognized_keys") {
+      return [{ key: dotted(issue.path), value: valueAt(raw, issue.path), remedy: issue.message }];
+    }
+    const remedy =
+      issue.path.length === 0
+        ? `no such setting; there are ${known.join(", ")}`
+        : `no such setting; ${issue.message}`;
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { key: dotted(path), value: valueAt(raw, path), remedy };
+    });
+  });
+}
+
+/** Settings of a pool that rules compare with each other: one is no use without the other. */
+const compared = ["min", "max"];
+
+/**
+ * What is left of the settings without the parts that have a mistake, so that the rest can be checked further: of a
+ * pool only the wrong setting is left out, of anything else the whole top-level key (named in `skip`).
+ */
+export function withoutWrong(raw: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]) {
+  const rest = structuredClone(raw);
+  const skip = new Set<string>();
+  for (const issue of issues) {
+    const [key, pool, setting] = issue.path.map(String);
+    const inner = issue.code === "unrecognized_keys" ? issue.keys : [];
+    if (key === "workerPools" && pool !== undefined) {
+      const settings = valueAt(rest, [key, pool]);
+      const wrong = setting === undefined ? inner : [setting];
+      if (wrong.length === 0) leaveOut(rest[key], [pool]);
+      else leaveOut(settings, [...wrong, ...(compared.includes(wrong[0]) ? compared : [])]);
+    } else {
+      for (const name of key === undefined ? inner : [key]) skip.add(name);
+    }
+  }
+  leaveOut(rest, [...skip]);
+  return { rest, skip };
+}
+
+function leaveOut(from: unknown, keys: readonly string[]): void {
+  for (const key of keys) delete (from as Record<string, unknown> | undefined)?.[key];
+}
+
+/** Settings that are well-formed but do not fit what is there in AWS. */
+export class WrongSettings extends Error {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(...mistakes: Mistake[]) {
+    super(mistakes.map(line).join("\n"));
+    this.mistakes = mistakes;
+  }
+}
+
+/** Waits for all look-ups, so that the wrong settings of all of them are told, not only of the first. */
+export async function together<T extends readonly unknown[]>(lookups: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  const settled = await Promise.allSettled(lookups);
+  const reasons = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+  const other = reasons.find((reason) => !(reason instanceof WrongSettings));
+  if (other !== undefined) throw other;
+  if (reasons.length > 0)
+    throw new WrongSettings(...(reasons as WrongSettings[]).flatMap(({ mistakes }) => mistakes));
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
+
+/** The one error that names all mistakes. */
+export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
+  const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
+  const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
+  return new Error(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+}
+
+function dotted(path: Path): string {
+  return path
+    .map((step, i) => (typeof step === "number" ? `[${step}]` : `${i ? "." : ""}${String(step)}`))
+    .join("");
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<PropertyKey, unknown> | null | undefined)?.[step],
+    raw,
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  const json = JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
