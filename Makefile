@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test static unit-nodes unit-lab unit-others clean needs-local needs-lab needs-test
+.PHONY: help lab local down preview test test-all static unit clean needs-local needs-lab needs-test
 
 STACK ?= local
 ARGS ?=
@@ -15,7 +15,8 @@ help:
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
 	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"
 	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev"
-	@echo "make test                   types, lint, format, tests (root, Linux)"
+	@echo "make test                   types, lint, format, tests of the product: with Node alone"
+	@echo "make test-all               these and the tests that start etcd, apiservers, nodes and the local AWS (root, Linux)"
 	@echo "make clean                  make down, then removes node_modules and all that was built here"
 
 local: needs-local $(packages)
@@ -30,25 +31,20 @@ down: needs-local $(packages)
 preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
-test: needs-test $(packages)
-	@$(MAKE) --no-print-directory --jobs=3 static unit-nodes unit-others unit-lab
+test: $(packages)
+	@$(MAKE) --no-print-directory --jobs=2 static unit
+
+test-all: needs-test $(packages)
+	@$(MAKE) --no-print-directory --jobs=2 static unit
+	@npm run --silent test:proof -- 'proof/test/nodes/*.test.ts' 'proof/test/!(nodes)/**/*.test.ts'
 
 static:
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent format:check
 
-# Side by side, as most of a test is waiting.
-nodes := test/nodes/**/*.test.ts
-lab := test/{addons,lab,local}/**/*.test.ts
-unit-nodes:
-	@npm run --silent test -- '$(nodes)'
-
-unit-lab:
-	@npm run --silent test -- '$(lab)'
-
-unit-others:
-	@npm run --silent test -- --ignore '$(nodes)' --ignore '$(lab)' 'test/**/*.test.ts'
+unit:
+	@npm test --silent
 
 clean: down
 	rm -rf node_modules build .local

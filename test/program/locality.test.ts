@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { changes } from "./changes";
-import { region } from "./region";
-import { Config, run, stackConfig } from "./stack";
+import { changes } from "../engine/changes";
+import { region } from "../engine/region";
+import { Config, run, stackConfig } from "../engine/stack";
 
 const dev = stackConfig("dev");
 const prod = stackConfig("prod");

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { nameLimits } from "../../settings/limits";
-import { region } from "./region";
-import { run, stackConfig } from "./stack";
-import { withSecrets } from "./wire";
+import { region } from "../engine/region";
+import { run, stackConfig } from "../engine/stack";
+import { withSecrets } from "../engine/wire";
 
 /** Of AWS's regions none has a longer name, https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */
 const here = region("us-isof-south-1");

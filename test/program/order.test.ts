@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { thereBefore } from "./order";
-import { Run, run, stackConfig } from "./stack";
+import { Run, run, stackConfig } from "../engine/stack";
 
 describe("The order of things", () => {
   let dev: Run;

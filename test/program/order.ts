@@ -1,4 +1,4 @@
-import type { Run } from "./stack";
+import type { Run } from "../engine/stack";
 
 /** Everything that is there before the resource `key`, and that goes only after it: through inputs, `dependsOn` and owners. */
 export function thereBefore({ resources }: Run, key: string): Set<string> {

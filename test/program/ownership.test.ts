@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { Config, Registered, Run, run, stackConfig } from "./stack";
-import { isUnknown } from "./wire";
+import { Config, Registered, Run, run, stackConfig } from "../engine/stack";
+import { isUnknown } from "../engine/wire";
 
 const sshAuthorizedKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 someone"];
 const stacks: [title: string, config: Config][] = [
@@ -24,12 +24,11 @@ const stacks: [title: string, config: Config][] = [
 function classesByFile(): Map<string, string[]> {
   const folder = path.join(__dirname, "../../components");
   return new Map(
-    readdirSync(folder).map((file) => {
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((file) => {
+      if (!file.endsWith(".ts")) return [];
       const text = readFileSync(path.join(folder, file), "utf8");
-      return [
-        `components/${file}`,
-        [...text.matchAll(/super\("kubeadm:index:(\w+)"/g)].map(([, name]) => name),
-      ];
+      const classes = [...text.matchAll(/super\("kubeadm:index:(\w+)"/g)].map(([, name]) => name);
+      return [[`components/${file}`, classes] as const];
     }),
   );
 }

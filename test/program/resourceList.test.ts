@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { differences, resourceList } from "./resourceList";
-import { run, stackConfig } from "./stack";
+import { run, stackConfig } from "../engine/stack";
 
 const accept = "UPDATE_GOLDEN=1 npx mocha --grep 'last reviewed'";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { Registered, Run } from "./stack";
-import { Secret, withSecrets } from "./wire";
+import type { Registered, Run } from "../engine/stack";
+import { Secret, withSecrets } from "../engine/wire";
 
 /** What a reviewer need not read here: texts for people, and tags, which `ownership.test.ts` looks at. */
 const leftOut = ["tags", "tagSpecifications", "volumeTags", "description", "alarmDescription", "comment"];

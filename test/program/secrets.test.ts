@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { controllerKeyObjects } from "../../ignition/keyObjects";
-import { keyMakers, keyMaterialIn } from "./keyMaterial";
-import { run, Run, stackConfig } from "./stack";
-import { Secret, withoutSecrets, withSecrets } from "./wire";
+import { keyMakers, keyMaterialIn } from "../engine/keyMaterial";
+import { run, Run, stackConfig } from "../engine/stack";
+import { Secret, withoutSecrets, withSecrets } from "../engine/wire";
 
 const plain = (value: unknown) => keyMaterialIn(JSON.stringify(withoutSecrets(value)));
 const whole = (value: unknown) => keyMaterialIn(JSON.stringify(withSecrets(value)));

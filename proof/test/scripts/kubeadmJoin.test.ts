@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { byFlatcarBash } from "../flatcarBash";
+import { workerFacts, workerNode } from "../../../test/ignition/rendered";
+
+const own = workerFacts.kubernetesVersion; // 1.36.4
+
+/**
+ * Runs the worker's `kubeadm-join`. Each round, of which the script lets four seconds pass, has the version of the cluster
+ * that kubeadm's ConfigMap tells then; where it is undefined there is none. Time takes no time.
+ */
+const joinWhere = (...rounds: readonly (string | undefined)[]) => joinWith({ rounds });
+
+interface World {
+  readonly rounds: readonly (string | undefined)[];
+  /** How many times there is no token of the pool in the store. @default 0 */
+  readonly withoutToken?: number;
+  /** Whether the API is ready then. @default true */
+  readonly apiIsReady?: boolean;
+}
+
+function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
+  const root = mkdtempSync(join(tmpdir(), "join-"));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), byFlatcarBash(text), { mode: 0o755 });
+  };
+  const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "");
+  try {
+    for (const [path, text] of workerNode().texts)
+      write(path, text.replace(/(?<![\w/])\/(etc|run|opt)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`));
+    write("run/cluster/instance.env", "LOCAL_HOSTNAME=ip-10-0-0-10\nPRIVATE_IP=10.0.0.10\n");
+    write(
+      "opt/cluster/lib/aws.sh",
+      `source ${root}/opt/cluster/lib/forms.sh
+      s3_get() {
+        AWS_STATUS=200
+        [[ $1 == bootstrap/${workerFacts.group}/token ]] || AWS_STATUS=500
+        echo >>${root}/asked
+        if (($(wc -l <${root}/asked) <= ${withoutToken})); then AWS_STATUS=403; fi
+        [[ $AWS_STATUS == 200 ]] && echo token >"$2"
+      }\n`,
+    );
+    write("opt/cluster/lib/kubeadm.sh", `PATH=${root}/bin:$PATH\nnode_document() { cat "$1"; }\n`);
+    rounds.forEach((version, round) => {
+      const ClusterConfiguration = `clusterName: demo\nkubernetesVersion: v${version}\nnetworking: {}\n`;
+      if (version) write(`rounds/${round}`, JSON.stringify({ data: { ClusterConfiguration } }));
+    });
+    write("round", "0");
+    write(
+      "bin/kubeadm",
+      `#!/bin/bash\n[[ ! -e ${root}/run/cluster/waiting ]] && echo "$*" >${root}/joined\n`,
+    );
+    write(
+      "bin/sleep",
+      `#!/bin/bash\n[[ $1 != 1 || ! -e ${root}/run/cluster/waiting ]] || cp ${root}/run/cluster/waiting ${root}/waited-for-token\n[[ $1 != 4 ]] || { cat ${root}/run/cluster/waiting >>${root}/waited; echo $(($(<${root}/round) + 1)) >${root}/round; }\n`,
+    );
+    write(
+      "bin/curl",
+      `#!/bin/bash
+        while (($# > 1)); do [[ $1 != -o ]] || file=$2; shift; done
+        case $1 in
+          */configmaps/kubeadm-config) cp "${root}/rounds/$(<${root}/round)" "$file" 2>/dev/null && echo -n 200 || echo -n 404 ;;
+          */readyz) ${apiIsReady} ;;
+          *) echo -n 404 ;;
+        esac\n`,
+    );
+    const { status, stderr } = spawnSync("bash", [join(root, "opt/cluster/bin/kubeadm-join")], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH },
+      timeout: 60_000,
+    });
+    return {
+      status,
+      stderr,
+      joined: read("joined"),
+      waited: read("waited").trim().split("\n"),
+      waitedForToken: read("waited-for-token").trim(),
+    };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+describe("A worker joins", () => {
+  it("a cluster of its version, or of a newer one", () => {
+    for (const version of [own, "1.36.10", "1.37.0"]) {
+      const { joined, waited, stderr } = joinWhere(version);
+      assert.match(joined, /^join --config/, stderr);
+      assert.deepEqual(waited, [""]);
+    }
+  });
+
+  it("and waits, saying for what, while the cluster's is older", () => {
+    const older = (version: string) =>
+      `the controllers count as v${version} until the last of them is newer, and no kubelet may be: this one is v${own}`;
+    const { joined, waited, stderr } = joinWhere("1.35.9", "1.36.3", own);
+    assert.match(joined, /^join --config/, stderr);
+    assert.deepEqual(waited, [older("1.35.9"), older("1.36.3")]);
+    for (const reason of waited) assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
+  });
+
+  it("and not before there is one; that is no reason to be patient with it", () => {
+    const { joined, waited, stderr } = joinWhere(undefined, own);
+    assert.match(joined, /^join --config/, stderr);
+    assert.deepEqual(waited, [""]);
+    assert.match(stderr, /HTTP 404 for namespaces\/kube-system\/configmaps\/kubeadm-config/);
+  });
+
+  it("and waits, saying for what, while older controllers put no token of its pool into the store", () => {
+    const reason = `the API is ready, and the node store holds no token for ${workerFacts.group} yet`;
+    const { joined, waitedForToken, stderr } = joinWith({ rounds: [own], withoutToken: 3 });
+    assert.match(joined, /^join --config/, stderr);
+    assert.equal(waitedForToken, reason);
+    assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
+  });
+
+  it("and is not waited for where there is no token as there is no control plane", () => {
+    const { joined, waitedForToken } = joinWith({ rounds: [own], withoutToken: 3, apiIsReady: false });
+    assert.match(joined, /^join --config/);
+    assert.equal(waitedForToken, "");
+  });
+});

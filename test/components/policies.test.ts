@@ -1,0 +1,163 @@
+import * as assert from "node:assert/strict";
+import { devPolicies, trust } from "./devPolicies";
+import { listed, policies, roleStatements } from "./policies";
+import { region } from "../engine/region";
+import { run, Run, stackConfig } from "../engine/stack";
+
+describe("Policies", () => {
+  let dev: Run;
+  let local: Run;
+  before(async () => {
+    dev = await run(stackConfig("dev"));
+    local = await run(stackConfig("local"));
+  });
+
+  it("of the stack dev are exactly these", () => {
+    assert.deepEqual(Object.fromEntries(policies(dev)), devPolicies);
+  });
+
+  it("let no role do any action there is, nor all of a service", () => {
+    for (const [policy, { Action }] of roleStatements(local)) {
+      for (const action of listed(Action)) assert.match(action, /^[a-z0-9]+:[A-Z][A-Za-z]+$/, policy);
+    }
+  });
+
+  it("let no role act on whatever resource, but describe or log in where there are none to name", () => {
+    for (const [policy, { Action, Resource }] of roleStatements(local)) {
+      if (!listed(Resource).includes("*")) continue;
+      for (const action of listed(Action)) {
+        assert.match(
+          action,
+          /^(ec2|autoscaling|elasticloadbalancing):Describe|^ecr:GetAuthorizationToken$/,
+          policy,
+        );
+      }
+    }
+  });
+
+  it("let no role act on what is not named after the cluster, but those whose things Kubernetes names, and nodes pull images", () => {
+    const others = roleStatements(local).filter(
+      ([, { Sid, Resource }]) =>
+        Sid !== "PullImages" && listed(Resource).some((arn) => arn !== "*" && !/[/:]local-/.test(arn)),
+    );
+    assert.deepEqual(
+      others.map(([policy, { Sid }]) => `${policy}: ${Sid}`),
+      [
+        ...[
+          ...["OpenWorkersToBalancers", "MakeBalancers", "TagNewBalancers"],
+          "ChangeBalancersOfServices",
+        ].map((sid) => `iam.RolePolicy local-cloud-provider policy: ${sid}`),
+        ...["MakeVolumes", "TagNewVolumes", "ChangeItsVolumes", "AttachToTheClustersInstances"].map(
+          (sid) => `iam.RolePolicy local-addons-ebs-csi-controller policy: ${sid}`,
+        ),
+      ],
+    );
+  });
+
+  it("give no role the right to give itself more", () => {
+    for (const [policy, { Action }] of roleStatements(local)) {
+      for (const action of listed(Action)) assert.doesNotMatch(action, /^(iam|sts|organizations):/, policy);
+    }
+  });
+
+  it("let nobody write a node's configuration or keys, or what controllers apply, or delete anything in the node store", () => {
+    const written = roleStatements(local).flatMap(([, { Action, Resource }]) =>
+      listed(Action).some((action) => /^s3:(Put|Delete)/.test(action)) ? listed(Resource) : [],
+    );
+    const keys = written.map((arn) => arn.replace("arn:aws:s3:::local-nodes-123456789012-us-east-1/", ""));
+    assert.deepEqual(keys, [
+      "etcd/formation-*.json",
+      "etcd/formed-*.json",
+      "etcd/snapshots/*",
+      "bootstrap/*",
+    ]);
+    const deletes = roleStatements(local).filter(([, { Action }]) =>
+      listed(Action).join().includes("s3:Delete"),
+    );
+    assert.deepEqual(deletes, []);
+  });
+
+  it("let a worker read no private key, no other pool's configuration and nobody's etcd objects", () => {
+    for (const pool of ["workers", "arm"]) {
+      const statements = roleStatements(local).filter(([name]) => name.includes(`local-pool-${pool} `));
+      const read = statements.flatMap(([, { Action, Resource }]) =>
+        listed(Action).some((action) => action.startsWith("s3:")) ? listed(Resource) : [],
+      );
+      const store = "arn:aws:s3:::local-nodes-123456789012-us-east-1";
+      assert.deepEqual(read, [
+        `${store}/ignition/pool-${pool}.ign`,
+        `${store}/pki/kubernetes/ca.crt`,
+        `${store}/bootstrap/local-pool-${pool}/token`,
+      ]);
+    }
+  });
+
+  it("let a pool complete no hook but its own", () => {
+    for (const [name, { Sid, Resource }] of roleStatements(local)) {
+      if (Sid !== "CompleteHooks" || !name.includes("-pool-")) continue;
+      const pool = name.split(" ")[1];
+      assert.deepEqual(
+        listed(Resource).map((arn) => arn.split("/").pop()),
+        [pool],
+      );
+    }
+  });
+
+  it("are trusted by one service each, or by one service account, and every role has one", () => {
+    const roles = local.resources.filter(({ type }) => type === "iam.Role").map(({ key }) => key);
+    const ofServiceAccounts: Record<string, string> = {
+      "iam.Role local-addons-cluster-autoscaler": "cluster-autoscaler",
+      "iam.Role local-addons-ebs-csi-controller": "ebs-csi-controller",
+      "iam.Role local-cloud-provider": "cloud-controller-manager",
+    };
+    assert.deepEqual(roles.sort(), [
+      ...Object.keys(ofServiceAccounts),
+      "iam.Role local-controllers",
+      "iam.Role local-discovery",
+      "iam.Role local-pool-arm",
+      "iam.Role local-pool-workers",
+    ]);
+    for (const role of roles) {
+      const trusted = policies(local).get(`${role} assumeRolePolicy`) ?? [];
+      if (role in ofServiceAccounts) {
+        const subjects = JSON.stringify(trusted).match(/system:serviceaccount:[^"]*/g);
+        assert.deepEqual(subjects, [`system:serviceaccount:kube-system:${ofServiceAccounts[role]}`]);
+      } else {
+        assert.deepEqual(trusted, trust(`${role.endsWith("discovery") ? "lambda" : "ec2"}.amazonaws.com`));
+      }
+    }
+  });
+
+  it("belong to roles and profiles whose names tell the region, of which IAM knows none, and fit in 64 characters", async () => {
+    const [name, pool] = ["the-longest-name-yet", "a-pool-as-long-named"];
+    const longest = await run(
+      { ...stackConfig("dev"), name, workerPools: { [pool]: {} } },
+      {
+        region: region("ap-northeast-1"),
+      },
+    );
+    const names = (types: string[]) =>
+      longest.resources
+        .filter(({ type }) => types.includes(type))
+        .map(({ inputs }) => inputs.name as unknown);
+    const groups = [`${name}-controllers-ap-northeast-1`, `${name}-pool-${pool}-ap-northeast-1`];
+    assert.deepEqual(names(["iam.InstanceProfile"]), groups);
+    assert.deepEqual(
+      names(["iam.Role"]).sort(),
+      [...groups, `${name}-discovery-ap-northeast-1`, undefined, undefined].sort(),
+    );
+    for (const each of groups) assert.ok(each.length <= 64, each);
+    // Pulumi makes those of pods up, from their own name and seven letters that no other has.
+    assert.ok(`${name}-addons-cluster-autoscaler-1a2b3c4`.length <= 64);
+  });
+
+  it("attach no policy that AWS manages", () => {
+    const attached = local.resources.filter(
+      ({ type, inputs }) => /Attachment/.test(type) || inputs.managedPolicyArns,
+    );
+    assert.deepEqual(
+      attached.map(({ key }) => key),
+      [],
+    );
+  });
+});
