@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test test-all static unit clean needs-local needs-lab needs-test
+.PHONY: help lab local down preview test test-all static unit clean needs-local needs-lab needs-test needs-test-all
 
 STACK ?= local
 ARGS ?=
@@ -31,10 +31,10 @@ down: needs-local $(packages)
 preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
-test: $(packages)
+test: needs-test $(packages)
 	@$(MAKE) --no-print-directory --jobs=2 static unit
 
-test-all: needs-test $(packages)
+test-all: needs-test-all $(packages)
 	@$(MAKE) --no-print-directory --jobs=2 static unit
 	@npm run --silent test:proof -- 'proof/test/nodes/*.test.ts' 'proof/test/!(nodes)/**/*.test.ts'
 
@@ -54,5 +54,5 @@ $(packages): package-lock.json
 	@touch $@
 
 # Before all else: what is missing is installed, or told.
-needs-local needs-lab needs-test: needs-%:
+needs-local needs-lab needs-test needs-test-all: needs-%:
 	@proof/toolchain/require $* '$(MAKECMDGOALS)'

@@ -144,7 +144,7 @@ describe("The add-ons", () => {
       "ignition/files/worker/opt/cluster/bin/kubeadm-join",
       /wait_for (\d+) "a bootstrap token/,
     );
-    const launch = numberIn("components/workerPool.ts", /hookSeconds: \{ launch: (\d+)/);
+    const launch = numberIn("components/nodes/workerPool.ts", /hookSeconds: \{ launch: (\d+)/);
     const patience = numberIn(
       "addons/manifests/cluster-autoscaler.yaml",
       /- --max-node-provision-time=(\d+)m$/m,

@@ -198,7 +198,7 @@ describe("Settings", () => {
 /** The fields of the schemas as they stand in their files: a comment, a key, and the form up to the next of either or the end of its group. */
 function fields() {
   const read = (file: string) => readFileSync(path.join(__dirname, "../..", file), "utf8");
-  const [cluster] = read("settings.ts").split("const schema")[1].split("/** Everything a stack's");
+  const [cluster] = read("settings/index.ts").split("const schema")[1].split("/** Everything a stack's");
   const body = cluster + read("settings/workerPools.ts").split("const workerPool")[1];
   const forms =
     "(?:z|text|domainName|whole|oneOf|list|map|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";

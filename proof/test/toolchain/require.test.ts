@@ -72,9 +72,14 @@ describe("What a make target needs of the machine", () => {
       node: "#!/bin/sh\necho v20.9.1\n",
       go: "#!/bin/sh\necho go1.24.9\n",
     });
-    const said = require("test").said.join("\n");
+    const said = require("test-all").said.join("\n");
     match(said, /Node\.js 20\.19 or newer, this one is v20\.9\.1/);
     match(said, /Go 1\.25 or newer, this one is go1\.24\.9/);
+  });
+
+  it("is no more than Node for the product's tests", () => {
+    machineWith(shell, { node: newEnough.node, npm: newEnough.npm });
+    deepEqual(require("test"), { status: 0, said: [] });
   });
 
   it("is no more than Node and Python for the local AWS", () => {
@@ -102,9 +107,9 @@ describe("What a make target needs of the machine", () => {
   it("is installed in one go for root on Debian", () => {
     const apt = path.join(folder, "apt");
     machineWith(shell, { ...newEnough, "apt-get": `#!/bin/bash\necho "$*" >>${apt}\n` });
-    const { status, said } = require("test");
+    const { status, said } = require("test-all");
     equal(status, 0, said.join("\n"));
-    match(said.join("\n"), /^Installing what make test needs \(once\): .*\bnftables\b.*\bshellcheck\b/);
+    match(said.join("\n"), /^Installing what make test-all needs \(once\): .*\bnftables\b.*\bshellcheck\b/);
     const [update, install] = readFileSync(apt, "utf8").split("\n");
     equal(update, "-qq update");
     match(install ?? "", /^-qq install --yes --no-install-recommends .*\bnftables\b/);
@@ -114,13 +119,13 @@ describe("What a make target needs of the machine", () => {
     machineWith(shell, newEnough);
     const { status, stderr } = spawnSync(
       "setpriv",
-      ["--reuid=65534", "--clear-groups", "bash", script, "test"],
+      ["--reuid=65534", "--clear-groups", "bash", script, "test-all"],
       {
         encoding: "utf8",
       },
     );
     equal(status, 1);
-    match(stderr.split("\n")[0] ?? "", /make test needs what this machine does not have: .*/);
+    match(stderr.split("\n")[0] ?? "", /make test-all needs what this machine does not have: .*/);
     match(stderr, /root on Linux, as it makes network namespaces and mounts/);
   });
 
