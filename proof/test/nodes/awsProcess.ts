@@ -148,7 +148,7 @@ const aws = https.createServer(
 );
 
 const project = path.resolve(__dirname, "../../..");
-const server = path.join(project, "local", "aws", "server.py");
+const server = path.join(project, "proof", "local", "aws", "server.py");
 const log = fs.openSync(path.join(folder, "aws.log"), "w");
 const localAws = spawn(python, [server, "--port", "4566", "--project", project], {
   stdio: ["ignore", log, log],
