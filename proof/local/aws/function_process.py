@@ -26,7 +26,7 @@ from moto.sts.models import sts_backends
 from options import options
 
 RUNTIME = Path(__file__).parent / "lambdaRuntime.cjs"
-SDK = Path(__file__).parents[2] / "node_modules" / "@aws-sdk"
+SDK = Path(__file__).parents[3] / "node_modules" / "@aws-sdk"
 
 places = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 """AWS runs a thousand invocations at once; here one more than these would only slow down the others."""

@@ -26,7 +26,7 @@ var notInALab = regexp.MustCompile(`^(certificate |replace -f -|get secrets --al
 
 // Every command that a controller's scripts give to kubectl and kubeadm is one that the stand-in knows.
 func TestTheScriptsCommands(t *testing.T) {
-	scripts, err := filepath.Glob("../../../ignition/files/controller/opt/cluster/bin/*")
+	scripts, err := filepath.Glob("../../../../ignition/files/controller/opt/cluster/bin/*")
 	if err != nil || len(scripts) == 0 {
 		t.Fatal("no scripts", err)
 	}
