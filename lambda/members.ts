@@ -3,9 +3,8 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import type { Member } from "./records";
 
 /**
- * The members among the instances of the group: on their way in, in service, standing by (etcd runs on), or on their way out and not yet gone (the
- * terminate hook of a leaving member is still open). What EC2 does not know, has ended, or has given no address yet
- * does not count.
+ * Instances that count as members: Pending, InService, Standby (etcd runs on), or Terminating:Wait (the terminate hook of a
+ * leaving member is still open). An instance without an address, or one that EC2 has ended, does not count.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
  */
 export function membersAmong(inGroup: readonly GroupInstance[], inEc2: readonly Instance[]): Member[] {

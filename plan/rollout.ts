@@ -6,7 +6,7 @@ export interface GroupSizes {
   >;
 }
 
-/** The least percentage of `size` that Auto Scaling, which rounds down, takes for one instance more. */
+/** Smallest maxHealthyPercentage that allows `size` + 1 instances; Auto Scaling rounds down. */
 export const oneMoreThan = (size: number) => Math.ceil(((size + 1) * 100) / size);
 
 /** Percent of a pool's size that may run during a replacement: a tenth more, and one instance more at its smallest. */

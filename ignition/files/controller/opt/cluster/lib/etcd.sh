@@ -31,7 +31,7 @@ has_leader() {
 }
 
 # Points etcdctl to a member that reaches the quorum, another one than this if there is one, and leaves its answer in
-# MEMBERS: that this instance is missing there is a fact, that a later question fails is none.
+# MEMBERS. Absence from this list is proof that an instance is no member; a query that fails later is not.
 MEMBERS=
 reach_cluster() {
   local host

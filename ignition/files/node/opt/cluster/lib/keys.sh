@@ -30,8 +30,8 @@ encryption_keys() { sed -n '/^ *- name: /{N;s/^ *- name: \(.*\)\n *secret: \(.*\
 
 # key_fault FILE PATH: succeeds if the file is what the path is for. Else prints why not.
 #
-# A CA or a service account key is for the life of a node that HAS_BEGUN: with another one it would refuse all others, and
-# they would refuse it. A CA's certificate may be renewed.
+# A node that HAS_BEGUN never replaces its CA or its service account key: its peers would reject it. A CA's certificate may be
+# renewed.
 key_fault() {
   local file=$1 path=$2 own
   if [[ $path == *.yaml ]]; then
