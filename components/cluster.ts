@@ -38,6 +38,10 @@ export class Cluster extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Cluster", name, {}, opts);
     const { settings, placement } = args;
+    if (this.getProvider("aws:index/getRegion:getRegion") !== placement.provider) {
+      const message = `the placement of ${name} was looked up with another AWS provider than its own: give findPlacement the same one`;
+      throw new pulumi.ResourceError(message, this, true);
+    }
     const parent = { parent: this };
     const names = clusterNames(settings.name, settings.domain, placement);
     const cluster = settings.name;

@@ -47,9 +47,13 @@ export function judgeRestore({ snapshot, epoch }: Restore, facts: RestoreFacts):
  *
  * @throws WrongSettings as `judgeRestore`, and when the node store cannot be listed
  */
-export async function checkRestore(restore: Settings["restore"], bucket: string): Promise<void> {
+export async function checkRestore(
+  restore: Settings["restore"],
+  bucket: string,
+  opts: pulumi.InvokeOptions,
+): Promise<void> {
   if (!restore) return;
-  const list = async (prefix: string) => (await aws.s3.getObjects({ bucket, prefix })).keys;
+  const list = async (prefix: string) => (await aws.s3.getObjects({ bucket, prefix }, opts)).keys;
   const [formations, snapshots] = await Promise.all([list(formationPrefix), list(restore.snapshot)]).catch(
     (error: Error) => {
       throw new WrongSettings({

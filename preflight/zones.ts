@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import { WrongSettings } from "../settings/errors";
 import { clusterTag } from "../plan/names";
 import { planSubnets } from "../plan/subnets";
@@ -119,10 +120,14 @@ export function keepSubnets(
 const named = (names: Places) => names.filter((name) => name !== undefined).join(", ");
 
 /** Looks up in which zones the cluster has subnets: what is noted lags behind after an `up` that failed. */
-export async function findStanding(cluster: string, cidr: string): Promise<Places> {
+export async function findStanding(
+  cluster: string,
+  cidr: string,
+  opts: pulumi.InvokeOptions,
+): Promise<Places> {
   const filters = [{ name: `tag:${clusterTag(cluster)}`, values: ["owned"] }];
-  const { ids } = await aws.ec2.getSubnets({ filters });
-  const subnets = await Promise.all(ids.map((id) => aws.ec2.getSubnet({ id })));
+  const { ids } = await aws.ec2.getSubnets({ filters }, opts);
+  const subnets = await Promise.all(ids.map((id) => aws.ec2.getSubnet({ id }, opts)));
   const zoneOf = (cidrs: readonly string[]) =>
     subnets.find(({ cidrBlock }) => cidrs.includes(cidrBlock))?.availabilityZone;
   const ranges = planSubnets(cidr, Array<string>(6).fill("")); // a VPC has ranges for six zones

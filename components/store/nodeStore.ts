@@ -72,7 +72,8 @@ export class NodeStore extends pulumi.ComponentResource {
   constructor(name: string, args: NodeStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeStore", name, {}, opts);
     const parent = { parent: this };
-    const kept = { parent: this, protect: args.protect };
+    // Not false, which would take away the protection that this component has from its owner.
+    const kept = { parent: this, protect: args.protect || undefined };
     const key = new aws.kms.Key(
       name,
       {

@@ -23,6 +23,8 @@ export interface Registered {
   readonly inputs: Record<string, any>;
   /** Keys of what must be there before it, by `dependsOn` or by an input. */
   readonly dependsOn: readonly string[];
+  /** Name of the provider that the program gives it. @default the stack's own */
+  readonly provider?: string;
   readonly protect: boolean;
   readonly deleteTimeout: string;
   /** Inputs whose changes are left alone. */
@@ -69,9 +71,13 @@ export async function run(config: Config, options: RunOptions = {}): Promise<Run
   return finished(await attempt(config, options));
 }
 
-/** Runs another program than this project's. */
-export async function runOf(program: () => Promise<unknown>, config: Config): Promise<Run> {
-  return finished(await inTurn(() => attemptOf(program, config, {})));
+/** Runs another program than this project's, as `run`. */
+export async function runOf(
+  program: () => Promise<unknown>,
+  config: Config,
+  options: RunOptions = {},
+): Promise<Run> {
+  return finished(await inTurn(() => attemptOf(program, config, options)));
 }
 
 /** Runs the whole program. Equal runs are made once. */
@@ -136,6 +142,7 @@ function asRegistered(request: any): Registered {
     parent: request.getParent() ? keyOf(request.getParent()) : undefined,
     inputs: fromWire(request.getObject().toJavaScript()) as Record<string, unknown>,
     dependsOn: request.getDependenciesList().map(keyOf).sort(),
+    provider: request.getProvider().split("::").at(-2),
     protect: request.getProtect(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
     ignoreChanges: request.getIgnorechangesList(),
