@@ -38,8 +38,7 @@ describe("A cluster that is given a provider of another region", () => {
 
   it("makes every AWS resource by that provider", () => {
     const others = run.resources.filter(
-      ({ custom, provider, type }) =>
-        custom && !/^(tls|random)\./.test(type) && provider !== "stockholm",
+      ({ custom, provider, type }) => custom && !/^(tls|random)\./.test(type) && provider !== "stockholm",
     );
     assert.deepEqual(
       others.map(({ key }) => key),
