@@ -8,7 +8,7 @@ import { bastionType } from "../plan/bastion";
 import type { Placement } from "./placement";
 
 /** What an instance type has. */
-export interface TypeFacts {
+export interface InstanceType {
   /** As EC2 calls them. */
   readonly supportedArchitectures: readonly string[];
   readonly defaultVcpus: number;
@@ -81,7 +81,7 @@ const withoutBastion = (place: string): Mistake => ({
 /** What is wrong with the named types and the bastion's, given the region's by name. */
 export function judgeInstanceTypes(
   settings: Settings,
-  offered: ReadonlyMap<string, TypeFacts>,
+  offered: ReadonlyMap<string, InstanceType>,
   region: string,
 ): Mistake[] {
   const lacksBastion = settings.access.kind === "bastion" && !offered.has(bastionType);
@@ -94,7 +94,7 @@ export function judgeInstanceTypes(
 }
 
 function unfit(
-  facts: TypeFacts,
+  facts: InstanceType,
   { architecture, needs, spot }: Omit<Named, "key" | "type">,
 ): string | undefined {
   const { supportedArchitectures: has, defaultVcpus: vcpus, memorySize } = facts;

@@ -11,7 +11,7 @@ import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
-import { chooseZones, findStanding, type ZoneFacts } from "./zones";
+import { chooseZones, findStanding, type ZoneChoice } from "./zones";
 import { type Account, clusterNames } from "../plan/names";
 import { findImages } from "./nodeImages";
 import type { NodeImage } from "../plan/nodeImages";
@@ -139,7 +139,7 @@ async function findSubnets(
 async function findZones(
   { name, zones, network = defaultNetwork }: Settings,
   region: string,
-  kept: Pick<ZoneFacts, "noted" | "made">,
+  kept: Pick<ZoneChoice, "noted" | "made">,
   opts: pulumi.InvokeOptions,
 ): Promise<Place> {
   const [{ names: available }, standing] = await Promise.all([

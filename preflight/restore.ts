@@ -7,7 +7,7 @@ import { formationEpoch, formationPrefix, snapshotFolder } from "../plan/nodeSto
 type Restore = NonNullable<Settings["restore"]>;
 
 /** What the node store holds that a restore depends on. */
-export interface RestoreFacts {
+export interface StoredObjects {
   /** Name of the node store. */
   readonly bucket: string;
   /** Keys that begin as those of formations. */
@@ -21,7 +21,7 @@ export interface RestoreFacts {
  *
  * @throws WrongSettings when the epoch is not the next one, or there is no such snapshot
  */
-export function judgeRestore({ snapshot, epoch }: Restore, facts: RestoreFacts): "to come" | "begun" {
+export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects): "to come" | "begun" {
   const epochs = facts.formations.map((key) => formationEpoch(key) ?? 0);
   const newest = Math.max(0, ...epochs);
   if (epoch <= newest) return "begun";

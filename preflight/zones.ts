@@ -8,7 +8,7 @@ import { planSubnets } from "../plan/subnets";
 export type Places = readonly (string | undefined)[];
 
 /** What decides which zones a cluster is in. */
-export interface ZoneFacts {
+export interface ZoneChoice {
   readonly region: string;
   /** Zones that AWS offers now. */
   readonly available: readonly string[];
@@ -30,7 +30,7 @@ const poolsMayLeave = "workerPools.<name>.zones takes a pool out of a zone";
  *
  * @throws WrongSettings when one of the cluster's zones would go, or there are not so many
  */
-export function chooseZones(wanted: number | readonly string[], facts: ZoneFacts): string[] {
+export function chooseZones(wanted: number | readonly string[], facts: ZoneChoice): string[] {
   const zones = typeof wanted === "number" ? zonesByNumber(wanted, facts) : zonesByName(wanted, facts);
   const taken = facts.standing.findIndex(
     (zone, i) => zone !== undefined && i < zones.length && zone !== zones[i],
@@ -42,10 +42,10 @@ export function chooseZones(wanted: number | readonly string[], facts: ZoneFacts
 }
 
 /** What is noted, and what an `up` that succeeded left beside it; without notes all that stands. */
-const keptPlaces = ({ noted, made, standing }: ZoneFacts): Places =>
+const keptPlaces = ({ noted, made, standing }: ZoneChoice): Places =>
   noted === undefined ? standing : [...noted, ...standing.slice(noted.length, made ?? 0)];
 
-function zonesByNumber(wanted: number, facts: ZoneFacts): string[] {
+function zonesByNumber(wanted: number, facts: ZoneChoice): string[] {
   const { region, available, standing } = facts;
   const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
@@ -79,7 +79,7 @@ function zonesByNumber(wanted: number, facts: ZoneFacts): string[] {
   );
 }
 
-function zonesByName(wanted: readonly string[], facts: ZoneFacts): string[] {
+function zonesByName(wanted: readonly string[], facts: ZoneChoice): string[] {
   const { region, available, standing } = facts;
   const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });

@@ -68,6 +68,8 @@ export const nodeStorePolicy = (bucketArn: string): aws.iam.PolicyDocument => ({
 export class NodeStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
+  /** What closes and encrypts the bucket: there before anything is put into it. */
+  readonly secured: readonly pulumi.Resource[];
 
   constructor(name: string, args: NodeStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeStore", name, {}, opts);
@@ -135,6 +137,7 @@ export class NodeStore extends pulumi.ComponentResource {
     }
     this.bucket = pulumi.all([bucket.bucket, ...secured.map(({ id }) => id)]).apply(([made]) => made);
     this.keyArn = key.arn;
+    this.secured = secured;
     this.registerOutputs({ bucket: this.bucket, keyArn: this.keyArn });
   }
 }
