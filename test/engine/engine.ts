@@ -14,7 +14,12 @@ export interface Requests {
  * asked. Pulumi's own mocks show inputs only; the messages also tell owners, order, protection and secrets. A provider that the
  * program makes for another region finds that region empty.
  */
-export async function pretendEngine(region: Region, stack: string, preview: boolean): Promise<Requests> {
+export async function pretendEngine(
+  region: Region,
+  project: string,
+  stack: string,
+  preview: boolean,
+): Promise<Requests> {
   const requests: Requests = { registrations: [], outputs: [] };
   const secretOutputs = new Map<string, string[]>();
   const regions = new Map<string | undefined, Region>();
@@ -22,7 +27,11 @@ export async function pretendEngine(region: Region, stack: string, preview: bool
   const regionOf = (provider?: string) => regions.get(provider?.split("::").at(-2)) ?? region;
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom, provider }) => {
+      newResource: ({ type, name, inputs, custom, provider, id }) => {
+        if (type === "pulumi:pulumi:StackReference") {
+          const outputs = region.otherStacks?.[name] ?? {};
+          return { id: id ?? name, state: { name, outputs, secretOutputNames: [] } };
+        }
         if (type === "pulumi:providers:aws") regions.set(name, emptyRegion(inputs.region));
         if (preview || !custom) return { id: undefined as unknown as string, state: inputs };
         const outputs = { ...inputs, ...madeOutputs(regionOf(provider), type, name, inputs) };
@@ -31,7 +40,7 @@ export async function pretendEngine(region: Region, stack: string, preview: bool
       },
       call: ({ token, inputs, provider }) => answer(regionOf(provider), token, inputs),
     },
-    "pulumi-kubeadm",
+    project,
     stack,
     preview,
     "organization",

@@ -23,7 +23,8 @@ const after = (lastOutputs: Record<string, unknown>) => ({
   region: { ...region("eu-central-1"), lastOutputs },
 });
 
-describe("Two clusters in one program", () => {
+describe("Two clusters in one program", function () {
+  this.timeout(180_000); // two clusters, on a machine that may be busy
   it("are made, and put out what each of them has", async () => {
     const { outputs } = await runOf(two("blue", "green"), config);
     assert.deepEqual(
