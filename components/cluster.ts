@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { wantedAddons } from "../addons/addons";
 import type { Settings } from "../settings";
-import { defaultNetwork } from "../settings/fields";
 import { Access } from "./network/access";
 import { Addons } from "./pods/addons";
 import { apiClients } from "./network/apiClients";
@@ -8,6 +8,7 @@ import { ApiEndpoint } from "./network/apiEndpoint";
 import { Backups } from "./store/backups";
 import { CloudProvider } from "./pods/cloudProvider";
 import { clusterNotes } from "../preflight/clusterNotes";
+import type { ClusterOutputs } from "./clusterOutputs";
 import { ControlPlane } from "./nodes/controlPlane";
 import { Discovery } from "./network/discovery";
 import { Dns } from "./network/dns";
@@ -16,13 +17,14 @@ import { Identity } from "./pki/identity";
 import { kubeconfig } from "./pki/kubeconfig";
 import { clusterNames, isPublicZone, Names } from "../plan/names";
 import { Network } from "./network/network";
-import type { ClusterFacts } from "./nodes/nodeGroup";
 import { NodeImages } from "./nodes/nodeImages";
 import { NodeLogs } from "./store/nodeLogs";
 import { NodeStore } from "./store/nodeStore";
+import { clusterFacts, clusterScope, networkArgs } from "./parts";
 import { Pki } from "./pki/pki";
 import type { Placement } from "../preflight/placement";
 import { SecurityGroups } from "./network/securityGroups";
+import { startupTaints } from "../plan/startupTaints";
 import { WorkerPool } from "./nodes/workerPool";
 
 export interface ClusterArgs {
@@ -30,14 +32,21 @@ export interface ClusterArgs {
   readonly placement: Placement;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the constructor assigns every output
+export interface Cluster extends ClusterOutputs {}
+
 /** A Kubernetes cluster: everything between an AWS account and a kubeconfig. */
 export class Cluster extends pulumi.ComponentResource {
-  /** What another stack or a person needs. */
-  readonly outputs: Record<string, pulumi.Input<unknown>>;
+  /** All of its outputs, for a stack to put out. */
+  readonly outputs: ClusterOutputs;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Cluster", name, {}, opts);
     const { settings, placement } = args;
+    if (this.getProvider("aws:index/getRegion:getRegion") !== placement.provider) {
+      const message = `the placement of ${name} was looked up with another AWS provider than its own: give findPlacement the same one`;
+      throw new pulumi.ResourceError(message, this, true);
+    }
     const parent = { parent: this };
     const names = clusterNames(settings.name, settings.domain, placement);
     const cluster = settings.name;
@@ -142,40 +151,39 @@ export class Cluster extends pulumi.ComponentResource {
       parent,
     );
     const logs = new NodeLogs(`${name}-node-logs`, { cluster, logGroup: names.nodeLogs }, parent);
-    const facts: ClusterFacts = {
-      cluster,
-      partition: placement.partition,
-      region: placement.region,
-      accountId: placement.accountId,
-      bucket: names.nodeStore,
-      logGroup: names.nodeLogs,
-      keyArn: store.keyArn,
-      nodeStore: store.bucket,
-    };
+    const scope = clusterScope(settings, placement);
+    const facts = clusterFacts(settings, names, placement);
+    const nodesOfAll = { cluster: facts, keyArn: store.keyArn, store: store.secured };
     const cloudProvider = new CloudProvider(
       `${name}-cloud-provider`,
-      { facts, oidcProviderArn: identity.providerArn, oidcIssuer: names.issuer },
+      { scope, oidcProviderArn: identity.providerArn, oidcIssuer: names.issuer },
       parent,
     );
     const addons = new Addons(
       `${name}-addons`,
       {
-        settings,
-        names,
-        facts,
-        oidcProviderArn: identity.providerArn,
-        cloudProviderRoleArn: cloudProvider.roleArn,
+        scope,
+        wanted: wantedAddons(settings),
         ownManifests: placement.ownManifests,
+        bucket: store.bucket,
+        apiName: names.api,
+        podCidr: settings.podCidr,
+        startupTaints: startupTaints(Object.values(settings.workerPools)),
+        oidcProviderArn: identity.providerArn,
+        oidcIssuer: names.issuer,
+        cloudProviderRoleArn: cloudProvider.roleArn,
       },
       parent,
     );
     const controlPlane = new ControlPlane(
       `${name}-controllers`,
       {
-        settings,
-        names,
-        facts,
-        dnsSuffix: placement.dnsSuffix,
+        ...nodesOfAll,
+        ...settings.controlPlane,
+        etcdVersion: settings.versions.etcd,
+        serviceCidr: settings.serviceCidr,
+        oidcIssuer: names.issuer,
+        snapshotIntervalMinutes: settings.snapshots.intervalMinutes,
         subnetIds: network.privateSubnetIds,
         imageId: images.of(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
@@ -188,12 +196,9 @@ export class Cluster extends pulumi.ComponentResource {
       const made = new WorkerPool(
         `${name}-pool-${pool}`,
         {
+          ...nodesOfAll,
           pool,
-          poolSettings,
-          settings,
-          names,
-          facts,
-          dnsSuffix: placement.dnsSuffix,
+          settings: poolSettings,
           subnetIds: network.privateSubnetsIn(poolSettings.zones),
           imageId: images.of(poolSettings.architecture),
           securityGroupId: groups.ids.workers,
@@ -208,6 +213,9 @@ export class Cluster extends pulumi.ComponentResource {
     const ofPools = <T>(pick: (pool: WorkerPool) => T) =>
       Object.fromEntries(pools.map(([pool, made]) => [pool, pick(made)]));
     this.outputs = {
+      clusterFacts: facts,
+      imageIds: images.ids,
+      nodeStoreKeyArn: store.keyArn,
       apiUrl: api.url,
       apiName: names.api,
       kubeconfig: pulumi.secret(
@@ -240,21 +248,9 @@ export class Cluster extends pulumi.ComponentResource {
       certificateExpiries: pki.expiries,
       ...(access?.publicIp && { bastionName: `bastion.${names.zone}`, bastionAddress: access.publicIp }),
     };
-    this.registerOutputs(this.outputs);
+    Object.assign(this, this.outputs);
+    this.registerOutputs({ ...this.outputs });
   }
-}
-
-function networkArgs(settings: Settings, placement: Placement) {
-  if (placement.existingVpc) {
-    return { kind: "existing" as const, cluster: settings.name, vpc: placement.existingVpc };
-  }
-  return {
-    kind: "new" as const,
-    cluster: settings.name,
-    region: placement.region,
-    zones: placement.zones,
-    ...(settings.network ?? defaultNetwork),
-  };
 }
 
 function makeAccess(

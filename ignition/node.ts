@@ -6,8 +6,8 @@ import { IgnitionConfig, File, Unit, User } from "./spec";
 
 /** What the config of every node of a cluster depends on; plain values, known before any resource exists. */
 export interface NodeFacts {
-  /** Cluster name. */
-  name: string;
+  /** Name of the cluster. */
+  cluster: string;
   /** `<name>.<domain>` */
   zone: string;
   region: string;
@@ -42,7 +42,7 @@ export interface RoleParts {
 /** The Ignition config of a node as JSON text; equal parts give equal text, so that only real changes roll nodes. */
 export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, releases }: RoleParts): string {
   const files = nodeFiles(["node", role], {
-    clusterName: facts.name,
+    clusterName: facts.cluster,
     zone: facts.zone,
     region: facts.region,
     dnsSuffix: facts.dnsSuffix,

@@ -24,6 +24,21 @@ export interface Account {
   readonly dnsSuffix: string;
 }
 
+/** What the ARNs of a cluster's things are made of. */
+export interface ClusterScope {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** Auto Scaling group of the controllers. */
+export const controllerGroup = (cluster: string) => `${cluster}-controllers`;
+
+/** Auto Scaling group of a worker pool; no group but a pool's begins so. */
+export const poolGroup = (cluster: string, pool: string) => `${cluster}-pool-${pool}`;
+
 /**
  * Names of a cluster. Bucket names carry account and region because they are unique in all of AWS:
  * 20 + 7 + 12 + 1 + 14 of the 63 characters allowed
@@ -35,7 +50,7 @@ export function clusterNames(name: string, domain: string, { accountId, region, 
   return {
     zone,
     api: `api.${zone}`,
-    controllers: `${name}-controllers`,
+    controllers: controllerGroup(name),
     nodeStore: `${name}-nodes-${accountId}-${region}`,
     nodeLogs: `${name}-nodes`,
     issuerBucket,

@@ -13,6 +13,7 @@ import type { Account } from "../plan/names";
 export async function checkAlarmTopic(
   { alarmTopicArn }: Settings,
   here: Pick<Account, "accountId" | "region"> & { readonly partition: string },
+  opts: pulumi.InvokeOptions,
 ): Promise<void> {
   if (alarmTopicArn === undefined) return;
   const key = "alarmTopicArn";
@@ -26,7 +27,7 @@ export async function checkAlarmTopic(
     throw refuse(
       `is in ${region}, and alarms reach topics of their own region alone: use one in ${here.region}`,
     );
-  if (account === here.accountId) await lookUp(key, alarmTopicArn, aws.sns.getTopic({ name }));
+  if (account === here.accountId) await lookUp(key, alarmTopicArn, aws.sns.getTopic({ name }, opts));
   else
     await pulumi.log.info(
       `alarmTopicArn: it is of account ${account}: whether it is there, and its policy lets alarms of ${here.accountId} in, only that account can tell`,

@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { tooManyApiClients } from "../settings/limitRules";
 import { WrongSettings } from "../settings/errors";
@@ -17,13 +18,15 @@ export function checkApiClients(settings: Settings, existingVpc: ExistingVpc | u
  * Addresses of the NAT gateways of a new VPC that an earlier `pulumi up` made: somebody may have read them in AWS, and allowed
  * them by `api.allowedCidrs` too.
  */
-export async function findNatAddresses({ name, api, existingVpc }: Settings): Promise<string[]> {
+export async function findNatAddresses(
+  { name, api, existingVpc }: Settings,
+  opts: pulumi.InvokeOptions,
+): Promise<string[]> {
   if (api.access === "internal" || existingVpc) return [];
-  const { publicIps } = await aws.ec2.getEips({
-    filters: [
-      { name: `tag:${clusterTag(name)}`, values: ["owned"] },
-      { name: "tag:Name", values: [`${name}-nat-*`] },
-    ],
-  });
+  const filters = [
+    { name: `tag:${clusterTag(name)}`, values: ["owned"] },
+    { name: "tag:Name", values: [`${name}-nat-*`] },
+  ];
+  const { publicIps } = await aws.ec2.getEips({ filters }, opts);
   return publicIps;
 }

@@ -45,9 +45,13 @@ export const notedList = (notes: Notes | undefined, note: string): string[] | un
  *
  * @throws WrongSettings when the node store cannot be looked at
  */
-export async function readClusterNotes({ encryption }: Settings, bucket: string): Promise<Notes | undefined> {
+export async function readClusterNotes(
+  { encryption }: Settings,
+  bucket: string,
+  opts: pulumi.InvokeOptions,
+): Promise<Notes | undefined> {
   try {
-    return await notesIn(bucket);
+    return await notesIn(bucket, opts);
   } catch (error) {
     const remedy = `cannot look at s3://${bucket}/${encryptionConfig}: ${(error as Error).message}`;
     throw new WrongSettings({ key: "encryption.key", value: encryption.key, remedy });
@@ -72,14 +76,14 @@ export async function checkClusterNotes(settings: Settings, notes: Notes | undef
     );
 }
 
-async function notesIn(bucket: string): Promise<Notes | undefined> {
+async function notesIn(bucket: string, opts: pulumi.InvokeOptions): Promise<Notes | undefined> {
   // A list tells an absent object from one that may not be read; a look at the object itself does not.
-  const list = aws.s3.getObjects({ bucket, prefix: encryptionConfig });
+  const list = aws.s3.getObjects({ bucket, prefix: encryptionConfig }, opts);
   const { keys } = await list.catch((error: Error) => {
     if (error.message.includes("NoSuchBucket")) return { keys: [] as string[] };
     throw error;
   });
   if (!keys.includes(encryptionConfig)) return undefined;
   // Its keys stay where they are: the provider fetches no object that is not of a text's type.
-  return (await aws.s3.getObject({ bucket, key: encryptionConfig })).metadata;
+  return (await aws.s3.getObject({ bucket, key: encryptionConfig }, opts)).metadata;
 }

@@ -44,16 +44,17 @@ export async function findExistingVpc(
   settings: Settings,
   accountId: string,
   kept: KeptSubnets,
+  opts: pulumi.InvokeOptions,
 ): Promise<ExistingVpc> {
   const subnets = async (kind: Kind, wanted: readonly string[]) => {
     const ids = keepSubnets(kind, wanted, kept[kind]);
-    return together(ids.map((id) => findSubnet(id, { vpcId, accountId }, kind)));
+    return together(ids.map((id) => findSubnet(id, { vpcId, accountId }, kind, opts)));
   };
   const [cidrs, privateSubnets, publicSubnets, natAddresses] = await together([
-    findRanges(vpcId, accountId, settings),
+    findRanges(vpcId, accountId, settings, opts),
     subnets("private", privateSubnetIds),
     subnets("public", publicSubnetIds),
-    findNatAddresses(vpcId),
+    findNatAddresses(vpcId, opts),
   ]);
   const publicZones = zonesOnce("public", publicSubnets);
   const uncovered = zonesOnce("private", privateSubnets).filter((zone) => !publicZones.includes(zone));
@@ -125,9 +126,14 @@ function tooSmall(settings: Settings, subnets: readonly PlacedSubnet[], kept: re
   });
 }
 
-async function findRanges(vpcId: string, accountId: string, settings: Settings): Promise<string[]> {
+async function findRanges(
+  vpcId: string,
+  accountId: string,
+  settings: Settings,
+  opts: pulumi.InvokeOptions,
+): Promise<string[]> {
   const key = "existingVpc.vpcId";
-  const vpc = await lookUp(key, vpcId, aws.ec2.getVpc({ id: vpcId }));
+  const vpc = await lookUp(key, vpcId, aws.ec2.getVpc({ id: vpcId }, opts));
   // AWS still lists ranges that were removed.
   const others = vpc.cidrBlockAssociations.filter(({ state }) => state === "associated");
   const cidrs = [...new Set([vpc.cidrBlock, ...others.map(({ cidrBlock }) => cidrBlock)])];
@@ -144,7 +150,7 @@ async function findRanges(vpcId: string, accountId: string, settings: Settings):
     }
   }
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
-  if (!isPublicZone(settings)) await checkResolvers(`${settings.name}.${settings.domain}`, vpcId, vpc);
+  if (!isPublicZone(settings)) await checkResolvers(`${settings.name}.${settings.domain}`, vpcId, vpc, opts);
   return cidrs;
 }
 
@@ -156,17 +162,18 @@ async function findSubnet(
   id: string,
   { vpcId, accountId }: { readonly vpcId: string; readonly accountId: string },
   kind: Kind,
+  opts: pulumi.InvokeOptions,
 ): Promise<PlacedSubnet> {
   const key = `existingVpc.${kind}SubnetIds`;
   const refuse = (remedy: string) => new WrongSettings({ key, value: id, remedy });
-  const subnet = await lookUp(key, id, aws.ec2.getSubnet({ id }));
+  const subnet = await lookUp(key, id, aws.ec2.getSubnet({ id }, opts));
   if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}, not in ${vpcId}`);
   if (subnet.ownerId !== accountId) throw refuse(ofAnother(subnet.ownerId));
   if (!zoneForm.test(subnet.availabilityZone) || subnet.outpostArn)
     throw refuse(
       `is in ${subnet.outpostArn || subnet.availabilityZone}, which lacks what a cluster needs: name a subnet of an availability zone`,
     );
-  const routes = await routesOf(id, vpcId);
+  const routes = await routesOf(id, vpcId, opts);
   const reachesGateway = routes.some(({ gatewayId }) => gatewayId?.startsWith("igw-"));
   if (kind === "private" && reachesGateway) {
     throw refuse("is public (a route leads to an internet gateway): name a private subnet");
@@ -186,30 +193,26 @@ async function findSubnet(
 }
 
 /** Routes of the subnet's own route table, or of the VPC's main table where it has none. */
-async function routesOf(subnetId: string, vpcId: string) {
-  const own = await aws.ec2.getRouteTables({
-    vpcId,
-    filters: [{ name: "association.subnet-id", values: [subnetId] }],
-  });
+async function routesOf(subnetId: string, vpcId: string, opts: pulumi.InvokeOptions) {
+  const filters = [{ name: "association.subnet-id", values: [subnetId] }];
+  const own = await aws.ec2.getRouteTables({ vpcId, filters }, opts);
   const main = { vpcId, filters: [{ name: "association.main", values: ["true"] }] };
-  const routeTableId = own.ids[0] ?? (await aws.ec2.getRouteTables(main)).ids[0];
-  return (await aws.ec2.getRouteTable({ routeTableId })).routes;
+  const routeTableId = own.ids[0] ?? (await aws.ec2.getRouteTables(main, opts)).ids[0];
+  return (await aws.ec2.getRouteTable({ routeTableId }, opts)).routes;
 }
 
 /** The first address of each gateway, then what they have beside it. The provider leaves out what the gateway's kind does not have. */
-async function findNatAddresses(vpcId: string): Promise<string[]> {
-  const { ids } = await aws.ec2.getNatGateways({
-    vpcId,
-    filters: [{ name: "state", values: ["available"] }],
-  });
-  const gateways = await Promise.all(ids.map((id) => aws.ec2.getNatGateway({ id })));
+async function findNatAddresses(vpcId: string, opts: pulumi.InvokeOptions): Promise<string[]> {
+  const filters = [{ name: "state", values: ["available"] }];
+  const { ids } = await aws.ec2.getNatGateways({ vpcId, filters }, opts);
+  const gateways = await Promise.all(ids.map((id) => aws.ec2.getNatGateway({ id }, opts)));
   const first = gateways.map(({ publicIp }) => publicIp ?? "");
   const regional = gateways.flatMap((gateway) => gateway.regionalNatGatewayAddresses ?? []);
   const values = gateways.flatMap((gateway) => gateway.secondaryAllocationIds ?? []);
   const { publicIps: secondary } =
     values.length === 0
       ? { publicIps: [] }
-      : await aws.ec2.getEips({ filters: [{ name: "allocation-id", values }] });
+      : await aws.ec2.getEips({ filters: [{ name: "allocation-id", values }] }, opts);
   const all = [...first, ...regional.map(({ publicIp }) => publicIp), ...secondary];
   return [...new Set(all)].filter((ip) => ip !== "");
 }

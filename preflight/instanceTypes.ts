@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../plan/nodeImages";
 import type { Settings } from "../settings";
 import { Mistake, WrongSettings } from "../settings/errors";
@@ -7,7 +8,7 @@ import { bastionType } from "../plan/bastion";
 import type { Placement } from "./placement";
 
 /** What an instance type has. */
-export interface TypeFacts {
+export interface InstanceType {
   /** As EC2 calls them. */
   readonly supportedArchitectures: readonly string[];
   readonly defaultVcpus: number;
@@ -80,7 +81,7 @@ const withoutBastion = (place: string): Mistake => ({
 /** What is wrong with the named types and the bastion's, given the region's by name. */
 export function judgeInstanceTypes(
   settings: Settings,
-  offered: ReadonlyMap<string, TypeFacts>,
+  offered: ReadonlyMap<string, InstanceType>,
   region: string,
 ): Mistake[] {
   const lacksBastion = settings.access.kind === "bastion" && !offered.has(bastionType);
@@ -93,7 +94,7 @@ export function judgeInstanceTypes(
 }
 
 function unfit(
-  facts: TypeFacts,
+  facts: InstanceType,
   { architecture, needs, spot }: Omit<Named, "key" | "type">,
 ): string | undefined {
   const { supportedArchitectures: has, defaultVcpus: vcpus, memorySize } = facts;
@@ -118,19 +119,26 @@ const filterValues = 200;
  *
  * @throws WrongSettings that names each which the region does not have, which is of another architecture, or too small
  */
-export async function checkInstanceTypes(settings: Settings, region: string): Promise<void> {
+export async function checkInstanceTypes(
+  settings: Settings,
+  region: string,
+  opts: pulumi.InvokeOptions,
+): Promise<void> {
   const ofBastion = settings.access.kind === "bastion" ? [bastionType] : [];
   const named = [...new Set([...namedTypes(settings).map(({ type }) => type), ...ofBastion])];
   const parts = Array.from({ length: Math.ceil(named.length / filterValues) }, (_, i) =>
     named.slice(i * filterValues, (i + 1) * filterValues),
   );
   const answers = await Promise.all(
-    parts.map((values) => aws.ec2.getInstanceTypes({ filters: [{ name: "instance-type", values }] })),
+    parts.map((values) => aws.ec2.getInstanceTypes({ filters: [{ name: "instance-type", values }] }, opts)),
   );
   const offered = await Promise.all(
     answers
       .flatMap(({ instanceTypes }) => instanceTypes)
-      .map(async (instanceType) => [instanceType, await aws.ec2.getInstanceType({ instanceType })] as const),
+      .map(
+        async (instanceType) =>
+          [instanceType, await aws.ec2.getInstanceType({ instanceType }, opts)] as const,
+      ),
   );
   const mistakes = judgeInstanceTypes(settings, new Map(offered), region);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
@@ -145,6 +153,7 @@ export async function checkInstanceTypes(settings: Settings, region: string): Pr
 export async function checkTypesInZones(
   { access, controlPlane, workerPools }: Settings,
   { zones, existingVpc }: Pick<Placement, "zones" | "existingVpc">,
+  opts: pulumi.InvokeOptions,
 ): Promise<void> {
   const pools = Object.entries(workerPools).map(([name, pool]) => ({
     key: `workerPools.${name}.instanceTypes`,
@@ -158,10 +167,13 @@ export async function checkTypesInZones(
   };
   const groups = [ofControllers, ...pools];
   const ofBastion = access.kind === "bastion" ? [existingVpc?.publicSubnets[0].zone ?? zones[0]] : [];
-  const { instanceTypes, locations } = await aws.ec2.getInstanceTypeOfferings({
-    locationType: "availability-zone",
-    filters: [{ name: "location", values: [...new Set([...zones, ...ofBastion])] }],
-  });
+  const { instanceTypes, locations } = await aws.ec2.getInstanceTypeOfferings(
+    {
+      locationType: "availability-zone",
+      filters: [{ name: "location", values: [...new Set([...zones, ...ofBastion])] }],
+    },
+    opts,
+  );
   const offered = new Set(instanceTypes.map((type, i) => `${type} ${locations[i]}`));
   const mistakes = groups
     .filter(({ types, among }) => !types.some((type) => among.some((zone) => offered.has(`${type} ${zone}`))))

@@ -1,30 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WrongSettings } from "../settings/errors";
 
-/** What the stack's last `pulumi up` put out, of what the next one has to know. */
+/** What a cluster put out at its last `pulumi up`, of what the next one has to know. */
 export interface LastOutputs {
   readonly nodeStoreBucket?: string;
   readonly privateSubnetIds?: readonly string[];
   readonly publicSubnetIds?: readonly string[];
 }
 
-export async function readLastOutputs(): Promise<LastOutputs> {
+/**
+ * Reads what a cluster of this stack put out at the last `pulumi up`; of a new cluster nothing.
+ *
+ * @param output name of the stack's output that holds the cluster's outputs. @default they are the stack's own
+ */
+export async function readLastOutputs(output?: string): Promise<LastOutputs> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-    outputs?: LastOutputs;
+  const { outputs = {} } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+    outputs?: LastOutputs & Readonly<Record<string, LastOutputs | undefined>>;
   };
-  return outputs ?? {};
+  return (output === undefined ? outputs : outputs[output]) ?? {};
 }
 
 /**
- * Compares the cluster's node store with the one that this stack made at its last `pulumi up`: one stack is one cluster for good.
- * Every resource is named after it, so under another name all would be made anew, and what is there deleted with its data.
+ * Compares the cluster's node store with the one that the same cluster had at its last `pulumi up`. Every resource is named after
+ * the cluster, so under another name all would be made anew, and what is there deleted with its data.
  *
  * @param name of the cluster
  * @param nodeStore bucket that goes by name, account and region
- * @throws WrongSettings when the stack has another one
+ * @throws WrongSettings when the cluster had another one
  */
-export function checkStackCluster(
+export function checkSameCluster(
   name: string,
   nodeStore: string,
   { nodeStoreBucket: before = nodeStore }: LastOutputs,

@@ -20,7 +20,8 @@ const flatcarPartition = "aws";
 export async function findImages(
   settings: Settings,
   { region, partition }: { readonly region: string; readonly partition: string },
-  releases: readonly string[] = [],
+  releases: readonly string[] | undefined,
+  opts: pulumi.InvokeOptions,
 ): Promise<NodeImage[]> {
   const release = settings.versions.flatcar;
   if (partition !== flatcarPartition) {
@@ -34,15 +35,15 @@ export async function findImages(
       ...(settings.access.kind === "bastion" ? (["amd64"] as const) : []),
     ]),
   ];
-  const before = releases.find((each) => each !== release);
+  const before = releases?.find((each) => each !== release);
   const [images, older] = await together([
     together(
       architectures.map(async (architecture) => ({
         ...{ release, architecture },
-        sourceAmiId: await findSource(settings.name, release, architecture, region),
+        sourceAmiId: await findSource(settings.name, release, architecture, region, opts),
       })),
     ),
-    before === undefined ? Promise.resolve([]) : findCopies(settings.name, before, architectures),
+    before === undefined ? Promise.resolve([]) : findCopies(settings.name, before, architectures, opts),
   ]);
   return [...images, ...older];
 }
@@ -51,9 +52,10 @@ async function findCopies(
   cluster: string,
   release: string,
   architectures: readonly Architecture[],
+  opts: pulumi.InvokeOptions,
 ): Promise<NodeImage[]> {
   const copies = architectures.map(async (architecture) => {
-    const sourceAmiId = await findCopy(cluster, release, architecture);
+    const sourceAmiId = await findCopy(cluster, release, architecture, opts);
     return sourceAmiId === undefined ? [] : [{ release, architecture, sourceAmiId }];
   });
   return (await Promise.all(copies)).flat();
@@ -64,13 +66,14 @@ async function findSource(
   release: string,
   architecture: Architecture,
   region: string,
+  opts: pulumi.InvokeOptions,
 ): Promise<string> {
   const [copy, published] = await Promise.all([
-    findCopy(cluster, release, architecture),
-    findImage(flatcarOwner, flatcarImage(release, architecture)),
+    findCopy(cluster, release, architecture, opts),
+    findImage(flatcarOwner, flatcarImage(release, architecture), opts),
   ]);
   if (published !== undefined) return published;
-  const newest = await newestRelease(architecture);
+  const newest = await newestRelease(architecture, opts);
   const gone = `Flatcar publishes no ${architecture} image of it in ${region}, and takes images back after nine months`;
   const instead = newest === undefined ? "there is no other" : `the newest is ${newest}`;
   if (copy === undefined) {
@@ -87,8 +90,8 @@ const flatcarImage = (release: string, architecture: Architecture) => ({
   architecture: architecture === "amd64" ? "x86_64" : "arm64",
 });
 
-const findCopy = (cluster: string, release: string, architecture: Architecture) =>
-  findImage("self", { name: copyName(cluster, release, architecture), state: "available" });
+const findCopy = (cluster: string, release: string, architecture: Architecture, opts: pulumi.InvokeOptions) =>
+  findImage("self", { name: copyName(cluster, release, architecture), state: "available" }, opts);
 
 const asFilters = (wanted: Readonly<Record<string, string>>) =>
   Object.entries(wanted).map(([name, value]) => ({ name, values: [value] }));
@@ -96,16 +99,20 @@ const asFilters = (wanted: Readonly<Record<string, string>>) =>
 async function findImage(
   owner: string,
   wanted: Readonly<Record<string, string>>,
+  opts: pulumi.InvokeOptions,
 ): Promise<string | undefined> {
   const query = { owners: [owner], filters: asFilters(wanted), includeDeprecated: true };
-  return (await aws.ec2.getAmiIds(query)).ids[0];
+  return (await aws.ec2.getAmiIds(query, opts)).ids[0];
 }
 
 /** The release that Flatcar published last; undefined if it has none for this architecture here. */
-async function newestRelease(architecture: Architecture): Promise<string | undefined> {
+async function newestRelease(
+  architecture: Architecture,
+  opts: pulumi.InvokeOptions,
+): Promise<string | undefined> {
   const filters = asFilters(flatcarImage("*", architecture));
-  const { ids } = await aws.ec2.getAmiIds({ owners: [flatcarOwner], filters });
+  const { ids } = await aws.ec2.getAmiIds({ owners: [flatcarOwner], filters }, opts);
   if (ids.length === 0) return undefined;
-  const { name } = await aws.ec2.getAmi({ owners: [flatcarOwner], mostRecent: true, filters });
+  const { name } = await aws.ec2.getAmi({ owners: [flatcarOwner], mostRecent: true, filters }, opts);
   return /^Flatcar-stable-([\d.]+)-/.exec(name)?.[1];
 }

@@ -1,10 +1,14 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, normalize, parse, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize, parse, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { Mistake, WrongSettings } from "../settings/errors";
 import { ManifestFile, ManifestMistake, objectsOf } from "../addons/manifests";
 
-/** What paths in settings are relative to. */
-const projectFolder = join(__dirname, "..");
+/** What paths in settings are relative to: the folder of the running project's Pulumi.yaml. Without an engine nobody names one. */
+function projectFolder(): string {
+  const folder = pulumi.getRootDirectory();
+  return isAbsolute(folder) ? folder : process.cwd();
+}
 
 /** More than any cluster's manifests have, and less than makes `pulumi up` slow. */
 const maxBytes = 16 * 2 ** 20;
@@ -20,7 +24,7 @@ const maxBytes = 16 * 2 ** 20;
 export async function readOwnManifests(
   paths: readonly string[],
   ours: readonly ManifestFile[],
-  folder = projectFolder,
+  folder = projectFolder(),
 ): Promise<ManifestFile[]> {
   const read = await Promise.all(paths.map((path) => filesOf(path, folder)));
   const mistake = (i: number, remedy: string): Mistake => ({

@@ -11,17 +11,19 @@ import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
 import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
-import { chooseZones, findStanding, type ZoneFacts } from "./zones";
+import { chooseZones, findStanding, type ZoneChoice } from "./zones";
 import { type Account, clusterNames } from "../plan/names";
 import { findImages } from "./nodeImages";
 import type { NodeImage } from "../plan/nodeImages";
 import { checkParentZone } from "./parentZone";
 import { checkRestore } from "./restore";
-import { checkStackCluster, type LastOutputs, readLastOutputs } from "./lastOutputs";
+import { checkSameCluster, type LastOutputs } from "./lastOutputs";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
 export interface Placement extends Account {
   readonly partition: string;
+  /** The AWS provider that looked all of it up. @default the stack's own */
+  readonly provider?: pulumi.ProviderResource;
   /** Of a new VPC in the order of their ranges. */
   readonly zones: string[];
   readonly existingVpc?: ExistingVpc;
@@ -33,39 +35,49 @@ export interface Placement extends Account {
   readonly ownManifests: readonly ManifestFile[];
 }
 
+/** By whom it is looked up, and what is known of the cluster already. */
+export interface PlacementOptions extends pulumi.InvokeOptions {
+  /** What this cluster put out at its last `pulumi up`. @default nothing is known, so a renamed cluster is not refused */
+  readonly lastOutputs?: LastOutputs;
+}
+
 /**
- * Looks up where the cluster is to stand.
+ * Looks up where the cluster is to stand, by the provider that the cluster is made with.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
  *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
  *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
  *   that are none
  */
-export async function findPlacement(settings: Settings): Promise<Placement> {
+export async function findPlacement(
+  settings: Settings,
+  { lastOutputs = {}, ...opts }: PlacementOptions = {},
+): Promise<Placement> {
+  const provider = opts.provider ?? opts.parent?.getProvider("aws:index/getRegion:getRegion");
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
-    aws.getCallerIdentity(),
-    aws.getPartition(),
-    aws.getRegion(),
+    aws.getCallerIdentity({}, opts),
+    aws.getPartition({}, opts),
+    aws.getRegion({}, opts),
   ]);
   const account = { accountId, region, dnsSuffix };
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, account);
-    const [notes, lastOutputs] = await together([readClusterNotes(settings, nodeStore), readLastOutputs()]);
+    const notes = await readClusterNotes(settings, nodeStore, opts);
     const [network, images, ownManifests, natAddresses] = await together([
-      findNetwork(settings, account, notes, lastOutputs),
-      findImages(settings, { region, partition }, notedList(notes, "flatcar")),
+      findNetwork(settings, account, notes, lastOutputs, opts),
+      findImages(settings, { region, partition }, notedList(notes, "flatcar"), opts),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
-      findNatAddresses(settings),
-      checkInstanceTypes(settings, region),
-      checkParentZone(settings),
-      checkAlarmTopic(settings, { accountId, partition, region }),
-      checkRestore(settings.restore, nodeStore),
-      checkStackCluster(settings.name, nodeStore, lastOutputs),
+      findNatAddresses(settings, opts),
+      checkInstanceTypes(settings, region, opts),
+      checkParentZone(settings, opts),
+      checkAlarmTopic(settings, { accountId, partition, region }, opts),
+      checkRestore(settings.restore, nodeStore, opts),
+      checkSameCluster(settings.name, nodeStore, lastOutputs),
       checkClusterNotes(settings, notes),
     ]);
     checkApiClients(settings, network.existingVpc);
-    await checkTypesInZones(settings, network);
-    return { ...account, partition, ...network, images, ownManifests, natAddresses };
+    await checkTypesInZones(settings, network, opts);
+    return { ...account, partition, provider, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }
@@ -78,13 +90,16 @@ async function findNetwork(
   account: Account,
   notes: Notes | undefined,
   lastOutputs: LastOutputs,
+  opts: pulumi.InvokeOptions,
 ): Promise<Place> {
   const place = settings.existingVpc
-    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs))
-    : await findZones(settings, account.region, {
-        noted: notedList(notes, "zones"),
-        made: lastOutputs.privateSubnetIds?.length,
-      });
+    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs), opts)
+    : await findZones(
+        settings,
+        account.region,
+        { noted: notedList(notes, "zones"), made: lastOutputs.privateSubnetIds?.length },
+        opts,
+      );
   const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
     (pool.zones ?? [])
       .filter((zone) => !place.zones.includes(zone))
@@ -115,22 +130,24 @@ async function findSubnets(
   wanted: NonNullable<Settings["existingVpc"]>,
   { accountId }: Account,
   kept: KeptSubnets,
+  opts: pulumi.InvokeOptions,
 ): Promise<Place> {
-  const existingVpc = await findExistingVpc(wanted, settings, accountId, kept);
+  const existingVpc = await findExistingVpc(wanted, settings, accountId, kept, opts);
   return { existingVpc, zones: zonesOfSubnets(settings.zones, existingVpc.privateSubnets) };
 }
 
 async function findZones(
   { name, zones, network = defaultNetwork }: Settings,
   region: string,
-  kept: Pick<ZoneFacts, "noted" | "made">,
+  kept: Pick<ZoneChoice, "noted" | "made">,
+  opts: pulumi.InvokeOptions,
 ): Promise<Place> {
   const [{ names: available }, standing] = await Promise.all([
-    aws.getAvailabilityZones({
-      state: "available",
-      filters: [{ name: "zone-type", values: ["availability-zone"] }],
-    }),
-    findStanding(name, network.cidr),
+    aws.getAvailabilityZones(
+      { state: "available", filters: [{ name: "zone-type", values: ["availability-zone"] }] },
+      opts,
+    ),
+    findStanding(name, network.cidr, opts),
   ]);
   return { zones: chooseZones(zones, { region, available, ...kept, standing }) };
 }

@@ -22,8 +22,9 @@ export async function checkResolvers(
   zone: string,
   vpcId: string,
   { dhcpOptionsId, cidrBlock }: { readonly dhcpOptionsId: string; readonly cidrBlock: string },
+  opts: pulumi.InvokeOptions,
 ): Promise<void> {
-  const { domainNameServers } = await aws.ec2.getVpcDhcpOptions({ dhcpOptionsId });
+  const { domainNameServers } = await aws.ec2.getVpcDhcpOptions({ dhcpOptionsId }, opts);
   const strange = strangeResolvers(domainNameServers, cidrBlock);
   if (strange.length === 0) return;
   await pulumi.log.warn(

@@ -7,7 +7,7 @@ import { formationEpoch, formationPrefix, snapshotFolder } from "../plan/nodeSto
 type Restore = NonNullable<Settings["restore"]>;
 
 /** What the node store holds that a restore depends on. */
-export interface RestoreFacts {
+export interface StoredObjects {
   /** Name of the node store. */
   readonly bucket: string;
   /** Keys that begin as those of formations. */
@@ -21,7 +21,7 @@ export interface RestoreFacts {
  *
  * @throws WrongSettings when the epoch is not the next one, or there is no such snapshot
  */
-export function judgeRestore({ snapshot, epoch }: Restore, facts: RestoreFacts): "to come" | "begun" {
+export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects): "to come" | "begun" {
   const epochs = facts.formations.map((key) => formationEpoch(key) ?? 0);
   const newest = Math.max(0, ...epochs);
   if (epoch <= newest) return "begun";
@@ -47,9 +47,13 @@ export function judgeRestore({ snapshot, epoch }: Restore, facts: RestoreFacts):
  *
  * @throws WrongSettings as `judgeRestore`, and when the node store cannot be listed
  */
-export async function checkRestore(restore: Settings["restore"], bucket: string): Promise<void> {
+export async function checkRestore(
+  restore: Settings["restore"],
+  bucket: string,
+  opts: pulumi.InvokeOptions,
+): Promise<void> {
   if (!restore) return;
-  const list = async (prefix: string) => (await aws.s3.getObjects({ bucket, prefix })).keys;
+  const list = async (prefix: string) => (await aws.s3.getObjects({ bucket, prefix }, opts)).keys;
   const [formations, snapshots] = await Promise.all([list(formationPrefix), list(restore.snapshot)]).catch(
     (error: Error) => {
       throw new WrongSettings({

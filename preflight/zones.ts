@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import { WrongSettings } from "../settings/errors";
 import { clusterTag } from "../plan/names";
 import { planSubnets } from "../plan/subnets";
@@ -7,7 +8,7 @@ import { planSubnets } from "../plan/subnets";
 export type Places = readonly (string | undefined)[];
 
 /** What decides which zones a cluster is in. */
-export interface ZoneFacts {
+export interface ZoneChoice {
   readonly region: string;
   /** Zones that AWS offers now. */
   readonly available: readonly string[];
@@ -29,7 +30,7 @@ const poolsMayLeave = "workerPools.<name>.zones takes a pool out of a zone";
  *
  * @throws WrongSettings when one of the cluster's zones would go, or there are not so many
  */
-export function chooseZones(wanted: number | readonly string[], facts: ZoneFacts): string[] {
+export function chooseZones(wanted: number | readonly string[], facts: ZoneChoice): string[] {
   const zones = typeof wanted === "number" ? zonesByNumber(wanted, facts) : zonesByName(wanted, facts);
   const taken = facts.standing.findIndex(
     (zone, i) => zone !== undefined && i < zones.length && zone !== zones[i],
@@ -41,10 +42,10 @@ export function chooseZones(wanted: number | readonly string[], facts: ZoneFacts
 }
 
 /** What is noted, and what an `up` that succeeded left beside it; without notes all that stands. */
-const keptPlaces = ({ noted, made, standing }: ZoneFacts): Places =>
+const keptPlaces = ({ noted, made, standing }: ZoneChoice): Places =>
   noted === undefined ? standing : [...noted, ...standing.slice(noted.length, made ?? 0)];
 
-function zonesByNumber(wanted: number, facts: ZoneFacts): string[] {
+function zonesByNumber(wanted: number, facts: ZoneChoice): string[] {
   const { region, available, standing } = facts;
   const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
@@ -78,7 +79,7 @@ function zonesByNumber(wanted: number, facts: ZoneFacts): string[] {
   );
 }
 
-function zonesByName(wanted: readonly string[], facts: ZoneFacts): string[] {
+function zonesByName(wanted: readonly string[], facts: ZoneChoice): string[] {
   const { region, available, standing } = facts;
   const kept = keptPlaces(facts);
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
@@ -119,10 +120,14 @@ export function keepSubnets(
 const named = (names: Places) => names.filter((name) => name !== undefined).join(", ");
 
 /** Looks up in which zones the cluster has subnets: what is noted lags behind after an `up` that failed. */
-export async function findStanding(cluster: string, cidr: string): Promise<Places> {
+export async function findStanding(
+  cluster: string,
+  cidr: string,
+  opts: pulumi.InvokeOptions,
+): Promise<Places> {
   const filters = [{ name: `tag:${clusterTag(cluster)}`, values: ["owned"] }];
-  const { ids } = await aws.ec2.getSubnets({ filters });
-  const subnets = await Promise.all(ids.map((id) => aws.ec2.getSubnet({ id })));
+  const { ids } = await aws.ec2.getSubnets({ filters }, opts);
+  const subnets = await Promise.all(ids.map((id) => aws.ec2.getSubnet({ id }, opts)));
   const zoneOf = (cidrs: readonly string[]) =>
     subnets.find(({ cidrBlock }) => cidrs.includes(cidrBlock))?.availabilityZone;
   const ranges = planSubnets(cidr, Array<string>(6).fill("")); // a VPC has ranges for six zones

@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { handlerFactory, StartingEvent } from "../../lambda/handler";
 import { discoveryStatements } from "../../lambda/permissions";
-import { dependencies } from "../../package.json";
 import { ownedTags } from "../../plan/names";
 
 export interface DiscoveryArgs {
@@ -34,6 +33,22 @@ export function groupEvents(group: string) {
     detail: { AutoScalingGroupName: [group] },
   };
 }
+
+/**
+ * Leaves the function's own text alone in its archive. Pulumi adds every dependency of the project whose program runs, and the
+ * function would be deployed anew whenever one of them changes. It needs none: the runtime brings the SDK.
+ */
+const withoutPackages: pulumi.ResourceTransformation = ({ props, opts }) => ({
+  props: {
+    ...props,
+    code: pulumi.output(props.code as aws.lambda.FunctionArgs["code"]).apply(async (code) => {
+      const entries = Object.entries(await (code as pulumi.asset.AssetArchive).assets);
+      const own = entries.filter(([, entry]) => "text" in entry);
+      return new pulumi.asset.AssetArchive(Object.fromEntries(own));
+    }),
+  },
+  opts,
+});
 
 /** Keeps the members' DNS records right: a function that any event of the group and a schedule start. */
 export class Discovery extends pulumi.ComponentResource {
@@ -149,8 +164,6 @@ export class Discovery extends pulumi.ComponentResource {
         name: functionName,
         description: `Keeps the etcd members' records in ${args.zone}`,
         callbackFactory: handlerFactory,
-        // The runtime brings the SDK, and the function needs nothing else: its package is its own text.
-        codePathOptions: { extraExcludePackages: Object.keys(dependencies) },
         runtime: aws.lambda.Runtime.NodeJS22dX,
         memorySize: 256,
         timeout: 30,
@@ -160,7 +173,7 @@ export class Discovery extends pulumi.ComponentResource {
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tags,
       },
-      { parent: this, dependsOn: policy },
+      { parent: this, dependsOn: policy, transformations: [withoutPackages] },
     );
   }
 

@@ -3,10 +3,27 @@ import { controllerIgnition } from "../../ignition/controller";
 import { NodeGroup } from "./nodeGroup";
 import { controllerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
+import type { Architecture } from "../../plan/nodeImages";
+import { controllerGroup } from "../../plan/names";
 import { oneMoreThan } from "../../plan/rollout";
 import { controllerConfig } from "../../plan/nodeStoreKeys";
 
 export interface ControlPlaneArgs extends NodesArgs {
+  /** Controllers, each an etcd member. */
+  readonly size: number;
+  readonly instanceType: string;
+  /** Of `instanceType`. */
+  readonly architecture: Architecture;
+  /** Root volume, GiB. */
+  readonly diskGib: number;
+  /** Without v. */
+  readonly etcdVersion: string;
+  /** Addresses of services. */
+  readonly serviceCidr: string;
+  /** Issuer URL of service-account tokens. */
+  readonly oidcIssuer: pulumi.Input<string>;
+  readonly snapshotIntervalMinutes: number;
+  /** Of the API's balancer. */
   readonly targetGroupArn: pulumi.Input<string>;
 }
 
@@ -22,30 +39,33 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:ControlPlane", name, {}, opts);
-    const { settings, names, facts } = args;
-    const { size, architecture, instanceType, diskGib } = settings.controlPlane;
+    const { size, architecture, instanceType } = args;
+    const cluster = pulumi.output(args.cluster);
+    const group = cluster.apply((facts) => controllerGroup(facts.cluster));
+    const configKey = controllerConfig;
     this.nodes = new NodeGroup(
       name,
       {
-        facts,
-        subnetIds: args.subnetIds,
-        group: names.controllers,
-        configKey: controllerConfig,
-        config: controllerIgnition({
-          ...nodeFacts(args, names.controllers, architecture),
-          etcdVersion: settings.versions.etcd,
-          serviceCidr: settings.serviceCidr,
-          oidcIssuer: names.issuer,
-          snapshotIntervalMinutes: settings.snapshots.intervalMinutes,
-        }),
-        statements: controllerStatements,
-        imageId: args.imageId,
-        after: args.after,
+        ...args,
+        group,
+        configKey,
+        config: pulumi.all([cluster, group, args.oidcIssuer]).apply(([facts, group, oidcIssuer]) =>
+          controllerIgnition({
+            ...nodeFacts(facts, group, architecture),
+            etcdVersion: args.etcdVersion,
+            serviceCidr: args.serviceCidr,
+            oidcIssuer,
+            snapshotIntervalMinutes: args.snapshotIntervalMinutes,
+          }),
+        ),
+        statements: pulumi
+          .all([cluster, group])
+          .apply(([facts, group]) =>
+            controllerStatements({ ...facts, keyArn: args.keyArn, group, configKey }),
+          ),
         capacity: { kind: "fixed", instanceType },
-        diskGib,
         min: size,
         max: size,
-        securityGroupId: args.securityGroupId,
         targetGroupArns: [args.targetGroupArn],
         // A pause after each new controller but the last, so that a person can stop what the hooks did not.
         replacement: {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { pointerUserData } from "../../ignition/pointer";
 import { firmwareSeconds } from "./firmware";
 import { ownedTags } from "../../plan/names";
-import type { NodePolicyFacts } from "./nodePolicies";
+import type { NodesArgs } from "./nodesArgs";
 
 /** Which instances the group launches. */
 export type Capacity =
@@ -25,38 +25,27 @@ export interface Replacement {
   readonly checkpointPercentages?: readonly number[];
 }
 
-/** What all groups of a cluster have in common. */
-export interface ClusterFacts extends Omit<NodePolicyFacts, "keyArn" | "group" | "configKey"> {
-  readonly keyArn: pulumi.Output<string>;
-  readonly nodeStore: pulumi.Output<string>;
-}
-
-export interface NodeGroupArgs {
-  readonly facts: ClusterFacts;
-  readonly subnetIds: pulumi.Input<string>[];
+export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
   /** Name of the Auto Scaling group and its launch template; with the region, of its role and instance profile. */
-  readonly group: string;
+  readonly group: pulumi.Input<string>;
   /** Key of the Ignition configuration in the node store. */
   readonly configKey: string;
   /** Ignition configuration. */
-  readonly config: string;
-  readonly statements: (facts: NodePolicyFacts) => aws.iam.PolicyStatement[];
-  readonly imageId: pulumi.Input<string>;
+  readonly config: pulumi.Input<string>;
+  /** What the nodes may do. */
+  readonly statements: pulumi.Input<aws.iam.PolicyStatement[]>;
   readonly capacity: Capacity;
   readonly diskGib: number;
   readonly min: number;
   readonly max: number;
-  readonly securityGroupId: pulumi.Input<string>;
   readonly targetGroupArns?: pulumi.Input<string>[];
   readonly replacement: Replacement;
   /** Seconds a new instance has to report itself ready once its firmware is through, and an old one to leave. */
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
   /** Delete the group with all its instances at once, instead of waiting for each to leave. */
   readonly forceDelete: boolean;
-  /** What a booting node needs: there before the first instance, and gone only after the last. */
-  readonly after: pulumi.Resource[];
   /** Tags of the group beside the cluster's own; instances do not get them, so a change replaces none. @default none */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: pulumi.Input<Record<string, string>>;
 }
 
 /** An Auto Scaling group of equal nodes: their role, their configuration, their launch template. */
@@ -64,9 +53,14 @@ export class NodeGroup extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
   readonly roleArn: pulumi.Output<string>;
   readonly roleName: pulumi.Output<string>;
+  /** Tags of all that the group is made of. */
+  private readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: NodeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeGroup", name, {}, opts);
+    this.tags = pulumi
+      .all([args.cluster, args.group])
+      .apply(([{ cluster }, group]) => ownedTags(cluster, group));
     const { role, profile, policy } = this.identity(name, args);
     const template = this.launchTemplate(name, args, profile);
     const group = this.autoScalingGroup(name, args, template, policy);
@@ -76,9 +70,10 @@ export class NodeGroup extends pulumi.ComponentResource {
     this.registerOutputs({ groupName: this.groupName, roleArn: this.roleArn, roleName: this.roleName });
   }
 
-  private identity(name: string, { facts, group, configKey, statements }: NodeGroupArgs) {
-    const tags = ownedTags(facts.cluster, group);
-    const roleName = `${group}-${facts.region}`; // IAM knows no regions
+  private identity(name: string, { cluster, group, statements }: NodeGroupArgs) {
+    const tags = this.tags;
+    // IAM knows no regions.
+    const roleName = pulumi.all([cluster, group]).apply(([{ region }, group]) => `${group}-${region}`);
     const role = new aws.iam.Role(
       name,
       {
@@ -93,10 +88,7 @@ export class NodeGroup extends pulumi.ComponentResource {
       {
         name: "node",
         role: role.name,
-        policy: facts.keyArn.apply((keyArn) => ({
-          Version: "2012-10-17" as const,
-          Statement: statements({ ...facts, keyArn, group, configKey }),
-        })),
+        policy: { Version: "2012-10-17", Statement: statements },
       },
       { parent: this },
     );
@@ -109,19 +101,20 @@ export class NodeGroup extends pulumi.ComponentResource {
   }
 
   private launchTemplate(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
-    const { facts, group, configKey, capacity } = args;
+    const { group, configKey, capacity } = args;
+    const bucket = pulumi.output(args.cluster).apply((facts) => facts.bucket);
     const object = new aws.s3.BucketObjectv2(
       `${name}-config`,
-      { bucket: facts.nodeStore, key: configKey, content: args.config, contentType: "application/json" },
-      { parent: this },
+      { bucket, key: configKey, content: args.config, contentType: "application/json" },
+      { parent: this, dependsOn: [...(args.store ?? [])] },
     );
-    const sha512 = createHash("sha512").update(args.config).digest("hex");
-    const userData = object.versionId.apply((versionId) =>
-      Buffer.from(pointerUserData({ bucket: facts.bucket, key: configKey, versionId, sha512 })).toString(
-        "base64",
-      ),
-    );
-    const tags = ownedTags(facts.cluster, group);
+    const userData = pulumi
+      .all([bucket, object.versionId, args.config])
+      .apply(([bucket, versionId, config]) => {
+        const sha512 = createHash("sha512").update(config).digest("hex");
+        return Buffer.from(pointerUserData({ bucket, key: configKey, versionId, sha512 })).toString("base64");
+      });
+    const tags = this.tags;
     return new aws.ec2.LaunchTemplate(
       name,
       {
@@ -161,7 +154,7 @@ export class NodeGroup extends pulumi.ComponentResource {
     template: aws.ec2.LaunchTemplate,
     policy: aws.iam.RolePolicy,
   ) {
-    const { facts, group, replacement } = args;
+    const { group, replacement } = args;
     const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: replacement.maxHealthyPercentage };
     const checkpoints = replacement.checkpointPercentages;
     const firmware = firmwareSeconds(args.capacity);
@@ -207,15 +200,17 @@ export class NodeGroup extends pulumi.ComponentResource {
         // `up` returns when the group is right; whether its nodes are, the launch hook decides.
         waitForCapacityTimeout: "0",
         forceDelete: args.forceDelete,
-        tags: Object.entries({ ...ownedTags(facts.cluster, group), ...args.tags }).map(([key, value]) => ({
-          key,
-          value,
-          propagateAtLaunch: false, // the launch template tags instances, and their volumes with them
-        })),
+        tags: pulumi.all([this.tags, args.tags ?? {}]).apply((all) =>
+          Object.entries(Object.assign({}, ...all) as Record<string, string>).map(([key, value]) => ({
+            key,
+            value,
+            propagateAtLaunch: false, // the launch template tags instances, and their volumes with them
+          })),
+        ),
       },
       {
         parent: this,
-        dependsOn: [policy, ...args.after],
+        dependsOn: [policy, ...(args.after ?? [])],
         customTimeouts: { delete: "30m" },
         // They are settled when the group is made; a change would replace it, and with it all its nodes at once.
         ignoreChanges: ["initialLifecycleHooks"],

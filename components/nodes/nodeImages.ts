@@ -14,12 +14,13 @@ export interface NodeImagesArgs {
 
 /** The cluster's own copies of Flatcar's images: with them a lost node is replaced, and `pulumi up` works, when Flatcar has none any more. */
 export class NodeImages extends pulumi.ComponentResource {
-  private readonly copies: readonly { architecture: Architecture; id: pulumi.Output<string> }[];
+  /** The images that new nodes get, by architecture. */
+  readonly ids: Readonly<Partial<Record<Architecture, pulumi.Output<string>>>>;
 
   constructor(name: string, args: NodeImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeImages", name, {}, opts);
     const { cluster, region, images } = args;
-    this.copies = images.map(({ release, architecture, sourceAmiId }) => {
+    const copies = images.map(({ release, architecture, sourceAmiId }) => {
       const copy = copyName(cluster, release, architecture);
       const { id } = new aws.ec2.AmiCopy(
         `${name}-${release}-${architecture}`,
@@ -35,13 +36,15 @@ export class NodeImages extends pulumi.ComponentResource {
       );
       return { architecture, id };
     });
+    // Those of the release before come last, for a way back.
+    this.ids = Object.fromEntries(copies.reverse().map(({ architecture, id }) => [architecture, id]));
     this.registerOutputs({});
   }
 
   /** The image that new nodes get. */
   of(architecture: Architecture): pulumi.Output<string> {
-    const copy = this.copies.find((each) => each.architecture === architecture);
-    if (copy === undefined) throw new Error(`no ${architecture} image was looked up`);
-    return copy.id;
+    const id = this.ids[architecture];
+    if (id === undefined) throw new Error(`no ${architecture} image was looked up`);
+    return id;
   }
 }

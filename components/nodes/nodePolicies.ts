@@ -1,5 +1,7 @@
 import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import { controllerKeyObjects, workerKeyObjects } from "../../ignition/keyObjects";
+import { type ClusterScope, poolGroup } from "../../plan/names";
 import {
   addonManifest,
   bootstrapToken,
@@ -13,18 +15,13 @@ import {
 type Statement = aws.iam.PolicyStatement;
 
 /** What the statements of a node's role name: plain values but for the key, whose ARN AWS chooses. */
-export interface NodePolicyFacts {
-  /** Name of the cluster. */
-  readonly cluster: string;
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
+export interface NodeScope extends ClusterScope {
   /** Name of the node store's bucket. */
   readonly bucket: string;
   /** Name of the log group that nodes report to. */
   readonly logGroup: string;
   /** ARN of the node store's KMS key. */
-  readonly keyArn: string;
+  readonly keyArn: pulumi.Input<string>;
   /** Auto Scaling group of the node. */
   readonly group: string;
   /** Key of the node's Ignition configuration in the node store. */
@@ -37,14 +34,13 @@ const bootstrapTokens = `${folders.bootstrap}*`;
 /** Where controllers write down who forms the cluster, and that it has formed. */
 const formation = [`${formationPrefix}*.json`, `${formedPrefix}*.json`];
 
-const objectArn = ({ partition, bucket }: NodePolicyFacts, key: string) =>
-  `arn:${partition}:s3:::${bucket}/${key}`;
+const objectArn = ({ partition, bucket }: NodeScope, key: string) => `arn:${partition}:s3:::${bucket}/${key}`;
 
-const groupArn = ({ partition, region, accountId }: NodePolicyFacts, group: string) =>
+const groupArn = ({ partition, region, accountId }: NodeScope, group: string) =>
   `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 
 /** The node store's key, for what S3 decrypts and encrypts, and for nothing that a node brings to KMS itself. */
-function useKey({ keyArn, region }: NodePolicyFacts, ...Action: string[]): Statement {
+function useKey({ keyArn, region }: NodeScope, ...Action: string[]): Statement {
   return {
     Sid: "UseKey",
     Effect: "Allow",
@@ -54,17 +50,17 @@ function useKey({ keyArn, region }: NodePolicyFacts, ...Action: string[]): State
   };
 }
 
-function readConfig(facts: NodePolicyFacts): Statement {
+function readConfig(node: NodeScope): Statement {
   return {
     Sid: "ReadConfig",
     Effect: "Allow",
     Action: ["s3:GetObject", "s3:GetObjectVersion"],
-    Resource: objectArn(facts, facts.configKey),
+    Resource: objectArn(node, node.configKey),
   };
 }
 
 /** For `put-log-events`: streams of the node's own group alone. */
-function report({ partition, region, accountId, logGroup, group }: NodePolicyFacts): Statement {
+function report({ partition, region, accountId, logGroup, group }: NodeScope): Statement {
   return {
     Sid: "Report",
     Effect: "Allow",
@@ -74,7 +70,7 @@ function report({ partition, region, accountId, logGroup, group }: NodePolicyFac
 }
 
 /** For `ecr-credential-provider`: images of the account's own registries, in any region. */
-function pullImages({ partition, accountId }: NodePolicyFacts): Statement[] {
+function pullImages({ partition, accountId }: NodeScope): Statement[] {
   return [
     {
       Sid: "LogInToEcr",
@@ -92,38 +88,38 @@ function pullImages({ partition, accountId }: NodePolicyFacts): Statement[] {
 }
 
 /** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
-export function controllerStatements(facts: NodePolicyFacts): Statement[] {
+export function controllerStatements(node: NodeScope): Statement[] {
   return [
-    readConfig(facts),
+    readConfig(node),
     {
       Sid: "ReadKeys",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: controllerKeyObjects.map(({ key }) => objectArn(facts, key)),
+      Resource: controllerKeyObjects.map(({ key }) => objectArn(node, key)),
     },
     {
       Sid: "ReadFormationRestoreAndTokens",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [...formation, restoreRequest, `${snapshotFolder}*`, bootstrapTokens].map((key) =>
-        objectArn(facts, key),
+        objectArn(node, key),
       ),
     },
-    { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(facts, addonManifest) },
+    { Sid: "ReadAddons", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(node, addonManifest) },
     {
       Sid: "WriteFormationSnapshotsAndTokens",
       Effect: "Allow",
       Action: "s3:PutObject",
-      Resource: [...formation, `${snapshotFolder}*`, bootstrapTokens].map((key) => objectArn(facts, key)),
+      Resource: [...formation, `${snapshotFolder}*`, bootstrapTokens].map((key) => objectArn(node, key)),
     },
     {
       Sid: "ListFormationAndSnapshots",
       Effect: "Allow",
       Action: "s3:ListBucket",
-      Resource: `arn:${facts.partition}:s3:::${facts.bucket}`,
+      Resource: `arn:${node.partition}:s3:::${node.bucket}`,
       Condition: { StringLike: { "s3:prefix": `${folders.etcd}*` } },
     },
-    useKey(facts, "kms:Decrypt", "kms:GenerateDataKey"),
+    useKey(node, "kms:Decrypt", "kms:GenerateDataKey"),
     {
       Sid: "LookAtInstances",
       Effect: "Allow",
@@ -139,33 +135,33 @@ export function controllerStatements(facts: NodePolicyFacts): Statement[] {
       Sid: "CompleteHooks",
       Effect: "Allow",
       Action: "autoscaling:CompleteLifecycleAction",
-      Resource: [facts.group, `${facts.cluster}-pool-*`].map((group) => groupArn(facts, group)),
+      Resource: [node.group, poolGroup(node.cluster, "*")].map((group) => groupArn(node, group)),
     },
-    report(facts),
-    ...pullImages(facts),
+    report(node),
+    ...pullImages(node),
   ];
 }
 
 /** What a worker of one pool may do, and nothing else. */
-export function workerStatements(facts: NodePolicyFacts): Statement[] {
+export function workerStatements(node: NodeScope): Statement[] {
   return [
-    readConfig(facts),
+    readConfig(node),
     {
       Sid: "ReadKeys",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(facts.group)].map((key) =>
-        objectArn(facts, key),
+      Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(node.group)].map((key) =>
+        objectArn(node, key),
       ),
     },
-    useKey(facts, "kms:Decrypt"),
+    useKey(node, "kms:Decrypt"),
     {
       Sid: "CompleteHooks",
       Effect: "Allow",
       Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
-      Resource: groupArn(facts, facts.group),
+      Resource: groupArn(node, node.group),
     },
-    report(facts),
-    ...pullImages(facts),
+    report(node),
+    ...pullImages(node),
   ];
 }

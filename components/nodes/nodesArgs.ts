@@ -1,44 +1,37 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { wantedAddons } from "../../addons/addons";
-import type { Architecture } from "../../plan/nodeImages";
 import type { NodeFacts } from "../../ignition/node";
-import type { Settings } from "../../settings";
-import type { Names } from "../../plan/names";
-import type { ClusterFacts } from "./nodeGroup";
+import type { WorkerFacts } from "../../ignition/worker";
+import type { Architecture } from "../../plan/nodeImages";
+import type { ClusterScope } from "../../plan/names";
+
+/**
+ * What all nodes of a cluster know of it, and what their roles' statements name: plain values, known before anything is there.
+ * It is the cluster's output `clusterFacts`, so a pool of another stack is made of the same.
+ */
+export interface ClusterFacts
+  extends ClusterScope, Omit<NodeFacts, "cluster" | "region" | "group" | "architecture"> {
+  readonly cloudProvider: WorkerFacts["cloudProvider"];
+}
 
 /** What the control plane and every worker pool are told alike. */
 export interface NodesArgs {
-  readonly settings: Settings;
-  readonly names: Names;
-  readonly facts: ClusterFacts;
-  readonly dnsSuffix: string;
+  /** The cluster that the nodes are of. */
+  readonly cluster: pulumi.Input<ClusterFacts>;
+  /** ARN of the node store's KMS key. */
+  readonly keyArn: pulumi.Input<string>;
   /** Where the nodes are: a subnet for each zone. */
-  readonly subnetIds: pulumi.Input<string>[];
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly imageId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
-  /** What a booting node needs: there before the first instance, and gone only after the last. */
-  readonly after: pulumi.Resource[];
+  /** What makes the node store safe: there before the nodes' configuration is put into it. @default another stack has made it */
+  readonly store?: readonly pulumi.Resource[];
+  /** What a booting node needs: there before the first instance, and gone only after the last. @default another stack has made it */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /** What the Ignition configuration of every node of `group` says of its cluster. */
-export function nodeFacts(
-  { settings, names, facts, dnsSuffix }: NodesArgs,
-  group: string,
-  architecture: Architecture,
-): NodeFacts {
-  return {
-    name: settings.name,
-    zone: names.zone,
-    region: facts.region,
-    dnsSuffix,
-    bucket: names.nodeStore,
-    logGroup: names.nodeLogs,
-    group,
-    architecture,
-    kubernetesVersion: settings.versions.kubernetes,
-    podNetwork: wantedAddons(settings).includes("flannel") ? "flannel" : "other",
-    podCidr: settings.podCidr,
-    downloads: settings.downloads,
-    sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
-  };
-}
+export const nodeFacts = (cluster: ClusterFacts, group: string, architecture: Architecture): NodeFacts => ({
+  ...cluster,
+  group,
+  architecture,
+});

@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { wantedAddons } from "../../addons/addons";
 import { workerIgnition } from "../../ignition/worker";
 import type { WorkerPoolSettings } from "../../settings";
 import { autoscalerTags } from "../../plan/autoscalerTags";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { poolGroup } from "../../plan/names";
 import { poolPercentage } from "../../plan/rollout";
 import { poolConfig } from "../../plan/nodeStoreKeys";
 
 export interface WorkerPoolArgs extends NodesArgs {
-  /** Name of the pool. */
+  /** Name of the pool; no other pool of the cluster has it. */
   readonly pool: string;
-  readonly poolSettings: WorkerPoolSettings;
+  readonly settings: WorkerPoolSettings;
 }
 
 /** Worker nodes of one kind. Everything it is made of is its own, so pools come, change and go one by one. */
@@ -21,41 +21,42 @@ export class WorkerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:WorkerPool", name, {}, opts);
-    const { pool, poolSettings, settings, facts } = args;
-    const group = `${settings.name}-pool-${pool}`;
-    const addons = wantedAddons(settings);
+    const { pool, settings } = args;
+    const cluster = pulumi.output(args.cluster);
+    const group = cluster.apply((facts) => poolGroup(facts.cluster, pool));
+    const configKey = poolConfig(pool);
     this.nodes = new NodeGroup(
       name,
       {
-        facts,
-        subnetIds: args.subnetIds,
+        ...args,
         group,
-        configKey: poolConfig(pool),
-        config: workerIgnition({
-          ...nodeFacts(args, group, poolSettings.architecture),
-          pool,
-          cloudProvider: addons.includes("aws-cloud-controller-manager") ? "aws" : "other",
-          labels: poolSettings.labels,
-          taints: poolSettings.taints,
-          kubelet: poolSettings.kubelet,
-        }),
-        statements: workerStatements,
-        imageId: args.imageId,
-        after: args.after,
+        configKey,
+        config: pulumi.all([cluster, group]).apply(([facts, group]) =>
+          workerIgnition({
+            ...nodeFacts(facts, group, settings.architecture),
+            pool,
+            cloudProvider: facts.cloudProvider,
+            labels: settings.labels,
+            taints: settings.taints,
+            kubelet: settings.kubelet,
+          }),
+        ),
+        statements: pulumi
+          .all([cluster, group])
+          .apply(([facts, group]) => workerStatements({ ...facts, keyArn: args.keyArn, group, configKey })),
         capacity: {
           kind: "mixed",
-          instanceTypes: poolSettings.instanceTypes,
-          spotPercent: poolSettings.spotPercent,
+          instanceTypes: settings.instanceTypes,
+          spotPercent: settings.spotPercent,
         },
-        diskGib: poolSettings.diskGib,
-        min: poolSettings.min,
-        max: poolSettings.max,
-        securityGroupId: args.securityGroupId,
-        replacement: { maxHealthyPercentage: poolPercentage(poolSettings) },
+        diskGib: settings.diskGib,
+        min: settings.min,
+        max: settings.max,
+        replacement: { maxHealthyPercentage: poolPercentage(settings) },
         hookSeconds: { launch: 900, terminate: 900 },
         // Pods are drained by the controllers first, which outlive every pool.
         forceDelete: false,
-        tags: autoscalerTags(settings.name, pool, poolSettings),
+        tags: cluster.apply((facts) => autoscalerTags(facts.cluster, pool, settings)),
       },
       { parent: this },
     );

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-export interface KubeconfigFacts {
+export interface KubeconfigArgs {
   readonly cluster: string;
   /** URL of the API. */
   readonly server: string;
@@ -16,7 +16,7 @@ export function kubeconfig({
   caPem,
   certificatePem,
   privateKeyPem,
-}: KubeconfigFacts): string {
+}: KubeconfigArgs): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const user = `${cluster}-admin`;
   const config = {

@@ -30,7 +30,8 @@ export class Pki extends pulumi.ComponentResource {
   constructor(name: string, args: PkiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Pki", name, {}, opts);
     const parent = { parent: this };
-    const kept = { parent: this, protect: args.protect };
+    // Not false, which would take away the protection that this component has from its owner.
+    const kept = { parent: this, protect: args.protect || undefined };
     const authority = (which: string, commonName: string) =>
       new CertificateAuthority(`${name}-${which}-ca`, { commonName }, kept);
     const etcdCa = authority("etcd", `${args.cluster} etcd CA`);

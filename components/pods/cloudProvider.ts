@@ -1,16 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterTag, ownedTags } from "../../plan/names";
-import type { ClusterFacts } from "../nodes/nodeGroup";
+import { type ClusterScope, clusterTag, ownedTags } from "../../plan/names";
 import { ServiceAccountRole } from "./serviceAccountRole";
 
 export interface CloudProviderArgs {
-  readonly facts: ClusterFacts;
+  readonly scope: ClusterScope;
   readonly oidcProviderArn: pulumi.Input<string>;
-  readonly oidcIssuer: string;
+  readonly oidcIssuer: pulumi.Input<string>;
 }
-
-type Facts = Pick<ClusterFacts, "cluster" | "partition" | "region" | "accountId">;
 
 /** Tag that the cloud controller manager gives all it makes for a Service, `<namespace>/<name>`. */
 const serviceTag = "kubernetes.io/service-name";
@@ -26,7 +23,7 @@ export function cloudProviderPolicy({
   partition,
   region,
   accountId,
-}: Facts): aws.iam.PolicyDocument {
+}: ClusterScope): aws.iam.PolicyDocument {
   const elb = (resource: string) =>
     `arn:${partition}:elasticloadbalancing:${region}:${accountId}:${resource}`;
   const balancers = elb("loadbalancer/net/*/*");
@@ -133,8 +130,8 @@ export class CloudProvider extends pulumi.ComponentResource {
         oidcIssuer: args.oidcIssuer,
         namespace: "kube-system",
         serviceAccount: "cloud-controller-manager",
-        policy: cloudProviderPolicy(args.facts),
-        tags: ownedTags(args.facts.cluster, `${args.facts.cluster}-cloud-provider`),
+        policy: cloudProviderPolicy(args.scope),
+        tags: ownedTags(args.scope.cluster, `${args.scope.cluster}-cloud-provider`),
       },
       { parent: this },
     );

@@ -1,14 +1,17 @@
 import type * as aws from "@pulumi/aws";
-import type { ClusterFacts } from "../nodes/nodeGroup";
+import { type ClusterScope, poolGroup } from "../../plan/names";
 
 /**
  * What the cluster autoscaler may do: size the cluster's worker pools, and look at what their instances would be like
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy).
  */
-export function clusterAutoscalerPolicy(
-  facts: Pick<ClusterFacts, "cluster" | "partition" | "region" | "accountId">,
-): aws.iam.PolicyDocument {
-  const groups = `arn:${facts.partition}:autoscaling:${facts.region}:${facts.accountId}:autoScalingGroup`;
+export function clusterAutoscalerPolicy({
+  cluster,
+  partition,
+  region,
+  accountId,
+}: ClusterScope): aws.iam.PolicyDocument {
+  const groups = `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup`;
   return {
     Version: "2012-10-17",
     Statement: [
@@ -27,7 +30,7 @@ export function clusterAutoscalerPolicy(
         Sid: "SizePools",
         Effect: "Allow",
         Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-        Resource: `${groups}:*:autoScalingGroupName/${facts.cluster}-pool-*`,
+        Resource: `${groups}:*:autoScalingGroupName/${poolGroup(cluster, "*")}`,
       },
     ],
   };

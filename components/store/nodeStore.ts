@@ -68,11 +68,14 @@ export const nodeStorePolicy = (bucketArn: string): aws.iam.PolicyDocument => ({
 export class NodeStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
+  /** What closes and encrypts the bucket: there before anything is put into it. */
+  readonly secured: readonly pulumi.Resource[];
 
   constructor(name: string, args: NodeStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeStore", name, {}, opts);
     const parent = { parent: this };
-    const kept = { parent: this, protect: args.protect };
+    // Not false, which would take away the protection that this component has from its owner.
+    const kept = { parent: this, protect: args.protect || undefined };
     const key = new aws.kms.Key(
       name,
       {
@@ -134,6 +137,7 @@ export class NodeStore extends pulumi.ComponentResource {
     }
     this.bucket = pulumi.all([bucket.bucket, ...secured.map(({ id }) => id)]).apply(([made]) => made);
     this.keyArn = key.arn;
+    this.secured = secured;
     this.registerOutputs({ bucket: this.bucket, keyArn: this.keyArn });
   }
 }

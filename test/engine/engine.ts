@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { idOf, madeOutputs, withSecretOutputs } from "./madeResources";
 import { answer } from "./providerFunctions";
-import type { Region } from "./region";
+import { region as emptyRegion, type Region } from "./region";
 
 /** What the program asked of the engine, in the engine's own messages. */
 export interface Requests {
@@ -11,22 +11,36 @@ export interface Requests {
 
 /**
  * Pulumi's engine without providers: makes every resource at once, answers lookups from `region`, and keeps what it was
- * asked. Pulumi's own mocks show inputs only; the messages also tell owners, order, protection and secrets.
+ * asked. Pulumi's own mocks show inputs only; the messages also tell owners, order, protection and secrets. A provider that the
+ * program makes for another region finds that region empty.
  */
-export async function pretendEngine(region: Region, stack: string, preview: boolean): Promise<Requests> {
+export async function pretendEngine(
+  region: Region,
+  project: string,
+  stack: string,
+  preview: boolean,
+): Promise<Requests> {
   const requests: Requests = { registrations: [], outputs: [] };
   const secretOutputs = new Map<string, string[]>();
+  const regions = new Map<string | undefined, Region>();
+  /** @param provider `<URN>::<id>` */
+  const regionOf = (provider?: string) => regions.get(provider?.split("::").at(-2)) ?? region;
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom }) => {
+      newResource: ({ type, name, inputs, custom, provider, id }) => {
+        if (type === "pulumi:pulumi:StackReference") {
+          const outputs = region.otherStacks?.[name] ?? {};
+          return { id: id ?? name, state: { name, outputs, secretOutputNames: [] } };
+        }
+        if (type === "pulumi:providers:aws") regions.set(name, emptyRegion(inputs.region));
         if (preview || !custom) return { id: undefined as unknown as string, state: inputs };
-        const outputs = { ...inputs, ...madeOutputs(region, type, name, inputs) };
+        const outputs = { ...inputs, ...madeOutputs(regionOf(provider), type, name, inputs) };
         const secret = secretOutputs.get(`${type} ${name}`) ?? [];
         return { id: idOf(type, name), state: withSecretOutputs(outputs, secret) };
       },
-      call: ({ token, inputs }) => answer(region, token, inputs),
+      call: ({ token, inputs, provider }) => answer(regionOf(provider), token, inputs),
     },
-    "pulumi-kubeadm",
+    project,
     stack,
     preview,
     "organization",

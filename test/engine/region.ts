@@ -34,6 +34,8 @@ export interface Region {
   readonly metadata?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the stack's last `pulumi up` put out. @default there was none */
   readonly lastOutputs?: Readonly<Record<string, unknown>>;
+  /** Outputs of other stacks, by name of the stack. @default there are none */
+  readonly otherStacks?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }

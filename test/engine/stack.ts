@@ -23,6 +23,8 @@ export interface Registered {
   readonly inputs: Record<string, any>;
   /** Keys of what must be there before it, by `dependsOn` or by an input. */
   readonly dependsOn: readonly string[];
+  /** Name of the provider that the program gives it. @default the stack's own */
+  readonly provider?: string;
   readonly protect: boolean;
   readonly deleteTimeout: string;
   /** Inputs whose changes are left alone. */
@@ -54,6 +56,8 @@ interface RunOptions {
   readonly preview?: boolean;
   /** @default an empty region of the configured name */
   readonly region?: Region;
+  /** Project of the program. @default pulumi-kubeadm */
+  readonly project?: string;
 }
 
 /** A run that may have ended early. */
@@ -69,9 +73,13 @@ export async function run(config: Config, options: RunOptions = {}): Promise<Run
   return finished(await attempt(config, options));
 }
 
-/** Runs another program than this project's. */
-export async function runOf(program: () => Promise<unknown>, config: Config): Promise<Run> {
-  return finished(await inTurn(() => attemptOf(program, config, {})));
+/** Runs another program than this project's, as `run`. */
+export async function runOf(
+  program: () => Promise<unknown>,
+  config: Config,
+  options: RunOptions = {},
+): Promise<Run> {
+  return finished(await inTurn(() => attemptOf(program, config, options)));
 }
 
 /** Runs the whole program. Equal runs are made once. */
@@ -97,10 +105,14 @@ function finished({ error, ...made }: Attempt): Run {
 async function attemptOf(
   program: () => Promise<unknown>,
   config: Config,
-  { preview = false, region: here = region(String(config["aws:region"])) }: RunOptions,
+  {
+    preview = false,
+    region: here = region(String(config["aws:region"])),
+    project: name = "pulumi-kubeadm",
+  }: RunOptions,
 ): Promise<Attempt> {
-  const requests = await pretendEngine(here, String(config.name), preview);
-  pulumi.runtime.setAllConfig(asStored(config));
+  const requests = await pretendEngine(here, name, String(config.name), preview);
+  pulumi.runtime.setAllConfig(asStored(config, name));
   let error: Error | undefined;
   await withPlainStackTraces(async () => {
     await pulumi.runtime.runInPulumiStack(program).catch((reason) => (error = reason));
@@ -108,17 +120,17 @@ async function attemptOf(
   });
   const resources = requests.registrations.map(asRegistered);
   const componentOutputs = Object.fromEntries(requests.outputs.map(asOutputs));
-  const outputs = componentOutputs[`Stack pulumi-kubeadm-${String(config.name)}`];
+  const outputs = componentOutputs[`Stack ${name}-${String(config.name)}`];
   return { resources, outputs, componentOutputs, error };
 }
 
 /** As `pulumi config set` leaves it and the engine hands it over: strings, of JSON unless the value is one. */
-function asStored(config: Config): Record<string, string> {
+function asStored(config: Config, project: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [
-        key.includes(":") ? key : `pulumi-kubeadm:${key}`,
+        key.includes(":") ? key : `${project}:${key}`,
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
   );
@@ -136,6 +148,7 @@ function asRegistered(request: any): Registered {
     parent: request.getParent() ? keyOf(request.getParent()) : undefined,
     inputs: fromWire(request.getObject().toJavaScript()) as Record<string, unknown>,
     dependsOn: request.getDependenciesList().map(keyOf).sort(),
+    provider: request.getProvider().split("::").at(-2),
     protect: request.getProtect(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
     ignoreChanges: request.getIgnorechangesList(),

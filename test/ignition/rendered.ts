@@ -13,7 +13,7 @@ export interface RenderedNode {
 }
 
 const place = {
-  name: "demo",
+  cluster: "demo",
   zone: "demo.example.com",
   region: "eu-west-1",
   dnsSuffix: "amazonaws.com",

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseZones, keepSubnets, type Places, type ZoneFacts } from "../../preflight/zones";
+import { chooseZones, keepSubnets, type Places, type ZoneChoice } from "../../preflight/zones";
 import { planSubnets } from "../../plan/subnets";
 
 const region = "eu-central-1";
@@ -9,7 +9,7 @@ const available = fc.shuffledSubarray(zoneNames);
 const wanted = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.shuffledSubarray(zoneNames, { minLength: 1 }));
 
 /** What a person reads, or the zones. */
-function outcome(asked: number | readonly string[], facts: ZoneFacts): string[] | Error {
+function outcome(asked: number | readonly string[], facts: ZoneChoice): string[] | Error {
   try {
     return chooseZones(asked, facts);
   } catch (error) {
@@ -135,7 +135,7 @@ describe("The zones of a cluster that is there", () => {
 
   it("are told as a number that is taken then, after an up that failed at any of them", () => {
     const [a, b, , d] = zoneNames;
-    const failed: [asked: number, facts: Omit<ZoneFacts, "region">, advice: RegExp][] = [
+    const failed: [asked: number, facts: Omit<ZoneChoice, "region">, advice: RegExp][] = [
       [4, { available: [a, b], noted: [a, b], standing: [a, b, undefined, d] }, /: use 2$/],
       [2, { available: [b], standing: [undefined, b] }, /: wait for one more, or run pulumi destroy/],
     ];

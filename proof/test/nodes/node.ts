@@ -22,7 +22,7 @@ export interface Outcome {
 function controllerFiles() {
   const config = JSON.parse(
     controllerIgnition({
-      name: "test",
+      cluster: "test",
       zone,
       region,
       dnsSuffix: "amazonaws.com",

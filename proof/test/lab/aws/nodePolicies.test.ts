@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   controllerStatements,
   workerStatements,
-  type NodePolicyFacts,
+  type NodeScope,
 } from "../../../../components/nodes/nodePolicies";
 import { denial, type Caller } from "../../../lab/aws/authorization";
 import { parsePolicy, type Statement } from "../../../lab/aws/policy";
@@ -10,7 +10,7 @@ import { requiredPermissions } from "../../../lab/aws/requiredPermissions";
 import type { ServiceCall } from "../../../lab/aws/serviceCall";
 import { call, deployed, keyArn, queryCall } from "./calls";
 
-const facts: NodePolicyFacts = {
+const facts: NodeScope = {
   cluster: "blue",
   partition: "aws",
   region: "us-east-1",

@@ -1,0 +1,41 @@
+import { wantedAddons } from "../addons/addons";
+import type { Placement } from "../preflight/placement";
+import type { Settings } from "../settings";
+import { defaultNetwork } from "../settings/fields";
+import type { ClusterScope, Names } from "../plan/names";
+import type { NetworkArgs } from "./network/network";
+import type { ClusterFacts } from "./nodes/nodesArgs";
+
+/** What the ARNs of the cluster's things are made of. */
+export const clusterScope = ({ name }: Settings, placement: Placement): ClusterScope => ({
+  cluster: name,
+  partition: placement.partition,
+  region: placement.region,
+  accountId: placement.accountId,
+});
+
+/** The VPC that the settings ask for. */
+export function networkArgs(settings: Settings, placement: Placement): NetworkArgs {
+  const cluster = settings.name;
+  if (placement.existingVpc) return { kind: "existing", cluster, vpc: placement.existingVpc };
+  const { region, zones } = placement;
+  return { kind: "new", cluster, region, zones, ...(settings.network ?? defaultNetwork) };
+}
+
+/** What every node knows of the cluster. */
+export function clusterFacts(settings: Settings, names: Names, placement: Placement): ClusterFacts {
+  const addons = wantedAddons(settings);
+  return {
+    ...clusterScope(settings, placement),
+    dnsSuffix: placement.dnsSuffix,
+    zone: names.zone,
+    bucket: names.nodeStore,
+    logGroup: names.nodeLogs,
+    kubernetesVersion: settings.versions.kubernetes,
+    podNetwork: addons.includes("flannel") ? "flannel" : "other",
+    cloudProvider: addons.includes("aws-cloud-controller-manager") ? "aws" : "other",
+    podCidr: settings.podCidr,
+    downloads: settings.downloads,
+    sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
+  };
+}
