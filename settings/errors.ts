@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 
 /** One wrong setting: where it stands, what was written, what to write instead. */
@@ -84,11 +85,14 @@ export async function together<T extends readonly unknown[]>(lookups: {
 
 const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
 
-/** The one error that names all mistakes. */
+/** The one error that names all mistakes; Pulumi shows its message alone. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
   const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
   const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
-  return new Error(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+  const error = new RunError(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+  // Pulumi formats the stack of every error, even if it then hides it; for this program that takes 15 s and more.
+  error.stack = undefined;
+  return error;
 }
 
 function dotted(path: Path): string {
