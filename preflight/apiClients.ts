@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type { Settings } from "../settings";
-import { tooManyApiClients } from "../settings/limitRules";
+import { tooManyApiClients } from "../settings/rules/access";
 import { WrongSettings } from "../settings/errors";
 import { clusterTag } from "../plan/names";
 import type { ExistingVpc } from "./existingVpc";
