@@ -55,7 +55,7 @@ const inVpc = (key: string, effect: Effect, to: Map, rest: Map = {}, then?: Case
   };
 };
 
-const internal = { api: { access: "internal", allowedCidrs: [] } };
+const publicApi = { api: { access: "public", allowedCidrs: ["203.0.113.0/24"] } };
 const bastion = { access: { kind: "bastion", allowedCidrs: ["198.51.100.0/24"] } };
 const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db";
 const parentZoneId = "Z0123456789ABCDEFGHIJ";
@@ -73,8 +73,8 @@ const restore = (key: string, effect: Effect, epoch: number) =>
 export const cases: readonly Case[] = [
   change("name", "refused", { name: "other" }),
   change("domain", "refused", { domain: "other.example.com" }),
-  change("parentZoneId", "in place", { parentZoneId }, { parentZoneId: undefined }),
-  change("parentZoneId", "refused", { parentZoneId }, internal),
+  change("parentZoneId", "in place", { parentZoneId }, publicApi),
+  change("parentZoneId", "refused", { parentZoneId }),
   change("zones", "in place", { zones: 3 }, { zones: 2 }),
   change("zones", "refused", { zones: 2 }, { zones: 3 }),
   change("network.cidr", "refused", { network: { cidr: "10.1.0.0/16" } }),
@@ -91,7 +91,7 @@ export const cases: readonly Case[] = [
   inVpc("publicSubnetIds", "refused", { publicSubnetIds: [id(11)] }),
   change("podCidr", "refused", { podCidr: "10.128.0.0/16" }),
   change("serviceCidr", "refused", { serviceCidr: "10.100.0.0/16" }),
-  change("api.access", "refused", internal),
+  change("api.access", "refused", publicApi),
   change("api.allowedCidrs", "in place", { api: { allowedCidrs: ["203.0.113.0/24"] } }),
   change("access.kind", "in place", { access: { kind: "instance-connect" } }),
   change("access.allowedCidrs", "in place", { access: { allowedCidrs: ["203.0.113.0/24"] } }, bastion),
