@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
-import { tooManyApiClients } from "../settings/limitRules";
+import { tooManyApiClients } from "../settings/rules/access";
 import { WrongSettings } from "../settings/errors";
 import { clusterTag } from "../plan/names";
 import type { ExistingVpc } from "./existingVpc";

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 
 /** One wrong setting: where it stands, what was written, what to write instead. */
@@ -29,36 +30,6 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
   });
 }
 
-/** Settings of a pool that rules compare with each other: one is no use without the other. */
-const compared = ["min", "max"];
-
-/**
- * What is left of the settings without the parts that have a mistake, so that the rest can be checked further: of a
- * pool only the wrong setting is left out, of anything else the whole top-level key (named in `skip`).
- */
-export function withoutWrong(raw: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]) {
-  const rest = structuredClone(raw);
-  const skip = new Set<string>();
-  for (const issue of issues) {
-    const [key, pool, setting] = issue.path.map(String);
-    const inner = issue.code === "unrecognized_keys" ? issue.keys : [];
-    if (key === "workerPools" && pool !== undefined) {
-      const settings = valueAt(rest, [key, pool]);
-      const wrong = setting === undefined ? inner : [setting];
-      if (wrong.length === 0) leaveOut(rest[key], [pool]);
-      else leaveOut(settings, [...wrong, ...(compared.includes(wrong[0]) ? compared : [])]);
-    } else {
-      for (const name of key === undefined ? inner : [key]) skip.add(name);
-    }
-  }
-  leaveOut(rest, [...skip]);
-  return { rest, skip };
-}
-
-function leaveOut(from: unknown, keys: readonly string[]): void {
-  for (const key of keys) delete (from as Record<string, unknown> | undefined)?.[key];
-}
-
 /** Settings that are well-formed but do not fit what is there in AWS. */
 export class WrongSettings extends Error {
   readonly mistakes: readonly Mistake[];
@@ -84,11 +55,15 @@ export async function together<T extends readonly unknown[]>(lookups: {
 
 const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
 
-/** The one error that names all mistakes. */
+/** The one error that names all mistakes; Pulumi shows its message alone. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
   const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
   const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
-  return new Error(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+  const error = new RunError(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+  // Pulumi formats the stack of every error by util.inspect, even if it then hides it. Node 20 spends 15 s and more there
+  // on paths such as node_modules/@pulumi/resource.ts.
+  error.stack = undefined;
+  return error;
 }
 
 function dotted(path: Path): string {

@@ -11,7 +11,7 @@ import { limits } from "./limits";
 const domainForm =
   /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /**
- * Hosts ask no DNS server for these: https://datatracker.ietf.org/doc/html/rfc6762#section-3,
+ * Never resolved through DNS: https://datatracker.ietf.org/doc/html/rfc6762#section-3,
  * https://datatracker.ietf.org/doc/html/rfc6761, https://datatracker.ietf.org/doc/html/rfc7686, https://datatracker.ietf.org/doc/html/rfc9476
  */
 const notInDns = /\.(local|localhost|invalid|onion|alt)$/;
@@ -52,22 +52,33 @@ const unquoted = (remedy: string) =>
   );
 
 /** A string of one form; `remedy` is what the user reads when it is not. */
-export const text = (form: RegExp, remedy: Remedy) => z.string(told(remedy)).regex(form, told(remedy));
+export const text = (form: RegExp, remedy: Remedy, example?: string) =>
+  like(z.string(told(remedy)).regex(form, told(remedy)), example);
+
+/** The form with an example for the reference and for editors. */
+const like = <T extends z.ZodType>(form: T, example?: string): T =>
+  example === undefined ? form : form.meta({ examples: [example] });
 
 /** A domain in the letters of DNS. */
-export const domainName = text(domainForm, (wrong) => {
-  const plain = typeof wrong === "string" ? domainToASCII(wrong.trim().replace(/\.$/, "")) : "";
-  return `use a lower-case domain such as ${domainForm.test(plain) ? plain : "k8s.example.com"}`;
-}).refine(
-  (name) => !notInDns.test(name),
-  "nodes ask no DNS server for names below it: use a domain such as k8s.example.com",
+export const domainName = like(
+  text(domainForm, (wrong) => {
+    const plain = typeof wrong === "string" ? domainToASCII(wrong.trim().replace(/\.$/, "")) : "";
+    return `use a lower-case domain such as ${domainForm.test(plain) ? plain : "k8s.example.com"}`;
+  }).refine(
+    (name) => !notInDns.test(name),
+    ".local, .localhost, .invalid, .onion and .alt are never resolved through DNS: use a domain such as k8s.example.com",
+  ),
+  "k8s.example.com",
 );
 /** The value of a label or taint; `what` names which. YAML and `pulumi config set --path` take true and 1 for no text. */
 export const labelValue = (what: string) =>
   z
     .string({ error: "write it as text: in quotes, or by pulumi config set --type string" })
     .regex(labelValueForm, { error: `use a ${what} value: at most 63 letters, digits, - _ .` });
-export const sshKey = z.string({ error: sshKeyRemedy }).trim().regex(sshKeyForm, { error: sshKeyRemedy });
+export const sshKey = like(
+  z.string({ error: sshKeyRemedy }).trim().regex(sshKeyForm, { error: sshKeyRemedy }),
+  "ssh-ed25519 AAAA… someone",
+);
 export const whole = (from: number, to: number, remedy: string) =>
   z.int(unquoted(remedy)).min(from, { error: remedy }).max(to, { error: remedy });
 export const oneOf = <const T extends readonly (string | number)[]>(values: T, remedy: string) =>
@@ -80,7 +91,10 @@ export const map = <K extends z.ZodType<string, string>, V extends z.ZodType>(
 ) => z.record(key, value, orNone(remedy, "{}"));
 export const yesOrNo = (remedy: string) => z.boolean(unquoted(remedy));
 /** Settings by name; where none of them must be given, {} is right. */
-export const group = <T extends z.ZodRawShape>(shape: T, remedy: string) => {
+export const group = <T extends z.ZodRawShape>(
+  shape: T,
+  remedy = `use {${Object.keys(shape).join(", ")}}`,
+) => {
   const made: z.ZodObject<T, z.core.$strict> = z.strictObject(
     shape,
     told((wrong) =>
@@ -96,29 +110,35 @@ const outsideRegions = /^[a-z]+(-[a-z]+)+-\d+-[a-z]/;
 export const zonesRemedy = "use a number from 1 to 6, or 1 to 6 zone names such as eu-central-1a";
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
 export const zoneForm = /^[a-z]+(-[a-z]+)+-\d+[a-z]$/;
-export const zoneName = text(zoneForm, (wrong) =>
-  typeof wrong === "string" && outsideRegions.test(wrong)
-    ? "is a Local Zone or a Wavelength Zone, which lack what a cluster needs: use a zone name such as eu-central-1a"
-    : "use a zone name such as eu-central-1a",
+export const zoneName = text(
+  zoneForm,
+  (wrong) =>
+    typeof wrong === "string" && outsideRegions.test(wrong)
+      ? "is a Local Zone or a Wavelength Zone, which lack what a cluster needs: use a zone name such as eu-central-1a"
+      : "use a zone name such as eu-central-1a",
+  "eu-central-1a",
 );
 /** The VPC of a stack that names neither `network` nor `existingVpc`. */
 export const defaultNetwork = { cidr: "10.0.0.0/16", nat: "zone" } as const;
 
 /** An IPv4 range of a size from /`largest` to /`smallest`, apart from those in `taken`. */
 export const cidr = (largest: number, smallest: number, taken: readonly string[] = []) =>
-  z.string({ error: "use an IPv4 range such as 10.0.0.0/16" }).superRefine((value, context) => {
-    const refuse = (message: string) => context.addIssue({ code: "custom", message });
-    if (smallest === 32 && isIPv4(value)) return refuse(`use ${value}/32`);
-    try {
-      const range = parseCidr(value);
-      const { prefix } = range;
-      if (prefix < largest || prefix > smallest) refuse(`use a range from /${largest} to /${smallest}`);
-      const other = taken.find((text) => overlap(range, parseCidr(text)));
-      if (other) refuse(`overlaps ${other}, which is no host's: use another range`);
-    } catch (error) {
-      refuse((error as Error).message);
-    }
-  });
+  like(
+    z.string({ error: "use an IPv4 range such as 10.0.0.0/16" }).superRefine((value, context) => {
+      const refuse = (message: string) => context.addIssue({ code: "custom", message });
+      if (smallest === 32 && isIPv4(value)) return refuse(`use ${value}/32`);
+      try {
+        const range = parseCidr(value);
+        const { prefix } = range;
+        if (prefix < largest || prefix > smallest) refuse(`use a range from /${largest} to /${smallest}`);
+        const other = taken.find((text) => overlap(range, parseCidr(text)));
+        if (other) refuse(`overlaps ${other}, which is no host's: use another range`);
+      } catch (error) {
+        refuse((error as Error).message);
+      }
+    }),
+    "10.0.0.0/16",
+  );
 
 const notForHosts = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 /**
@@ -126,18 +146,22 @@ const notForHosts = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"
  * (https://www.iana.org/assignments/iana-ipv4-special-registry).
  */
 export const hostRange = (largest: number, smallest: number) => cidr(largest, smallest, notForHosts);
-export const instanceType = text(instanceTypeForm, "use an EC2 instance type such as m7i.large");
+export const instanceType = text(
+  instanceTypeForm,
+  "use an EC2 instance type such as m7i.large",
+  "m7i.large",
+);
 export const disk = whole(20, limits.volumeGib.most, `use whole GiB from 20 to ${limits.volumeGib.most}`);
 export const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
 /** A Kubernetes quantity; YAML and `pulumi config set --path` take 1 for a number. */
-const quantity = (form: RegExp, remedy: string) =>
-  z.preprocess((value) => (typeof value === "number" ? String(value) : value), text(form, remedy));
-const amount = quantity(bytes, "use a quantity such as 256Mi or 1Gi");
+const quantity = (form: RegExp, remedy: string, example: string) =>
+  z.preprocess((value) => (typeof value === "number" ? String(value) : value), text(form, remedy, example));
+const amount = quantity(bytes, "use a quantity such as 256Mi or 1Gi", "256Mi");
 /** Quantities by resource, kept from pods. */
 export const reservation = (defaults: { readonly cpu: string; readonly memory: string }) =>
   group(
     {
-      cpu: quantity(cores, "use a quantity such as 100m or 0.5").optional(),
+      cpu: quantity(cores, "use a quantity such as 100m or 0.5", "100m").optional(),
       memory: amount.optional(),
       "ephemeral-storage": amount.optional(),
     },

@@ -171,7 +171,7 @@ describe("Whatever stands at a key, the message says what to write", () => {
         for (const line of message.split("\n").slice(1)) {
           assert.match(
             line,
-            /: (use|write|name|remove|overlaps|has room|leave out|reserve|a bastion|only a|no such|nodes ask|one such)/,
+            /: (use|write|name|remove|overlaps|has room|leave out|reserve|a bastion|only a|no such|\.local, |one such)/,
             `${path.join(".")}: ${line}`,
           );
           assert.doesNotMatch(line, /Invalid|expected|received|Unrecognized/, line);

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { bastionIgnition } from "../../ignition/bastion";
-import { tooManyApiClients } from "../../settings/limitRules";
+import { tooManyApiClients } from "../../settings/rules/access";
 import { limits, nameLimits } from "../../settings/limits";
 import { parseSettings } from "../../settings";
 import { right } from "./refusal";

@@ -28,7 +28,7 @@ const mistakes: Mistake[] = [
   ...["internal", "internal-a", "sg", "sg-a", "xn--a", "sthree-a", "amzn-s3-demo", "enabled"].map(
     (name): Mistake => [
       { name },
-      `name: "${name}": use another: what is named after it would begin as only AWS's own may, or bear the autoscaler's own tag`,
+      `name: "${name}": use another name: AWS reserves internal-, sg-, xn--, sthree- and amzn-s3-demo-, and the cluster autoscaler's tag reserves enabled`,
     ],
   ),
   [{ name: 1 }, `name: 1: ${nameRemedy}`],
@@ -40,7 +40,7 @@ const mistakes: Mistake[] = [
   ],
   [
     { domain: "k8s.local" },
-    'domain: "k8s.local": nodes ask no DNS server for names below it: use a domain such as k8s.example.com',
+    'domain: "k8s.local": .local, .localhost, .invalid, .onion and .alt are never resolved through DNS: use a domain such as k8s.example.com',
   ],
   [{ domain: "example.com." }, 'domain: "example.com.": use a lower-case domain such as example.com'],
   [{ domain: "K8s.Мой.рф" }, 'domain: "K8s.Мой.рф": use a lower-case domain such as k8s.xn--i1afg.xn--p1ai'],
@@ -52,7 +52,7 @@ const mistakes: Mistake[] = [
     'parentZoneId: "/hostedzone/Z0123456789": use a Route53 hosted zone id such as Z0123456789ABCDEFGHIJ',
   ],
 
-  [{ encryption: { key: 0 } }, "encryption.key: 0: use the number before, plus one"],
+  [{ encryption: { key: 0 } }, "encryption.key: 0: use the current key number + 1"],
   [{ encryption: "key2" }, 'encryption: "key2": use {key}'],
   [{ restore: "latest" }, 'restore: "latest": use {snapshot, epoch}'],
   [{ restore: { snapshot, epoch: 1 } }, `restore.epoch: 1: ${epochRemedy}`],

@@ -1,6 +1,4 @@
 import * as assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Settings, parseSettings, readSettings } from "../../settings";
 import { defaultNetwork } from "../../settings/fields";
@@ -79,9 +77,8 @@ describe("Settings", () => {
       zones: 7,
       controlPlane: { size: 2 },
       network: { cidr: "10.0.0.0/15" },
-      api: { access: "public" },
       nodes: 3,
-      workerPools: { workers: { min: 3, max: 2 }, batch: { spotPercent: 200 } },
+      workerPools: { workers: { min: "two" }, batch: { spotPercent: 200, typo: 1 } },
     };
     assert.throws(
       () => parseSettings(wrong),
@@ -91,14 +88,14 @@ describe("Settings", () => {
         assert.deepEqual(
           lines.map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:", "")).sort(),
           [
-            "api.allowedCidrs",
             "controlPlane.size",
             "domain",
             "name",
             "network.cidr",
             "nodes",
             "workerPools.batch.spotPercent",
-            "workerPools.workers.max",
+            "workerPools.batch.typo",
+            "workerPools.workers.min",
             "zones",
           ],
         );
@@ -107,38 +104,19 @@ describe("Settings", () => {
     );
   });
 
-  it("are checked further where a part of a pool, or another pool, is wrong", () => {
-    assert.throws(
-      () =>
-        parseSettings({
-          name: "demo",
-          domain: "example.com",
-          workerPools: {
-            batch: { min: 5, max: 2, spotPercent: 101, typo: 1 },
-            W: { min: 3, max: 2, spotPercent: 200 },
-            arm: { architecture: "x86", instanceTypes: ["m7g.large"], min: 3, max: 1 },
-            web: { min: "two", max: 1 },
-          },
-        }),
-      (error: Error) => {
-        const keys = error.message
-          .split("\n")
-          .slice(1)
-          .map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:workerPools.", ""));
-        assert.deepEqual(keys.sort(), [
-          "W",
-          "W.max",
-          "W.spotPercent",
-          "arm.architecture",
-          "arm.max",
-          "batch.max",
-          "batch.spotPercent",
-          "batch.typo",
-          "web.min",
-        ]);
-        return true;
-      },
-    );
+  it("are told first of their forms, then of the rules between them", () => {
+    const contradictory = { api: { access: "public" }, workerPools: { workers: { min: 3, max: 2 } } };
+    const told = (settings: Record<string, unknown>) => {
+      try {
+        parseSettings({ ...right, ...settings });
+        return [];
+      } catch (error) {
+        const lines = (error as Error).message.split("\n").slice(1);
+        return lines.map((line) => line.trim().split(": ")[0].replace("pulumi-kubeadm:", ""));
+      }
+    };
+    assert.deepEqual(told({ ...contradictory, zones: 7 }), ["zones"]);
+    assert.deepEqual(told(contradictory), ["api.allowedCidrs", "workerPools.workers.max"]);
   });
 
   it("are read as `pulumi config set` stores them: all but text is JSON", async () => {
@@ -173,46 +151,4 @@ describe("Settings", () => {
       assert.equal(readSettings().name, name);
     }
   });
-
-  it("are each described, with the default if there is one", () => {
-    for (const { key, comment, form } of fields()) {
-      assert.ok(comment, `${key} has no description`);
-      if (!/\.(default|optional)\(/.test(form)) continue;
-      assert.match(comment, /@default \S/, `${key} does not tell its default`);
-    }
-    assert.ok(fields().length > 40);
-  });
-
-  it("tell the unit of every number", () => {
-    for (const { key, comment, form } of fields()) {
-      if (!/^(whole|disk)/.test(form)) continue;
-      assert.match(
-        comment,
-        /GiB|[Mm]inutes|[Dd]ays|percent|instances|Number of the/,
-        `${key} does not tell its unit`,
-      );
-    }
-  });
 });
-
-/** The fields of the schemas as they stand in their files: a comment, a key, and the form up to the next of either or the end of its group. */
-function fields() {
-  const read = (file: string) => readFileSync(path.join(__dirname, "../..", file), "utf8");
-  const [cluster] = read("settings/index.ts").split("const schema")[1].split("/** Everything a stack's");
-  const body = cluster + read("settings/workerPools.ts").split("const workerPool")[1];
-  const forms =
-    "(?:z|text|domainName|whole|oneOf|list|map|group|yesOrNo|cidr|disk|architecture|instanceType|reservation|workerPool)\\b";
-  const field = new RegExp(`(?:(/\\*\\*[^\\n]*\\*/)\\n)?( +)([a-zA-Z0-9]+):\\s(?=\\s*${forms})`, "g");
-  const found = [...body.matchAll(field)];
-  return found
-    .map(({ index, 0: head, 1: comment = "", 2: indent, 3: key }, i) => ({
-      key,
-      comment,
-      form: body
-        .slice(index + head.length, found[i + 1]?.index)
-        .split(new RegExp(`^ {0,${indent.length - 1}}}`, "m"))[0]
-        .trim(),
-    }))
-    .filter(({ form }) => !form.startsWith("group(")) // what is in it tells
-    .filter(({ key }) => !["key", "value", "effect"].includes(key)); // of a taint, in Kubernetes' terms
-}

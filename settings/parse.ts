@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { refusal, shapeMistakes } from "./errors";
+import { brokenRules } from "./rules/all";
+import { clusterSchema, Settings } from "./schema/cluster";
+
+/**
+ * Checks a stack's configuration: first the form of each setting, then, if all have theirs, the rules between them.
+ *
+ * @param raw values by key, as a person wrote them
+ * @param namespace what stands before the key in `Pulumi.<stack>.yaml`, for the messages
+ * @throws Error that lists every wrong key with its value and what to write instead
+ */
+export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-kubeadm"): Settings {
+  const parsed = clusterSchema.safeParse(raw);
+  const mistakes = parsed.success
+    ? brokenRules(parsed.data)
+    : shapeMistakes(parsed.error.issues, raw, Object.keys(clusterSchema.shape));
+  if (!parsed.success || mistakes.length > 0) throw refusal(mistakes, namespace);
+  return parsed.data;
+}
+
+/** Reads the settings of the running stack. @throws as `parseSettings` */
+export function readSettings(): Settings {
+  const namespace = pulumi.getProject();
+  const raw: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+    if (!key.startsWith(`${namespace}:`)) continue;
+    const name = key.slice(namespace.length + 1);
+    raw[name] = plainValue(name, value);
+  }
+  return parseSettings(raw, namespace);
+}
+
+/** Pulumi hands every configuration value over as a string; all but plain text is JSON, and a cluster may be named `true`. */
+function plainValue(name: string, value: string): unknown {
+  const forms: Readonly<Record<string, z.ZodType | undefined>> = clusterSchema.shape;
+  if (forms[name]?.safeParse(value).success) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
