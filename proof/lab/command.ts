@@ -54,6 +54,7 @@ export function usage(): string {
     "make lab ARGS=all           every drill",
     "make lab ARGS='crash roll'  these drills",
     "make lab ARGS=stay          a cluster that stays until Ctrl-C; 'stay kubernetes': with Kubernetes",
+    "make lab ARGS=publish       for a release: takes the newest results into proof/bench/drills.json and docs/drills.md",
     "make lab ARGS='shell ID'    a shell on a node of the lab that runs, by its instance id",
     `drills: ${Object.keys(drills).join(", ")}`,
     `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,

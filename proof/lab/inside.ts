@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { enterLocalAws, localAwsUrl } from "../local/aws/environment";
-import { projectFolder } from "../local/folders";
 import { parseCommand, releasesOf, type Command } from "./command";
 import { drills } from "./drills";
 import type { Drill } from "./drills/drill";
@@ -10,7 +9,7 @@ import { labFolder } from "./folder";
 import type { Lab } from "./lab";
 import { openHub } from "./network/hub";
 import { openLab, type LabArgs, type OpenLab } from "./open";
-import { picture, publish } from "./report/publish";
+import { keepResult } from "./report/results";
 import { table } from "./report/table";
 import { labStack } from "./stack";
 
@@ -54,8 +53,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
       last = drill;
       open ??= await openLab(labArgs(command, folder, drill));
       const run = await runDrill(drill, open.lab, folder);
-      writeFileSync(path.join(folder, `${drill.name}.svg`), picture(run));
-      publish(projectFolder, run);
+      keepResult(folder, run);
       runs.push(run);
       if (drill.endsCluster) {
         await open.close();

@@ -13,7 +13,7 @@ import type { Kubernetes } from "./kubernetes/kubernetes";
 import type { Load } from "./load";
 import { isHealthy, voters, type Members } from "./members";
 import type { DnsFaults } from "./network/dnsFaults";
-import type { Hypervisor, MachineEvent } from "./node/hypervisor";
+import type { Hypervisor, InstanceUnitFailure, MachineEvent } from "./node/hypervisor";
 import type { Machine } from "./node/machine";
 import type { NodeStore } from "./nodeStore";
 import { until } from "./until";
@@ -133,6 +133,11 @@ export class Lab {
           .join(", ")}`,
       );
     return machine;
+  }
+
+  /** Units that have failed since the last call, on any machine, be it gone by now. */
+  takeUnitFailures(): Promise<InstanceUnitFailure[]> {
+    return this.parts.hypervisor.takeUnitFailures();
   }
 
   /** The machine of the member that leads now. */

@@ -1,9 +1,12 @@
 import { endOnInterrupt } from "../local/interrupt";
+import { projectFolder } from "../local/folders";
 import { parseCommand, usage } from "./command";
+import { drillNames } from "./drills";
 import { claimFolder, labFolder } from "./folder";
 import { enterNamespaces } from "./namespaces";
 import { openShell } from "./shell";
 import { prepare } from "./prepare";
+import { publish } from "./report/publish";
 
 /** `make lab`: on the machine itself. Brings what the lab needs from the network, then goes on inside namespaces of its own. */
 async function main(): Promise<number> {
@@ -12,6 +15,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const words = process.argv.slice(2);
+  if (words.join(" ") === "publish") {
+    const taken = publish({ project: projectFolder, labFolder, drills: drillNames });
+    const names = taken.map(({ drill, date }) => `${drill} (${date})`).join(", ") || "none is new";
+    console.log(`proof/bench/drills.json and docs/drills.md have the results of the lab: ${names}`);
+    return 0;
+  }
   const isShell = words[0] === "shell" && words.length === 2;
   // A mistake is told now, and not after ten minutes of building.
   const command = isShell ? undefined : parseCommand(words, process.env);

@@ -62,6 +62,11 @@ export interface Drill {
   readonly takesQuorum?: true;
   /** The drill lets one cluster after the other form: their ids differ. */
   readonly formsClusters?: true;
+  /**
+   * Units that may fail on a node during the drill, such as `etcd.service`; `drain@.service` is each of its instances.
+   * @default none: a unit that fails fails the drill
+   */
+  readonly failingUnits?: readonly string[];
   /** The drill leaves no cluster behind. */
   readonly endsCluster?: true;
   /** Brings what this drill alone needs from the network into the user's cache: inside the lab there is none. */

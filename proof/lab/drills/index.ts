@@ -85,3 +85,12 @@ const parts = ["form-3", "destroy-serving", ...conformanceParts.map(({ name }) =
 
 /** What `all` runs: every drill once. */
 export const allDrills = Object.keys(drills).filter((name) => !parts.includes(name));
+
+/** The name of each drill once, in the order in which `all` runs them. */
+export const drillNames: readonly string[] = [
+  ...new Set(
+    Object.values(drills)
+      .flat()
+      .map(({ name }) => name),
+  ),
+];

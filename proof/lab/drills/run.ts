@@ -2,13 +2,13 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiFigures, type ApiClient } from "../apiClient";
 import { askApi } from "../askApi";
-import { noFailedUnits } from "../failedUnits";
 import type { Lab } from "../lab";
 import type { Load, Verdict, Window } from "../load";
 import type { Observation } from "../members";
 import type { Row } from "../report/row";
 import type { Mark } from "../report/timeline";
 import type { Drill, Outcome, Stage } from "./drill";
+import { mayFail, noFailedUnits, unitFailureLines } from "./unitFailures";
 
 /** What came of a drill, for the table and for the timeline. */
 export interface Run {
@@ -72,6 +72,13 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     verdict = load && (await checked(load, outcome?.linearizable ?? [{}]));
     await lab.noFaults();
     if (!drill.endsCluster) await noFailedUnits(() => lab.machines());
+  } catch (error) {
+    reasons.push(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    const failures = await lab.takeUnitFailures();
+    for (const line of unitFailureLines(failures)) lab.report(`  ${line}`);
+    reasons.push(...unitFailureLines(failures.filter(({ unit }) => !mayFail(drill, unit))));
   } catch (error) {
     reasons.push(error instanceof Error ? error.message : String(error));
   }

@@ -3,6 +3,7 @@ import { DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { Wire } from "../network/wire";
 import { changes, describeInstances, type Instance } from "./instances";
 import { Machine, type Hardware, type Happening } from "./machine";
+import type { UnitFailure } from "./unitFailures";
 
 /** Something that happened to an instance. */
 export interface MachineEvent {
@@ -11,6 +12,11 @@ export interface MachineEvent {
   readonly instance: string;
   readonly what: "launched" | Happening;
   readonly detail?: string;
+}
+
+/** A unit that failed on an instance. */
+export interface InstanceUnitFailure extends UnitFailure {
+  readonly instance: string;
 }
 
 export interface HypervisorArgs {
@@ -32,6 +38,8 @@ export class Hypervisor {
   /** Seconds from an instance's launch to its power-on, by chance between the two. @default - none */
   bootDelaySeconds: readonly [number, number] | undefined;
 
+  /** Units that failed, and that nobody has taken note of yet. */
+  private readonly unitFailures: InstanceUnitFailure[] = [];
   private readonly machinesById = new Map<string, Machine>();
   /** Machines that are about to be gone. */
   private readonly leaving = new Set<string>();
@@ -76,6 +84,13 @@ export class Hypervisor {
       if (Date.now() > deadline)
         throw new Error(`still there after ${patienceSeconds} s: ${left().join(", ")}`);
     }
+  }
+
+  /** Units that have failed since the last call, on machines that are there and on those that are gone, the oldest first. */
+  async takeUnitFailures(): Promise<InstanceUnitFailure[]> {
+    await Promise.all(this.machines().map((machine) => machine.readJournal()));
+    await this.areGone([...this.leaving]);
+    return this.unitFailures.splice(0).sort((one, other) => one.time - other.time);
   }
 
   /** Ends all machines at once. */
@@ -126,8 +141,12 @@ export class Hypervisor {
     this.note(instance.id, "launched");
     const subnetCidr = await this.subnetCidr(instance.subnetId);
     const wire = await Wire.lay({ name: instance.id, address: instance.address, subnetCidr });
-    const machine = new Machine(instance, wire, this.args.hardware, (what, detail) =>
-      this.note(instance.id, what, detail),
+    const machine = new Machine(
+      instance,
+      wire,
+      this.args.hardware,
+      (what, detail) => this.note(instance.id, what, detail),
+      (failure) => this.unitFailures.push({ instance: instance.id, ...failure }),
     );
     this.machinesById.set(instance.id, machine);
     return machine;

@@ -9,6 +9,7 @@ import { Container, type Ending } from "./container";
 import { Disk } from "./disk";
 import { applyIgnition } from "./ignition";
 import type { Instance } from "./instances";
+import { failuresOnDisk, type UnitFailure } from "./unitFailures";
 
 /** What all machines share. */
 export interface Hardware {
@@ -45,12 +46,17 @@ export class Machine {
   /** The boot that is going on, or the last one. */
   private starting = Promise.resolve();
   private readonly removal = new AbortController();
+  /** The last reading of the journal, and how many failures of units were told until then. */
+  private reading = Promise.resolve();
+  private toldFailures = 0;
 
   constructor(
     readonly instance: Instance,
     private readonly wire: Wire,
     private readonly hardware: Hardware,
     private readonly happens: (what: Happening, detail?: string) => void,
+    /** Called for each unit that has failed, when the journal is read: at the latest before the disk goes. */
+    private readonly unitFails: (failure: UnitFailure) => void,
   ) {
     this.id = instance.id;
   }
@@ -114,7 +120,10 @@ export class Machine {
     this.removal.abort();
     await this.crash();
     await this.starting.catch(() => undefined);
-    await this.disk?.remove();
+    await this.readJournal();
+    const { disk } = this;
+    this.disk = undefined;
+    await disk?.remove();
     await this.wire.remove();
     this.happens("gone");
   }
@@ -122,6 +131,22 @@ export class Machine {
   /** Runs a command as root, whatever its outcome. */
   run(command: readonly string[], options?: Omit<ExecuteOptions, "env">): Promise<Outcome> {
     return this.running().run(command, options);
+  }
+
+  /** Tells each unit that has failed since the last reading, in any boot. A journal that cannot be read counts as a failure. */
+  readJournal(): Promise<void> {
+    this.reading = this.reading.then(async () => {
+      if (!this.disk) return;
+      try {
+        const failures = await failuresOnDisk(this.disk.root);
+        failures.slice(this.toldFailures).forEach(this.unitFails);
+        this.toldFailures = failures.length;
+      } catch (error) {
+        const result = `its journal cannot be read: ${(error as Error).message}`;
+        this.unitFails({ unit: "any unit", result, time: Date.now() });
+      }
+    });
+    return this.reading;
   }
 
   /** Adds the container images of an archive to those that it began with. */

@@ -16,7 +16,7 @@ export function conformanceLines(rows: readonly Row[]): string[] {
   return [
     "## Kubernetes' conformance tests",
     "",
-    "By special interest group; which are left out and why is in [lab/conformance/specs.yaml](../lab/conformance/specs.yaml).",
+    "The tests by special interest group. [specs.yaml](../proof/lab/conformance/specs.yaml) names those that are left out, and why.",
     "",
     markdownTable(heads, cells),
     "",

@@ -1,6 +1,6 @@
 import type { Conformance } from "../conformance/results";
 
-/** What came of one drill; `proof/bench/drills.json` holds these. */
+/** What came of one drill. `.lab/results/` and `proof/bench/drills.json` hold these. */
 export interface Row {
   readonly drill: string;
   /** Day of the run, ISO 8601. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { claimFolder } from "../../lab/folder";
@@ -18,9 +18,10 @@ describe("a lab's folder", () => {
     closeSync(descriptor);
   });
 
-  it("is the next one's, empty, when that has ended", () => {
+  it("is the next one's when that has ended, with the results of drills and nothing else", () => {
+    mkdirSync(path.join(folder, "results"));
     const descriptor = claimFolder(folder);
-    assert.deepEqual(readdirSync(folder), ["pid"]);
+    assert.deepEqual(readdirSync(folder), ["pid", "results"]);
     closeSync(descriptor);
   });
 });

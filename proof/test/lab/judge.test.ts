@@ -3,8 +3,6 @@ import type { Drill, Outcome } from "../../lab/drills/drill";
 import { judge } from "../../lab/drills/run";
 import type { Verdict } from "../../lab/load";
 import type { Observation } from "../../lab/members";
-import { newest } from "../../lab/report/publish";
-import type { Row } from "../../lab/report/row";
 
 const drill: Drill = {
   name: "crash",
@@ -69,16 +67,5 @@ describe("a drill", () => {
 
   it("may lose writes only where the quorum was taken away", () => {
     assert.deepEqual(judge({ ...drill, takesQuorum: true }, outcome, { ...verdict, lost: 7 }, []), []);
-  });
-});
-
-describe("bench/drills.json", () => {
-  it("holds each drill's newest row, at its old place", () => {
-    const row = (name: string, seconds: number) => ({ drill: name, seconds }) as Row;
-    const rows = newest([row("form-3", 1), row("crash", 2)], [row("roll", 3), row("form-3", 4)]);
-    assert.deepEqual(
-      rows.map(({ drill: name, seconds }) => [name, seconds]),
-      [["form-3", 4], ["crash", 2], ["roll", 3]], // prettier-ignore
-    );
   });
 });

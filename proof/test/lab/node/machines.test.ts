@@ -67,6 +67,18 @@ describe("The lab's machines", function () {
     match(facts.console, /sh\[\d+\]: up/);
   });
 
+  it("tell of each unit that failed, in an earlier boot too, and not of one that restarts or is stopped", () => {
+    deepEqual(facts.failedWhileOn, [
+      "fails.service exit-code",
+      "gives-up.service exit-code",
+      "is-killed.service signal",
+    ]);
+  });
+
+  it("tell of units that failed since then before their disk is gone", () => {
+    deepEqual(facts.failedAtRemoval, ["fails.service exit-code"]);
+  });
+
   it("leave nothing behind", () => {
     equal(facts.left, "nothing");
   });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { dataUrl } from "../../../../ignition/spec";
 import { execute } from "../../../lab/execute";
@@ -29,6 +30,9 @@ export interface Facts {
   readonly machineIds: readonly string[];
   readonly otherMachineId: string;
   readonly boots: readonly string[];
+  /** Units that failed on the first machine, as its journal was read while it was on, and at its removal. */
+  readonly failedWhileOn: readonly string[];
+  readonly failedAtRemoval: readonly string[];
   readonly left: string;
 }
 
@@ -38,6 +42,20 @@ const [first, second] = ["10.0.0.5", "10.0.0.6"];
 
 const listener = (port: number) =>
   `[Socket]\nListenStream=${port}\nAccept=no\n\n[Install]\nWantedBy=sockets.target\n`;
+const service = (...lines: string[]) => `[Service]\n${lines.join("\n")}\n`;
+const failing = [
+  { name: "fails.service", contents: service("Type=oneshot", "ExecStart=/bin/false") },
+  {
+    name: "restarts.service",
+    contents: service("ExecStart=/bin/false", "Restart=on-failure", "RestartSec=1"),
+  },
+  {
+    name: "gives-up.service",
+    contents: `[Unit]\nStartLimitBurst=2\n${service("ExecStart=/bin/false", "Restart=on-failure", "RestartSec=0")}`,
+  },
+  { name: "is-killed.service", contents: service("Type=oneshot", "ExecStart=/bin/sh -c 'kill -KILL $$$$'") },
+  { name: "is-stopped.service", contents: service("Type=oneshot", "ExecStart=/bin/sleep infinity") },
+];
 const config = {
   ignition: { version: "3.4.0" },
   storage: {
@@ -49,6 +67,7 @@ const config = {
       { name: "open.service", contents: "[Service]\nExecStart=/bin/sleep infinity\n" },
       { name: "closed.socket", enabled: true, contents: listener(8080) },
       { name: "closed.service", contents: "[Service]\nExecStart=/bin/sleep infinity\n" },
+      ...failing,
       {
         name: "boots.service",
         enabled: true,
@@ -94,6 +113,7 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
   mkdirSync(disks);
   const hardware = { baseRoot, ignition, authority: "", resolver, disks, logs, timeScale: 0.1 };
   const happenings: string[] = [];
+  const failures: string[] = [];
   const [one, other] = await Promise.all(
     [first, second].map(async (address, index) => {
       const id = `i-test${process.pid}${index}${Date.now()}`;
@@ -103,9 +123,13 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
         zone: "us-east-1a",
         hostname: `ip-${address.replaceAll(".", "-")}.ec2.internal`,
       };
-      const machine = new Machine(instance, wire, hardware, (what) => {
-        if (index === 0) happenings.push(what);
-      });
+      const machine = new Machine(
+        instance,
+        wire,
+        hardware,
+        (what) => index === 0 && happenings.push(what),
+        ({ unit, result }) => index === 0 && failures.push(`${unit} ${result}`),
+      );
       await machine.powerOn();
       return machine;
     }),
@@ -133,14 +157,19 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
   await one.mend();
   const afterMend = await connects(other, first, 2380);
 
+  for (const { name } of failing) await one.run(["systemctl", "start", "--no-block", name]);
+  await sleep(3000); // restarts.service fails twice in it, gives-up.service gives up
   const otherMachineId = (await other.run(["cat", "/etc/machine-id"])).stdout.trim();
   const machineIds = [await print("cat", "/etc/machine-id")];
   await one.reboot();
   machineIds.push(await print("cat", "/etc/machine-id"));
+  await one.readJournal();
+  const failedWhileOn = failures.splice(0);
   await one.powerCycle();
   machineIds.push(await print("cat", "/etc/machine-id"));
   const boots = (await print("bash", "-c", `${waits}; cat /opt/boots`)).split("\n");
   const console = await execute("cat", [one.console]);
+  await one.run(["systemctl", "start", "fails.service"]);
   await Promise.all([one.remove(), other.remove()]);
   const left = (await execute("sh", ["-c", "ip netns; ip link; ls /run/disks"])).match(
     /i-test\d+|wire\d+/,
@@ -153,6 +182,8 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
     machineIds,
     otherMachineId,
     boots,
+    failedWhileOn: failedWhileOn.sort(),
+    failedAtRemoval: failures,
     console,
     left: left ?? "nothing",
   };

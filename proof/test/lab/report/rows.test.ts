@@ -1,18 +1,18 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import rows from "../../../bench/drills.json";
-import { drills } from "../../../lab/drills";
+import { drillNames } from "../../../lab/drills";
 
-describe("The rows of drills", () => {
-  it("are one of each drill, and of no other", () => {
-    const names = [
-      ...new Set(
-        Object.values(drills)
-          .flat()
-          .map(({ name }) => name),
-      ),
-    ];
-    deepEqual(rows.map(({ drill }) => drill).sort(), names.sort());
+describe("The published rows of drills", () => {
+  const names = rows.map(({ drill }) => drill);
+
+  it("are of drills that exist; a new drill gets its row with the next release", () => {
+    deepEqual(
+      names.filter((name) => !drillNames.includes(name)),
+      [],
+    );
   });
+
+  it("are one for each drill", () => equal(new Set(names).size, names.length));
 
   it("are of drills that passed", () => {
     deepEqual(

@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Run } from "../drills/run";
+import type { Row } from "./row";
+import { timelineSvg } from "./timeline";
+
+/** Folder below the lab's own that holds the newest result of each drill. A new lab leaves it as it is. */
+export const resultsFolder = "results";
+
+/** Keeps what came of a drill as `<drill>.json`, and its timeline as `<drill>.svg`, until the drill runs again. */
+export function keepResult(labFolder: string, { row, observations, marks, pauses }: Run): void {
+  const folder = path.join(labFolder, resultsFolder);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${row.drill}.json`), `${JSON.stringify(row, null, 2)}\n`);
+  const title = `${row.drill}: ${row.what}`;
+  const picture = timelineSvg({ title, observations, marks, pauses });
+  writeFileSync(pictureOf(labFolder, row.drill), picture);
+}
+
+/** The rows that were kept, by the names of their drills. */
+export function keptRows(labFolder: string): Row[] {
+  const folder = path.join(labFolder, resultsFolder);
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  return files.sort().map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")) as Row);
+}
+
+/** File with the timeline of a drill's newest run. */
+export const pictureOf = (labFolder: string, drill: string): string =>
+  path.join(labFolder, resultsFolder, `${drill}.svg`);
