@@ -41,6 +41,7 @@ test-all: needs-test-all $(packages)
 static:
 	@npm run --silent typecheck
 	@npm run --silent lint
+	@npm run --silent imports
 	@npm run --silent format:check
 
 unit:

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { WrongSettings } from "../settings/errors";
 import { changedChoices, choiceNotes } from "./permanentSettings";
+import type { NodeImage } from "../plan/nodeImages";
 import { encryptionConfig } from "../plan/nodeStoreKeys";
 import { judgeEncryptionKey } from "./encryptionKey";
-import type { PlacedSubnet } from "./existingVpc";
-import type { Placement } from "./placement";
+import type { Place, PlacedSubnet } from "./existingVpc";
 
 /** Of the key that Secrets are written with, its number. */
 const keyNote = "encryption-key";
@@ -14,8 +14,10 @@ const keyNote = "encryption-key";
 /** What is noted of a cluster, by note. */
 export type Notes = Readonly<Record<string, string | undefined>>;
 
-/** What the cluster stands in and its nodes run on, of its placement. */
-type Ground = Pick<Placement, "zones" | "existingVpc" | "images">;
+/** What the cluster stands in and its nodes run on. */
+interface Ground extends Place {
+  readonly images: readonly NodeImage[];
+}
 
 /** What the next `pulumi up` has to know of the cluster, as S3 metadata of `encryptionConfig`: no secret, read without one. */
 export const clusterNotes = (settings: Settings, ground: Ground): Record<string, string> => ({

@@ -29,6 +29,14 @@ export interface ExistingVpc {
   readonly natAddresses: string[];
 }
 
+/** Where a cluster's nodes are. */
+export interface Place {
+  /** Of a new VPC in the order of their ranges. */
+  readonly zones: string[];
+  /** @default a new VPC */
+  readonly existingVpc?: ExistingVpc;
+}
+
 type Kind = "private" | "public";
 type Zoned = Pick<PlacedSubnet, "zone">;
 

@@ -5,7 +5,7 @@ import type { Settings } from "../settings";
 import { Mistake, WrongSettings } from "../settings/errors";
 import { bytesOf, coresOf } from "../settings/quantities";
 import { bastionType } from "../plan/bastion";
-import type { Placement } from "./placement";
+import type { Place } from "./existingVpc";
 
 /** What an instance type has. */
 export interface InstanceType {
@@ -152,7 +152,7 @@ export async function checkInstanceTypes(
  */
 export async function checkTypesInZones(
   { access, controlPlane, workerPools }: Settings,
-  { zones, existingVpc }: Pick<Placement, "zones" | "existingVpc">,
+  { zones, existingVpc }: Place,
   opts: pulumi.InvokeOptions,
 ): Promise<void> {
   const pools = Object.entries(workerPools).map(([name, pool]) => ({

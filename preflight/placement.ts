@@ -9,7 +9,7 @@ import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
-import { ExistingVpc, findExistingVpc, type KeptSubnets, zonesOfSubnets } from "./existingVpc";
+import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
 import { chooseZones, findStanding, type ZoneChoice } from "./zones";
 import { type Account, clusterNames } from "../plan/names";
@@ -20,13 +20,10 @@ import { checkRestore } from "./restore";
 import { checkSameCluster, type LastOutputs } from "./lastOutputs";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
-export interface Placement extends Account {
+export interface Placement extends Account, Place {
   readonly partition: string;
   /** The AWS provider that looked all of it up. @default the stack's own */
   readonly provider?: pulumi.ProviderResource;
-  /** Of a new VPC in the order of their ranges. */
-  readonly zones: string[];
-  readonly existingVpc?: ExistingVpc;
   /** Addresses of the NAT gateways that a new VPC has already. */
   readonly natAddresses: readonly string[];
   /** Of the nodes' release first. */
@@ -82,8 +79,6 @@ export async function findPlacement(
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }
 }
-
-type Place = Pick<Placement, "zones" | "existingVpc">;
 
 async function findNetwork(
   settings: Settings,

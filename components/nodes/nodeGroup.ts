@@ -2,20 +2,9 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { pointerUserData } from "../../ignition/pointer";
-import { firmwareSeconds } from "./firmware";
+import { type Capacity, firmwareSeconds } from "./capacity";
 import { ownedTags } from "../../plan/names";
 import type { NodesArgs } from "./nodesArgs";
-
-/** Which instances the group launches. */
-export type Capacity =
-  | { readonly kind: "fixed"; readonly instanceType: string }
-  | {
-      readonly kind: "mixed";
-      /** The preferred first. */
-      readonly instanceTypes: readonly string[];
-      /** Share of spot instances, percent. */
-      readonly spotPercent: number;
-    };
 
 /** How instances are replaced, always new before old. */
 export interface Replacement {

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { firmwareSeconds } from "../../components/nodes/firmware";
+import { firmwareSeconds } from "../../components/nodes/capacity";
 import { region } from "../engine/region";
 import { run, stackConfig } from "../engine/stack";
 

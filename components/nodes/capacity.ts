@@ -1,4 +1,13 @@
-import type { Capacity } from "./nodeGroup";
+/** Which instances the group launches. */
+export type Capacity =
+  | { readonly kind: "fixed"; readonly instanceType: string }
+  | {
+      readonly kind: "mixed";
+      /** The preferred first. */
+      readonly instanceTypes: readonly string[];
+      /** Share of spot instances, percent. */
+      readonly spotPercent: number;
+    };
 
 /** https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
 const isBareMetal = (instanceType: string) => /\.metal(-|$)/.test(instanceType);
