@@ -8,7 +8,7 @@ import type { ExistingVpc } from "./existingVpc";
 
 /** @throws WrongSettings when they are more than a security group takes, with what an existing VPC has */
 export function checkApiClients(settings: Settings, existingVpc: ExistingVpc | undefined): void {
-  if (existingVpc === undefined) return; // settings/limitRules.ts knows all of a new one
+  if (existingVpc === undefined) return; // settings/rules/access.ts knows all of a new one
   const others = settings.api.access === "internal" ? existingVpc.cidrs : existingVpc.natAddresses;
   const mistakes = tooManyApiClients(settings.api, new Set(others).size);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);

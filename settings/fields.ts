@@ -146,11 +146,7 @@ const notForHosts = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"
  * (https://www.iana.org/assignments/iana-ipv4-special-registry).
  */
 export const hostRange = (largest: number, smallest: number) => cidr(largest, smallest, notForHosts);
-export const instanceType = text(
-  instanceTypeForm,
-  "use an EC2 instance type such as m7i.large",
-  "m7i.large",
-);
+export const instanceType = text(instanceTypeForm, "use an EC2 instance type such as m7i.large", "m7i.large");
 export const disk = whole(20, limits.volumeGib.most, `use whole GiB from 20 to ${limits.volumeGib.most}`);
 export const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
 /** A Kubernetes quantity; YAML and `pulumi config set --path` take 1 for a number. */

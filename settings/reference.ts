@@ -128,7 +128,7 @@ function row({ key, about, form, required }: Entry): string {
 /** What may be written, in words. */
 function formOf(schema: JsonSchema): string {
   const { anyOf, enum: values, type, items, properties, additionalProperties, examples } = schema;
-  if (anyOf) return anyOf.map((each) => formOf(each as JsonSchema)).join(", or ");
+  if (anyOf) return anyOf.map((each) => formOf(each)).join(", or ");
   if (values) return values.map(code).join(", ");
   if (type === "boolean") return "`true`, `false`";
   if (type === "integer") return `whole number, ${schema.minimum} to ${schema.maximum}`;
@@ -160,7 +160,7 @@ const told = (change: About["change"]) =>
 
 const code = (value: unknown) => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 
-const aboutOf = (form: z.ZodType): Partial<About> => (form.meta() ?? {}) as Partial<About>;
+const aboutOf = (form: z.ZodType): Partial<About> => (form.meta() ?? {});
 
 /** The form below defaults and transformations. */
 function unwrapped(form: z.ZodType): z.ZodType {

@@ -31,8 +31,7 @@ export const clusterSchema = group(
         "Z0123456789ABCDEFGHIJ",
       ).optional(),
       {
-        description:
-          "Route53 zone of `domain`. The cluster's zone is delegated from it and is public.",
+        description: "Route53 zone of `domain`. The cluster's zone is delegated from it and is public.",
         absent: "no delegation",
         change: {
           "in place": "with a public API",

@@ -49,10 +49,13 @@ export const network = group({
   .optional();
 
 export const existingVpc = group({
-  vpcId: setting(text(/^vpc-[0-9a-f]{8,17}$/, "use a VPC id such as vpc-0a1b2c3d4e5f67890", "vpc-0a1b2c3d4e5f67890"), {
-    description: "The VPC that the cluster is built into.",
-    change: "refused",
-  }),
+  vpcId: setting(
+    text(/^vpc-[0-9a-f]{8,17}$/, "use a VPC id such as vpc-0a1b2c3d4e5f67890", "vpc-0a1b2c3d4e5f67890"),
+    {
+      description: "The VPC that the cluster is built into.",
+      change: "refused",
+    },
+  ),
   privateSubnetIds: setting(
     list(subnetId, "use a list of subnet ids")
       .min(1, { error: "name one private subnet or more" })
@@ -90,14 +93,11 @@ export const serviceCidr = setting(hostRange(12, 24).default("10.96.0.0/16"), {
 });
 
 export const api = group({
-  access: setting(
-    z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"),
-    {
-      description:
-        "Whether the API's load balancer has public addresses. A public API makes the cluster's DNS zone public too.",
-      change: "refused",
-    },
-  ),
+  access: setting(z.enum(["internal", "public"], { error: "use internal or public" }).default("internal"), {
+    description:
+      "Whether the API's load balancer has public addresses. A public API makes the cluster's DNS zone public too.",
+    change: "refused",
+  }),
   allowedCidrs: setting(clientRanges.default([]), {
     description:
       "Ranges that may connect to port 6443, beside the cluster's own nodes and, if the API is internal, the VPC. A public API needs at least one.",

@@ -32,10 +32,10 @@ export const versions = group({
     text(release, "use an exact version such as 1.36.4, without v", "1.36.4").default("1.36.4"),
     { description: "Version of Kubernetes.", change: "all nodes" },
   ),
-  etcd: setting(
-    text(release, "use an exact version such as 3.6.14, without v", "3.6.14").default("3.6.14"),
-    { description: "Version of etcd.", change: "rolls controllers" },
-  ),
+  etcd: setting(text(release, "use an exact version such as 3.6.14, without v", "3.6.14").default("3.6.14"), {
+    description: "Version of etcd.",
+    change: "rolls controllers",
+  }),
   flatcar: setting(
     text(release, "use an exact Flatcar stable release such as 4757.2.1", "4757.2.1").default("4757.2.1"),
     { description: "Release of Flatcar's stable channel.", change: "all nodes" },

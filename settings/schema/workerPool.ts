@@ -98,11 +98,14 @@ export const workerPool = group({
     unit: "GiB",
     change: "rolls the pool",
   }),
-  labels: setting(map(text(labelKey, "use a label key"), labelValue("label"), "use a map of labels").default({}), {
-    description:
-      "Node labels, which the kubelet sets itself. Below `kubernetes.io` and `k8s.io` it may only set those with the prefixes `node.kubernetes.io` and `kubelet.kubernetes.io`.",
-    change: "rolls the pool",
-  }),
+  labels: setting(
+    map(text(labelKey, "use a label key"), labelValue("label"), "use a map of labels").default({}),
+    {
+      description:
+        "Node labels, which the kubelet sets itself. Below `kubernetes.io` and `k8s.io` it may only set those with the prefixes `node.kubernetes.io` and `kubelet.kubernetes.io`.",
+      change: "rolls the pool",
+    },
+  ),
   taints: setting(list(taint, "use a list of {key, value, effect}").default([]), {
     description:
       "Taints that nodes register with. A startup taint is one that something removes once the node is ready: its key ends in `not-ready` or `uninitialized`, such as `node.cilium.io/agent-not-ready`, or begins with `startup-taint.cluster-autoscaler.kubernetes.io/`.",

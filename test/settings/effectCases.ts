@@ -80,12 +80,7 @@ export const cases: readonly Case[] = [
   change("network.cidr", "refused", { network: { cidr: "10.1.0.0/16" } }),
   change("network.nat", "in place", { network: { nat: "zone" } }, { network: { nat: "single" } }),
   inVpc("vpcId", "refused", { vpcId: other }, {}, (there) => ({ ...there, vpc: { ...vpc, id: other } })),
-  inVpc(
-    "privateSubnetIds",
-    "in place",
-    { privateSubnetIds: [id(1), id(2), id(3)] },
-    { to: { zones: 3 } },
-  ),
+  inVpc("privateSubnetIds", "in place", { privateSubnetIds: [id(1), id(2), id(3)] }, { to: { zones: 3 } }),
   inVpc("privateSubnetIds", "refused", { privateSubnetIds: [id(1), id(3)] }),
   inVpc("publicSubnetIds", "in place", { publicSubnetIds: [id(11), id(12), id(13)] }),
   inVpc("publicSubnetIds", "refused", { publicSubnetIds: [id(11)] }),

@@ -44,7 +44,11 @@ describe("The reference of settings", () => {
       const found = editors.safeParse(parse(file));
       assert.ok(found.success, `${stack}: ${found.error?.message}`);
     }
-    const config = { "aws:region": "eu-central-1", [`${namespace}:name`]: "dev", [`${namespace}:domain`]: "a.b" };
+    const config = {
+      "aws:region": "eu-central-1",
+      [`${namespace}:name`]: "dev",
+      [`${namespace}:domain`]: "a.b",
+    };
     assert.ok(takes({ config }));
     assert.ok(!takes({ config: { ...config, [`${namespace}:zonez`]: 3 } }));
     assert.ok(!takes({ config: { ...config, [`${namespace}:zones`]: 7 } }));

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { answer as answered } from "../engine/providerFunctions";
+import { region } from "../engine/region";
 
 const { EngineService } = require("@pulumi/pulumi/proto/engine_grpc_pb");
 const engine = require("@pulumi/pulumi/proto/engine_pb");
@@ -17,14 +20,19 @@ export interface Shown {
   readonly written: string;
   /** 32 says that the user was told, and lets the engine add nothing. */
   readonly exitCode: number | null;
-  readonly seconds: number;
 }
 
-/** Runs the program in a process of its own, by Pulumi's own runner, against an engine that only listens. */
+/** Runs the program in a process of its own, by Pulumi's own runner, against an engine that makes nothing. */
 export async function shownOf(config: Readonly<Record<string, string>>): Promise<Shown> {
   const errors: string[] = [];
   const server = new grpc.Server();
-  const answer = (make: (request: any) => unknown) => (call: any, done: any) => done(null, make(call.request));
+  const answer = (make: (request: any) => unknown) => (call: any, done: any) => {
+    try {
+      done(null, make(call.request));
+    } catch (error) {
+      done({ code: grpc.status.UNKNOWN, message: (error as Error).message });
+    }
+  };
   server.addService(EngineService, {
     log: answer((request) => {
       if (request.getSeverity() === engine.LogSeverity.ERROR) errors.push(request.getMessage());
@@ -42,6 +50,13 @@ export async function shownOf(config: Readonly<Record<string, string>>): Promise
       return response;
     }),
     registerResourceOutputs: answer(() => new Empty()),
+    invoke: answer((request) => {
+      const args = request.getArgs()?.toJavaScript() ?? {};
+      const found = answered(region(config["aws:region"]), request.getTok(), args);
+      const response = new resource.ResourceInvokeResponse();
+      response.setReturn(Struct.fromJavaScript(found as Parameters<typeof Struct.fromJavaScript>[0]));
+      return response;
+    }),
     signalAndWaitForShutdown: answer(() => new Empty()),
   });
   const port = await new Promise<number>((resolve, reject) =>
@@ -50,12 +65,22 @@ export async function shownOf(config: Readonly<Record<string, string>>): Promise
     ),
   );
   const address = `127.0.0.1:${port}`;
-  const begun = Date.now();
   const child = spawn(
     process.execPath,
     [
       path.join(project, "node_modules/@pulumi/pulumi/cmd/run"),
-      ...["--monitor", address, "--engine", address, "--project", "pulumi-kubeadm", "--stack", "dev"],
+      ...[
+        "--monitor",
+        address,
+        "--engine",
+        address,
+        "--organization",
+        "organization",
+        "--project",
+        "pulumi-kubeadm",
+        "--stack",
+        "dev",
+      ],
       ...["--pwd", project, "--dry-run", "."],
     ],
     {
@@ -71,7 +96,6 @@ export async function shownOf(config: Readonly<Record<string, string>>): Promise
   let written = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (written += text));
   const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  const seconds = (Date.now() - begun) / 1000;
   server.forceShutdown();
-  return { errors, written, exitCode, seconds };
+  return { errors, written, exitCode };
 }
