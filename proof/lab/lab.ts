@@ -3,19 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findRecords } from "../local/cluster";
 import type { PublishedEvent } from "../local/publishedEvents";
 import { listLeftovers, type Leftover } from "../local/leftovers";
-import { DeadLetters } from "./deadLetters";
+import { DeadLetters } from "./cluster/deadLetters";
 import type { Faults } from "./aws/faults";
 import type { Trail } from "./aws/trail";
-import type { ClientMachine } from "./clientMachine";
-import type { Cluster } from "./cluster";
-import { putControlPath } from "./controlPath";
+import type { ClientMachine } from "./clients/clientMachine";
+import type { Cluster } from "./cluster/cluster";
+import { putControlPath } from "./cluster/controlPath";
 import type { Kubernetes } from "./kubernetes/kubernetes";
-import type { Load } from "./load";
-import { isHealthy, voters, type Members } from "./members";
+import type { Load } from "./clients/load";
+import { isHealthy, voters, type Members } from "./clients/members";
 import type { DnsFaults } from "./network/dnsFaults";
 import type { Hypervisor, InstanceUnitFailure, MachineEvent } from "./node/hypervisor";
 import type { Machine } from "./node/machine";
-import type { NodeStore } from "./nodeStore";
+import type { NodeStore } from "./cluster/nodeStore";
 import { until } from "./until";
 
 /** Faults of the local AWS itself: see its control path `/local-aws/faults`. */

@@ -1,11 +1,11 @@
 import { endOnInterrupt } from "../local/interrupt";
 import { projectFolder } from "../local/folders";
-import { parseCommand, usage } from "./command";
+import { parseCommand, usage } from "./session/command";
 import { drillNames } from "./drills";
-import { claimFolder, labFolder } from "./folder";
-import { enterNamespaces } from "./namespaces";
-import { openShell } from "./shell";
-import { prepare } from "./prepare";
+import { claimFolder, labFolder } from "./session/folder";
+import { enterNamespaces } from "./session/namespaces";
+import { openShell } from "./session/shell";
+import { prepare } from "./session/prepare";
 import { publish } from "./report/publish";
 
 /** `make lab`: on the machine itself. Brings what the lab needs from the network, then goes on inside namespaces of its own. */

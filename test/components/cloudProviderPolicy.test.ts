@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { cloudProviderPolicy } from "../../components/pods/cloudProvider";
 import { ownedTags } from "../../plan/names";
-import { effectOf, parsePolicy } from "../../proof/lab/aws/policy";
+import { effectOf, parsePolicy } from "../../proof/lab/aws/permissions/policy";
 
 const where = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const statements = parsePolicy("the policy", cloudProviderPolicy({ cluster: "dev", ...where }));

@@ -1,6 +1,6 @@
 import type { Change } from "@aws-sdk/client-route-53";
-import { effectOf, parsePolicy } from "../../proof/lab/aws/policy";
-import { changeContext } from "../../proof/lab/aws/route53Permissions";
+import { effectOf, parsePolicy } from "../../proof/lab/aws/permissions/policy";
+import { changeContext } from "../../proof/lab/aws/permissions/route53Permissions";
 import { discoveryStatements } from "../../lambda/permissions";
 
 export const zoneArn = "arn:aws:route53:::hostedzone/Z1";

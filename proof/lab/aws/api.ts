@@ -1,19 +1,19 @@
 import type { RequestListener } from "node:http";
-import { authenticate, type Signer } from "./authentication";
+import { authenticate, type Signer } from "./credentials/authentication";
 import type { Clients } from "./clients";
-import { denial, type Caller, type Requirement } from "./authorization";
+import { denial, type Caller, type Requirement } from "./permissions/authorization";
 import { endpointOf, receive, type Call } from "./call";
-import type { Deployed } from "./deployed";
+import type { Deployed } from "./permissions/deployed";
 import type { Faults } from "./faults";
 import { forward } from "./forward";
-import type { Permission } from "./policy";
+import type { Permission } from "./permissions/policy";
 import { refusalAnswer, s3Unavailable, type Answer, type Refusal } from "./refusal";
-import { requiredPermissions } from "./requiredPermissions";
-import type { RoleCredentialStore } from "./roleCredentials";
-import { listPermission, s3Address } from "./s3Permissions";
+import { requiredPermissions } from "./permissions/requiredPermissions";
+import type { RoleCredentialStore } from "./credentials/roleCredentials";
+import { listPermission, s3Address } from "./permissions/s3Permissions";
 import type { ServiceCall } from "./serviceCall";
-import { parseAuthorization } from "./signature";
-import { isWebIdentity, webIdentityRefusal } from "./webIdentity";
+import { parseAuthorization } from "./credentials/signature";
+import { isWebIdentity, webIdentityRefusal } from "./credentials/webIdentity";
 import type { Trail, TrailEvent } from "./trail";
 
 export interface ApiArgs {

@@ -4,12 +4,12 @@ import { createServer as createHttpsServer } from "node:https";
 import { apiListener } from "./api";
 import { makeServerCertificate } from "./certificateAuthority";
 import { localClients } from "./clients";
-import { Deployed } from "./deployed";
+import { Deployed } from "./permissions/deployed";
 import type { Faults } from "./faults";
-import { Instances } from "./instances";
-import { metadataListener } from "./metadataService";
+import { Instances } from "./metadata/instances";
+import { metadataListener } from "./metadata/metadataService";
 import { mirrorHost, mirrorListener } from "./mirror";
-import { RoleCredentialStore } from "./roleCredentials";
+import { RoleCredentialStore } from "./credentials/roleCredentials";
 import { Trail } from "./trail";
 
 export interface FrontDoorArgs {

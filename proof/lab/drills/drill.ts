@@ -1,8 +1,8 @@
-import type { Ask } from "../apiAsker";
-import type { ApiUse } from "../askApi";
-import type { Conformance } from "../conformance/results";
+import type { Ask } from "../clients/apiAsker";
+import type { ApiUse } from "../clients/askApi";
+import type { Conformance } from "../kubernetes/conformance/results";
 import type { Lab } from "../lab";
-import type { Load, Window } from "../load";
+import type { Load, Window } from "../clients/load";
 
 /** What nodes run as kubeadm, kubelet and kubectl: Kubernetes' own, or what stands in for them where etcd alone is of interest. */
 export type KubernetesKind = "real" | "standIn";

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiFigures, type ApiClient } from "../apiClient";
-import { askApi } from "../askApi";
+import { apiFigures, type ApiClient } from "../clients/apiClient";
+import { askApi } from "../clients/askApi";
 import type { Lab } from "../lab";
-import type { Load, Verdict, Window } from "../load";
-import type { Observation } from "../members";
+import type { Load, Verdict, Window } from "../clients/load";
+import type { Observation } from "../clients/members";
 import type { Row } from "../report/row";
 import type { Mark } from "../report/timeline";
 import type { Drill, Outcome, Stage } from "./drill";

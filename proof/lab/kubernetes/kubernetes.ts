@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { ClientMachine } from "../clientMachine";
+import type { ClientMachine } from "../clients/clientMachine";
 import { lastLines, type Outcome } from "../execute";
 import { until } from "../until";
 

@@ -16,7 +16,7 @@ export function conformanceLines(rows: readonly Row[]): string[] {
   return [
     "## Kubernetes' conformance tests",
     "",
-    "The tests by special interest group. [specs.yaml](../proof/lab/conformance/specs.yaml) names those that are left out, and why.",
+    "The tests by special interest group. [specs.yaml](../proof/lab/kubernetes/conformance/specs.yaml) names those that are left out, and why.",
     "",
     markdownTable(heads, cells),
     "",

@@ -1,4 +1,4 @@
-import type { Conformance } from "../conformance/results";
+import type { Conformance } from "../kubernetes/conformance/results";
 
 /** What came of one drill. `.lab/results/` and `proof/bench/drills.json` hold these. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Observation } from "../members";
+import type { Observation } from "../clients/members";
 
 /** Something that a drill did, at its moment. */
 export interface Mark {

@@ -11,7 +11,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as path from "node:path";
 import { endpointOf, receive, type Call } from "../../lab/aws/call";
-import { parseAuthorization, signatureFault } from "../../lab/aws/signature";
+import { parseAuthorization, signatureFault } from "../../lab/aws/credentials/signature";
 import { AwsCall, AwsMessage, Fault, Instance } from "./cloud";
 
 const [gateway, region, folder, python] = process.argv.slice(2);

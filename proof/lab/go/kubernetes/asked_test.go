@@ -26,9 +26,13 @@ var notInALab = regexp.MustCompile(`^(certificate |replace -f -|get secrets --al
 
 // Every command that a controller's scripts give to kubectl and kubeadm is one that the stand-in knows.
 func TestTheScriptsCommands(t *testing.T) {
-	scripts, err := filepath.Glob("../../../../ignition/files/controller/opt/cluster/bin/*")
-	if err != nil || len(scripts) == 0 {
-		t.Fatal("no scripts", err)
+	var scripts []string
+	for _, pattern := range []string{"controller/opt/cluster/bin/*", "controller/opt/cluster/lib/*.sh", "node/opt/cluster/*/*"} {
+		found, err := filepath.Glob("../../../../ignition/files/" + pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatal("no scripts", pattern, err)
+		}
+		scripts = append(scripts, found...)
 	}
 	count := 0
 	for _, script := range scripts {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { authenticate } from "../../../lab/aws/authentication";
+import { authenticate } from "../../../lab/aws/credentials/authentication";
 import { endpointOf, receive, type Call } from "../../../lab/aws/call";
 
 const now = new Date("2026-11-23T12:00:00Z");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { denial, type Caller } from "../../../lab/aws/authorization";
-import { parsePolicy, type Permission } from "../../../lab/aws/policy";
+import { denial, type Caller } from "../../../lab/aws/permissions/authorization";
+import { parsePolicy, type Permission } from "../../../lab/aws/permissions/policy";
 
 const arn = "arn:aws:iam::123456789012:role/node";
 const root = "arn:aws:iam::123456789012:root";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { targetOf, type InstanceFacts } from "../../../lab/aws/instances";
-import { metadataAt, metadataTree } from "../../../lab/aws/metadata";
+import { targetOf, type InstanceFacts } from "../../../lab/aws/metadata/instances";
+import { metadataAt, metadataTree } from "../../../lab/aws/metadata/metadata";
 
 const instance: InstanceFacts = {
   id: "i-1",

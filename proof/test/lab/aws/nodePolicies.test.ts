@@ -4,9 +4,9 @@ import {
   workerStatements,
   type NodeScope,
 } from "../../../../components/nodes/nodePolicies";
-import { denial, type Caller } from "../../../lab/aws/authorization";
-import { parsePolicy, type Statement } from "../../../lab/aws/policy";
-import { requiredPermissions } from "../../../lab/aws/requiredPermissions";
+import { denial, type Caller } from "../../../lab/aws/permissions/authorization";
+import { parsePolicy, type Statement } from "../../../lab/aws/permissions/policy";
+import { requiredPermissions } from "../../../lab/aws/permissions/requiredPermissions";
 import type { ServiceCall } from "../../../lab/aws/serviceCall";
 import { call, deployed, keyArn, queryCall } from "./calls";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { effectOf, parsePolicy, type Permission } from "../../../lab/aws/policy";
+import { effectOf, parsePolicy, type Permission } from "../../../lab/aws/permissions/policy";
 
 const permission = (action: string, resource: string, context: Permission["context"] = {}): Permission => ({
   action,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requiredPermissions } from "../../../lab/aws/requiredPermissions";
+import { requiredPermissions } from "../../../lab/aws/permissions/requiredPermissions";
 import type { ServiceCall } from "../../../lab/aws/serviceCall";
 import { call, deployed, groupArn, keyArn, queryCall } from "./calls";
 

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from "jose";
 import { serviceAccountTrust } from "../../../../components/pods/serviceAccountRole";
 import type { Call } from "../../../lab/aws/call";
 import type { Clients } from "../../../lab/aws/clients";
-import { webIdentityRefusal } from "../../../lab/aws/webIdentity";
+import { webIdentityRefusal } from "../../../lab/aws/credentials/webIdentity";
 
 const issuer = "https://lab-oidc.s3.us-east-1.amazonaws.com";
 const arn = `arn:aws:iam::123456789012:oidc-provider/${issuer.slice(8)}`;

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ownChecks } from "../../../lab/drills/kubernetes/cisChecks";
-import { openPoints, problemsOf, totals, type Scanned } from "../../../lab/drills/kubernetes/cisVerdict";
+import { ownChecks } from "../../../lab/drills/security/cisChecks";
+import { openPoints, problemsOf, totals, type Scanned } from "../../../lab/drills/security/cisVerdict";
 import { findings, type Finding } from "../../../lab/kubernetes/kubeBench";
 
 const finding = (id: string, state: Finding["state"] = "PASS"): Finding => ({

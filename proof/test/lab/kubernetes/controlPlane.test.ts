@@ -1,6 +1,6 @@
 import { equal, throws } from "node:assert/strict";
-import { firstSaid } from "../../../lab/drills/kubernetes/controlPlane";
-import { leadsBy } from "../../../lab/drills/kubernetes/leaders";
+import { firstSaid } from "../../../lab/drills/controlPlane/controlPlane";
+import { leadsBy } from "../../../lab/drills/controlPlane/leaders";
 
 describe("A process that elects a leader", () => {
   const metrics = (value: number) => `

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstOf, skewsIn, type Sample } from "../../../lab/drills/kubernetes/versions";
+import { firstOf, skewsIn, type Sample } from "../../../lab/drills/deployment/versions";
 
 const sample = (
   apiservers: readonly string[],

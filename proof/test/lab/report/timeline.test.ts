@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Member, Observation } from "../../../lab/members";
+import type { Member, Observation } from "../../../lab/clients/members";
 import { spans, timelineSvg } from "../../../lab/report/timeline";
 
 const second = (n: number) => new Date(Date.UTC(2026, 10, 23, 12, 0, n)).toISOString();

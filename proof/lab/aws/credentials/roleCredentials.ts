@@ -1,0 +1,96 @@
+import type { Clients } from "../clients";
+import type { Faults } from "../faults";
+import type { Credentials } from "./signature";
+
+/** Credentials of a role, and when they end. */
+export interface RoleCredentials extends Credentials {
+  readonly roleName: string;
+  readonly issued: Date;
+  readonly expiration: Date;
+}
+
+/** What the local AWS tells of an access key at /local-aws/credentials/<id>. */
+interface KnownKey {
+  readonly roleName: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: string;
+}
+
+/** EC2's credentials of a role last about six hours. */
+const lifetimeSeconds = 6 * 3600;
+
+/** New ones are there at least five minutes before the old ones end: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html */
+const renewalSeconds = 300;
+
+/** The credentials of the lab's roles: those that instances get, and all others that the local AWS has given. */
+export class RoleCredentialStore {
+  private readonly byInstance = new Map<string, RoleCredentials>();
+  private readonly byKey = new Map<string, RoleCredentials>();
+
+  constructor(
+    private readonly clients: Clients,
+    private readonly localAws: URL,
+    private readonly faults: Faults,
+  ) {}
+
+  /** An instance's current credentials of a role; new ones before the old ones end. */
+  async ofInstance(instanceId: string, role: { name: string; arn: string }): Promise<RoleCredentials> {
+    const current = this.byInstance.get(instanceId);
+    if (current?.roleName === role.name && this.secondsLeft(current) > this.renewalSeconds())
+      return this.lasting(current);
+    const issued = new Date();
+    const { Credentials: made } = await this.clients.sts.assumeRole({
+      RoleArn: role.arn,
+      RoleSessionName: instanceId,
+      DurationSeconds: lifetimeSeconds,
+    });
+    if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration)
+      throw new Error(`the local AWS gave no credentials for role ${role.name}`);
+    const credentials = {
+      roleName: role.name,
+      accessKeyId: made.AccessKeyId,
+      secretAccessKey: made.SecretAccessKey,
+      sessionToken: made.SessionToken,
+      issued,
+      expiration: made.Expiration,
+    };
+    this.byInstance.set(instanceId, credentials);
+    this.byKey.set(credentials.accessKeyId, credentials);
+    return this.lasting(credentials);
+  }
+
+  /** The credentials that an access key belongs to; undefined if the local AWS gave none such. */
+  async ofKey(accessKeyId: string): Promise<RoleCredentials | undefined> {
+    const known = this.byKey.get(accessKeyId) ?? (await this.ask(accessKeyId));
+    return known && this.lasting(known);
+  }
+
+  private async ask(accessKeyId: string): Promise<RoleCredentials | undefined> {
+    const url = new URL(`/local-aws/credentials/${encodeURIComponent(accessKeyId)}`, this.localAws);
+    const answer = await fetch(url);
+    if (answer.status === 404) return undefined;
+    if (!answer.ok) throw new Error(`${url.href}: HTTP ${answer.status} ${await answer.text()}`);
+    const { expiration, ...key } = (await answer.json()) as KnownKey;
+    const credentials = { ...key, accessKeyId, issued: new Date(), expiration: new Date(expiration) };
+    this.byKey.set(accessKeyId, credentials);
+    return credentials;
+  }
+
+  /** The credentials with the end that the faults give them, if that is earlier. */
+  private lasting(credentials: RoleCredentials): RoleCredentials {
+    const seconds = this.faults.credentialSeconds;
+    if (seconds === undefined) return credentials;
+    const end = Math.min(credentials.expiration.getTime(), credentials.issued.getTime() + seconds * 1000);
+    return { ...credentials, expiration: new Date(end) };
+  }
+
+  private secondsLeft(credentials: RoleCredentials): number {
+    return (this.lasting(credentials).expiration.getTime() - Date.now()) / 1000;
+  }
+
+  private renewalSeconds(): number {
+    const lifetime = this.faults.credentialSeconds ?? lifetimeSeconds;
+    return Math.min(renewalSeconds, lifetime / 2);
+  }
+}

@@ -1,0 +1,219 @@
+import {
+  AutoScalingClient,
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  type AutoScalingGroup,
+  type InstanceRefresh,
+} from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
+import { clusterOutputs, type ClusterOutputs } from "../../local/cluster";
+import { until } from "../until";
+import { openStackOnLocalAws, operate, type Run } from "../../local/run";
+
+/** An instance as Auto Scaling sees it. */
+export interface GroupInstance {
+  readonly id: string;
+  /** Name of its Auto Scaling group. */
+  readonly group: string;
+  /** Such as `Pending:Wait` or `InService`. */
+  readonly lifecycleState: string;
+  /** Number of the launch template's version that it was launched from. */
+  readonly templateVersion: string;
+}
+
+/** The lab's stack, and what the local AWS holds of it. */
+export class Cluster {
+  private readonly autoScaling = new AutoScalingClient({});
+  private readonly ec2 = new EC2Client({});
+
+  private constructor(
+    private readonly run: Run,
+    private readonly stack: Stack,
+    private known: ClusterOutputs,
+  ) {}
+
+  /** The stack's outputs after the last `up`. */
+  get outputs(): ClusterOutputs {
+    return this.known;
+  }
+
+  /** Deploys the stack for the first time. `settings` are values by path below the project's namespace. */
+  static async deploy(run: Run, settings: Record<string, string>): Promise<Cluster> {
+    const stack = await openStackOnLocalAws(run);
+    await configure(stack, settings);
+    await operate(run, "up", stack);
+    return new Cluster(run, stack, await clusterOutputs(stack));
+  }
+
+  /** `pulumi config set` for each path, then `pulumi up`; what `replace` names by URN is made anew. */
+  async up(settings: Record<string, string>, replace: readonly string[] = []): Promise<void> {
+    await configure(this.stack, settings);
+    await operate(this.run, "up", this.stack, replace);
+    this.known = await clusterOutputs(this.stack);
+  }
+
+  /** `pulumi config rm --path` of a setting, then `pulumi up`. */
+  async forget(setting: string): Promise<void> {
+    await this.stack.removeConfig(`pulumi-kubeadm:${setting}`, true);
+    await operate(this.run, "up", this.stack);
+  }
+
+  /** `pulumi stack output <name> --show-secrets`. */
+  async secretOutput(name: string): Promise<string> {
+    const value: unknown = (await this.stack.outputs())[name]?.value;
+    if (typeof value !== "string") throw new Error(`the stack has no text as its output ${name}`);
+    return value;
+  }
+
+  /** `pulumi destroy`. */
+  async destroy(): Promise<void> {
+    await operate(this.run, "destroy", this.stack);
+  }
+
+  /** URNs of the stack's resources that match. */
+  async urns(matches: (urn: string) => boolean): Promise<string[]> {
+    const { deployment } = (await this.stack.exportStack()) as {
+      deployment: { resources: { urn: string }[] };
+    };
+    return deployment.resources.map(({ urn }) => urn).filter(matches);
+  }
+
+  /** The stack's outputs now. */
+  async currentOutputs(): Promise<ClusterOutputs> {
+    return clusterOutputs(this.stack);
+  }
+
+  /** The controllers' instances, in whichever state. */
+  async controllers(): Promise<GroupInstance[]> {
+    return instancesOf(await this.groups([this.outputs.controllerGroupName]));
+  }
+
+  /** The instances of the worker pools, in whichever state. */
+  async workers(): Promise<GroupInstance[]> {
+    const pools = Object.values(this.outputs.poolGroupNames);
+    return pools.length === 0 ? [] : instancesOf(await this.groups(pools));
+  }
+
+  private async groups(names: readonly string[]): Promise<AutoScalingGroup[]> {
+    const { AutoScalingGroups = [] } = await this.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...names] }),
+    );
+    return AutoScalingGroups;
+  }
+
+  private async group(): Promise<AutoScalingGroup | undefined> {
+    return (await this.groups([this.outputs.controllerGroupName]))[0];
+  }
+
+  /** States of the API's targets, such as `healthy`. */
+  async targetStates(): Promise<string[]> {
+    const states: string[] = [];
+    for (const TargetGroupArn of (await this.group())?.TargetGroupARNs ?? []) {
+      const found = await new ElasticLoadBalancingV2Client({}).send(
+        new DescribeTargetHealthCommand({ TargetGroupArn }),
+      );
+      states.push(
+        ...(found.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State ?? ""),
+      );
+    }
+    return states;
+  }
+
+  /** How many controllers the group wants; undefined once it is deleted. */
+  async size(): Promise<number | undefined> {
+    return (await this.group())?.DesiredCapacity;
+  }
+
+  /** Waits until the groups have launched so many instances beside the old ones. */
+  async launched(count: number, old: ReadonlySet<string>): Promise<void> {
+    await until(`${count} new instances are launched`, 120, async () => {
+      const all = [...(await this.controllers()), ...(await this.workers())];
+      const launched = all.filter(({ id }) => !old.has(id));
+      return launched.length === count || `${launched.length} are`;
+    });
+  }
+
+  /** Waits until all that the groups want is in service, and their refreshes have ended. */
+  async settled(seconds: number): Promise<void> {
+    await until("all instances are in service", seconds, async () => {
+      const groups = await this.groups(this.groupNames);
+      const states = instancesOf(groups).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
+      const refreshing = (await this.newestRefreshes()).filter(({ Status = "" }) =>
+        ["Pending", "InProgress", "Cancelling"].includes(Status),
+      );
+      const right =
+        groups.every(({ Instances = [], DesiredCapacity }) => Instances.length === DesiredCapacity) &&
+        states.every((state) => state.endsWith(" InService"));
+      return (
+        (right && refreshing.length === 0) || [states.join(", "), ...refreshing.map(refreshText)].join("; ")
+      );
+    });
+  }
+
+  /** Instance refreshes of the controllers' group, or of another one, the newest first. */
+  async refreshes(AutoScalingGroupName = this.outputs.controllerGroupName): Promise<InstanceRefresh[]> {
+    const { InstanceRefreshes = [] } = await this.autoScaling.send(
+      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName }),
+    );
+    return InstanceRefreshes;
+  }
+
+  /** The newest refresh of each group that ever had one, the pools' among them. */
+  async newestRefreshes(): Promise<InstanceRefresh[]> {
+    const refreshes = await Promise.all(this.groupNames.map((name) => this.refreshes(name)));
+    return refreshes.flatMap(([newest]) => newest ?? []);
+  }
+
+  private get groupNames(): string[] {
+    return [this.outputs.controllerGroupName, ...Object.values(this.outputs.poolGroupNames)];
+  }
+
+  /** Ends instances past Auto Scaling, as a failing host does: no hook, no notice, the disks are gone. */
+  async vanish(ids: readonly string[]): Promise<void> {
+    await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
+  }
+
+  /** Spares the group the wait for instances that vanished: they would complete no terminate hook before its time-out. */
+  async letGo(instances: readonly GroupInstance[]): Promise<void> {
+    for (const { id: InstanceId, group: AutoScalingGroupName } of instances) {
+      await this.autoScaling
+        .send(
+          new CompleteLifecycleActionCommand({
+            AutoScalingGroupName,
+            LifecycleHookName: "terminate",
+            LifecycleActionResult: "CONTINUE",
+            InstanceId,
+          }),
+        )
+        .catch((error: Error) => {
+          if (!error.message.includes("No active Lifecycle Action")) throw error;
+        });
+    }
+  }
+}
+
+/** Such as `the refresh of lab-controllers is Failed: no instance could be replaced`. */
+export const refreshText = ({ AutoScalingGroupName, Status, StatusReason }: InstanceRefresh): string =>
+  `the refresh of ${AutoScalingGroupName} is ${Status}${StatusReason === undefined ? "" : `: ${StatusReason}`}`;
+
+const instancesOf = (groups: readonly AutoScalingGroup[]): GroupInstance[] =>
+  groups.flatMap(({ AutoScalingGroupName = "", Instances = [] }) =>
+    Instances.map((instance) => ({
+      id: instance.InstanceId ?? "",
+      group: AutoScalingGroupName,
+      lifecycleState: instance.LifecycleState ?? "",
+      templateVersion: instance.LaunchTemplate?.Version ?? "",
+    })),
+  );
+
+async function configure(stack: Stack, settings: Record<string, string>): Promise<void> {
+  const values: ConfigMap = {};
+  for (const [path, value] of Object.entries(settings)) values[`pulumi-kubeadm:${path}`] = { value };
+  await stack.setAllConfig(values, true);
+}

@@ -1,0 +1,29 @@
+import { kubernetesVersion } from "../../../toolchain/kubernetes";
+import type { Drill } from "../drill";
+import { answeredThroughout, nextMinor, upgraded } from "./upgrade";
+import { Web } from "../pods/web";
+
+const coreDnsImage = ["get", "deployment", "coredns", "-n", "kube-system", "-o", "jsonpath={..image}"];
+
+/** A minor version back, by one setting: workers before controllers, with everything in service. */
+export const goBack: Drill = {
+  name: "go-back",
+  kubernetes: "real",
+  releases: [nextMinor, kubernetesVersion],
+  leastScale: 0.2, // as for upgrade
+  size: 3,
+  workers: 2,
+  limits: {},
+  async run(stage) {
+    const { lab } = stage;
+    await Web.deploy(lab.kubernetes);
+    const before = await lab.kubernetes.kubectl(coreDnsImage);
+    const asks = await stage.askApi("writes");
+    const { seconds } = await upgraded(stage, kubernetesVersion);
+
+    const after = await lab.kubernetes.kubectl(coreDnsImage);
+    if (after !== before) throw new Error(`CoreDNS was ${before} and is ${after}: kubeadm takes none back`);
+    answeredThroughout(asks);
+    return { what: `Kubernetes ${nextMinor} back to ${kubernetesVersion}, by one setting`, seconds };
+  },
+};

@@ -1,0 +1,80 @@
+import { allDrills, drills } from "../drills";
+import type { KubernetesKind } from "../drills/drill";
+import { kubernetesVersion } from "../../toolchain/kubernetes";
+
+/** The drills of a run without arguments: what every change of the project has to pass. Those with the same workers follow each other. */
+export const everyChange = [
+  ...["form-3", "crash", "roll", "renew", "destroy-serving"],
+  ...[
+    "control-plane",
+    "worker-join",
+    "user",
+    "pod-metadata",
+    "node-credentials",
+    "overlay",
+    "drain",
+    "heal",
+    "access",
+    "identity",
+    "secrets",
+    "spot-notice",
+  ],
+];
+
+const defaultScale = 0.1;
+
+/** What a person asked for. */
+export interface Command {
+  /** Names of drills in the order in which they run. */
+  readonly drills: readonly string[];
+  /** What the nodes run of a cluster that stays until Ctrl-C, instead of drills. */
+  readonly stay?: KubernetesKind;
+  /** What waits named in minutes are multiplied with. */
+  readonly scale: number;
+}
+
+/**
+ * Reads arguments and environment.
+ * @throws Error that names the wrong value and what may stand there
+ */
+export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
+  const scale = parseScale(environment.LAB_SCALE);
+  if (words.join(" ") === "stay") return { drills: [], stay: "standIn", scale };
+  if (words.join(" ") === "stay kubernetes") return { drills: [], stay: "real", scale };
+  if (words.length === 0) return { drills: everyChange, scale };
+  if (words.join(" ") === "all") return { drills: allDrills, scale };
+  const unknown = words.filter((word) => !(word in drills));
+  if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
+  return { drills: words, scale };
+}
+
+export function usage(): string {
+  return [
+    `make lab                    ${everyChange.join(", ")}`,
+    "make lab ARGS=all           every drill",
+    "make lab ARGS='crash roll'  these drills",
+    "make lab ARGS=stay          a cluster that stays until Ctrl-C; 'stay kubernetes': with Kubernetes",
+    "make lab ARGS=publish       for a release: takes the newest results into proof/bench/drills.json and docs/drills.md",
+    "make lab ARGS='shell ID'    a shell on a node of the lab that runs, by its instance id",
+    `drills: ${Object.keys(drills).join(", ")}`,
+    `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
+  ].join("\n");
+}
+
+/** Whether any of it needs Kubernetes' own programs. */
+export const needsKubernetes = ({ drills: names, stay }: Command): boolean =>
+  stay === "real" || names.some((name) => drills[name]?.some(({ kubernetes }) => kubernetes === "real"));
+
+/** The releases of Kubernetes that its nodes run: the lab's own, and what its drills need beside it. */
+export const releasesOf = ({ drills: names }: Command): [string, ...string[]] => {
+  const needed = names.flatMap((name) => drills[name] ?? []).flatMap(({ releases }) => releases ?? []);
+  return [kubernetesVersion, ...new Set(needed.filter((release) => release !== kubernetesVersion))];
+};
+
+function parseScale(value: string | undefined): number {
+  const scale = Number(value || defaultScale);
+  if (!(scale > 0 && scale <= 1)) {
+    throw new Error(`LAB_SCALE is "${value}"; give a number above 0 and up to 1`);
+  }
+  return scale;
+}

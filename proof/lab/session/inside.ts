@@ -1,0 +1,104 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { enterLocalAws, localAwsUrl } from "../../local/aws/environment";
+import { parseCommand, releasesOf, type Command } from "./command";
+import { drills } from "../drills";
+import type { Drill } from "../drills/drill";
+import { runDrill, type Run } from "../drills/run";
+import { labFolder } from "./folder";
+import type { Lab } from "../lab";
+import { openHub } from "../network/hub";
+import { openLab, type LabArgs, type OpenLab } from "./open";
+import { keepResult } from "../report/results";
+import { table } from "../report/table";
+import { labStack } from "../cluster/stack";
+
+/** The lab inside its namespaces: opens it, runs the drills, and shows what came of them. Whether all passed. */
+async function main(command: Command): Promise<boolean> {
+  const folder = labFolder;
+  process.env.LOCAL_AWS_FOLDER = path.basename(folder);
+  const { vpcCidr, region } = labStack();
+  enterLocalAws(localAwsUrl(4566), region);
+  await openHub(vpcCidr);
+  // In the lab's own /run: temporary files go with it, whoever made them.
+  process.env.TMPDIR = "/run/lab/tmp";
+  mkdirSync(process.env.TMPDIR, { recursive: true });
+  if (command.stay) {
+    const { lab } = await openLab(labArgs(command, folder, { kubernetes: command.stay }));
+    return stay(lab);
+  }
+
+  const began = Date.now();
+  const runs = await runDrills(command, folder);
+  const rows = runs.map(({ row }) => row);
+  console.log(`\n${table(rows)}\n`);
+  for (const { drill, reasons } of rows) for (const reason of reasons) console.log(`${drill}: ${reason}`);
+  const passed = rows.filter((row) => row.passed).length;
+  console.log(`${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`${passed} passed, ${rows.length - passed} failed`);
+  return passed === rows.length;
+}
+
+/** Runs the drills one after the other, on one lab for as long as its cluster is there and runs what the next drill wants. */
+async function runDrills(command: Command, folder: string): Promise<Run[]> {
+  const runs: Run[] = [];
+  let open: OpenLab | undefined;
+  let last: Drill | undefined;
+  try {
+    for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
+      if (drill.kubernetes !== last?.kubernetes || isApart(drill) || isApart(last)) {
+        await open?.close();
+        open = undefined;
+      }
+      last = drill;
+      open ??= await openLab(labArgs(command, folder, drill));
+      const run = await runDrill(drill, open.lab, folder);
+      keepResult(folder, run);
+      runs.push(run);
+      if (drill.endsCluster) {
+        await open.close();
+        open = undefined;
+      }
+    }
+  } finally {
+    await open?.close();
+  }
+  return runs;
+}
+
+/** Whether a drill has a lab of its own: of a newer release nobody goes back, and a lab has one scale. */
+const isApart = ({ releases, leastScale }: Drill): boolean =>
+  releases !== undefined || leastScale !== undefined;
+
+/** The lab that a drill begins in. */
+function labArgs(
+  command: Command,
+  folder: string,
+  { kubernetes, releases: wanted, leastScale = 0 }: Pick<Drill, "kubernetes" | "releases" | "leastScale">,
+): LabArgs {
+  const releases = releasesOf(command);
+  const release = (wanted ?? releases)[0];
+  const scale = Math.max(command.scale, leastScale);
+  return { scale, kubernetes, release, releases, folder, report: console.log };
+}
+
+/** Says how to look into the lab, and waits for Ctrl-C. */
+async function stay(lab: Lab): Promise<never> {
+  await lab.hasCluster(3);
+  console.log("\nThe cluster is healthy. A shell on a node, from another terminal:");
+  for (const machine of lab.machines()) console.log(`  make lab ARGS='shell ${machine.id}'`);
+  console.log("Ctrl-C ends the lab.");
+  return new Promise<never>(() => undefined);
+}
+
+// The pipe closes when the process outside asks for the end, or is gone. All that runs here goes with this process.
+process.stdin.resume().on("end", () => process.exit(130));
+process.on("SIGINT", () => process.exit(130));
+
+main(parseCommand(process.argv.slice(2), process.env)).then(
+  (passed) => process.exit(passed ? 0 : 1),
+  (error: unknown) => {
+    console.error(`\nError: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);
