@@ -35,7 +35,8 @@ export interface ClusterArgs {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the constructor assigns every output
 export interface Cluster extends ClusterOutputs {}
 
-/** A Kubernetes cluster: everything between an AWS account and a kubeconfig. */
+/** A Kubernetes cluster: everything between an AWS account and a kubeconfig. Its outputs are properties of it too. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
 export class Cluster extends pulumi.ComponentResource {
   /** All of its outputs, for a stack to put out. */
   readonly outputs: ClusterOutputs;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterFacts, type ClusterOutputs, parseSettings, WorkerPool } from "pulumi-kubeadm/library";
+import { type ClusterOutputs, parseSettings, WorkerPool } from "pulumi-kubeadm/library";
 
 /** The stack of the cluster that the pool joins. */
 const stack = new pulumi.StackReference(new pulumi.Config().require("cluster"));
@@ -15,7 +15,7 @@ const { batch } = parseSettings({
 const pool = new WorkerPool("batch", {
   pool: "batch",
   settings: batch,
-  cluster: output("clusterFacts") as pulumi.Output<ClusterFacts>,
+  cluster: output("clusterFacts"),
   keyArn: output("nodeStoreKeyArn"),
   subnetIds: output("privateSubnetIds"),
   securityGroupId: output("securityGroupIds").apply(({ workers }) => workers),
