@@ -3,7 +3,7 @@
  * `npm run imports` holds the code to it.
  */
 const rooms = [
-  "index.ts", //     the program
+  "(index|library).ts", // the program, and what other programs import
   "components/", //  what is made in AWS
   "preflight/", //   what is looked up, and refused, before anything is made
   "settings/", //    what a stack may say
