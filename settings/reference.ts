@@ -160,7 +160,7 @@ const told = (change: About["change"]) =>
 
 const code = (value: unknown) => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 
-const aboutOf = (form: z.ZodType): Partial<About> => (form.meta() ?? {});
+const aboutOf = (form: z.ZodType): Partial<About> => form.meta() ?? {};
 
 /** The form below defaults and transformations. */
 function unwrapped(form: z.ZodType): z.ZodType {
