@@ -86,6 +86,6 @@ async function notesIn(bucket: string, opts: pulumi.InvokeOptions): Promise<Note
     throw error;
   });
   if (!keys.includes(encryptionConfig)) return undefined;
-  // Its keys stay where they are: the provider fetches no object that is not of a text's type.
+  // The provider downloads only bodies of a text type, and this is none: no secret is read.
   return (await aws.s3.getObject({ bucket, key: encryptionConfig }, opts)).metadata;
 }

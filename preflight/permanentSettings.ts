@@ -11,7 +11,7 @@ interface Chosen {
   readonly value: string;
   /** What the settings have at the key. @default the value */
   readonly written?: string;
-  /** What another one would need. */
+  /** Why it cannot change. */
   readonly because: string;
 }
 
@@ -24,7 +24,7 @@ function chosen(settings: Settings): Chosen[] {
       key: "parentZoneId",
       value: isPublicZone(settings) ? "a public zone" : "a private zone",
       written: parentZoneId ?? "none",
-      because: "it would be made anew",
+      because: "the zone would be made anew",
     },
     {
       note: "api",
@@ -38,12 +38,12 @@ function chosen(settings: Settings): Chosen[] {
       value: existingVpc?.vpcId ?? (network ?? defaultNetwork).cidr,
       because: "everything stands in the VPC",
     },
-    { note: "pod-cidr", key: "podCidr", value: podCidr, because: "every node has its part of it" },
+    { note: "pod-cidr", key: "podCidr", value: podCidr, because: "every node has a part of the range" },
     {
       note: "service-cidr",
       key: "serviceCidr",
       value: serviceCidr,
-      because: "Services keep their addresses, and kubelets that of the cluster's DNS",
+      because: "Services keep their addresses",
     },
   ];
 }
@@ -52,7 +52,7 @@ function chosen(settings: Settings): Chosen[] {
 export const choiceNotes = (settings: Settings): Record<string, string> =>
   Object.fromEntries(chosen(settings).map(({ note, value }) => [note, value]));
 
-/** Settings that are others than those the cluster was made with; of what is not noted any may be. */
+/** Settings that differ from those the cluster was made with. A setting without a note may have any value. */
 export function changedChoices(
   settings: Settings,
   notes: Readonly<Record<string, string | undefined>>,
@@ -63,7 +63,7 @@ export function changedChoices(
     ? changed.filter(({ note }) => note !== "zone")
     : changed;
   return causes.map(({ note, key, value, written = value, because }): Mistake => {
-    const remedy = `this cluster was made with ${notes[note]}, and keeps it, as ${because}: another one is another cluster's`;
+    const remedy = `cannot change after creation (this cluster uses ${notes[note]}): ${because}`;
     return { key, value: written, remedy };
   });
 }

@@ -157,7 +157,7 @@ export class NodeGroup extends pulumi.ComponentResource {
         vpcZoneIdentifiers: args.subnetIds,
         targetGroupArns: args.targetGroupArns,
         ...launches(args.capacity, template),
-        // Nodes judge themselves and report by the hooks; a balancer's view would kill all controllers at once.
+        // EC2's checks only: a balancer's check could fail for all controllers at once, and replace them all.
         healthCheckType: "EC2",
         // Rebalancing terminates a healthy member whenever zones differ.
         suspendedProcesses: ["AZRebalance"],

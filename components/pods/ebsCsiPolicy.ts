@@ -6,7 +6,7 @@ const driverTag = "ebs.csi.aws.com/cluster";
 
 /**
  * What the EBS CSI driver may do: make volumes of the cluster, change and delete what it made, attach it to the cluster's
- * instances (https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json has everybody's).
+ * instances (https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json is upstream's generic policy).
  */
 export function ebsCsiPolicy(cluster: string): aws.iam.PolicyDocument {
   const volumes = "arn:*:ec2:*:*:volume/*";

@@ -138,19 +138,19 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the key of Secrets goes up by two",
     { ...dev, encryption: { key: 3 } },
     { region: writtenWith(1) },
-    `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 1, and apiservers know the next one alone beforehand: use 1 or 2`,
+    `${one}  pulumi-kubeadm:encryption.key: 3: Secrets are written with key 1, and keys rotate one at a time: use 1 or 2`,
   ],
   [
     "the key of Secrets goes back by one",
     { ...dev, encryption: { key: 4 } },
     { region: writtenWith(5) },
-    `${one}  pulumi-kubeadm:encryption.key: 4: Secrets are written with key 5, and no key is taken back: use 5 or 6`,
+    `${one}  pulumi-kubeadm:encryption.key: 4: Secrets are written with key 5, and a key is never taken back: use 5 or 6`,
   ],
   [
     "the key of Secrets goes back to none, as the setting was removed",
     { ...dev, encryption: undefined },
     { region: writtenWith(3) },
-    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and no key is taken back: use 3 or 4`,
+    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and a key is never taken back: use 3 or 4`,
   ],
   [
     "settings change that a cluster keeps",
@@ -162,26 +162,26 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     { region: encrypted({ ...made, "encryption-key": "1" }) },
     "5 settings are wrong (docs/settings.md describes each):\n" +
       [
-        `domain: "other.example.com": this cluster was made with k8s.example.com, and keeps it, as etcd's members go by names below it`,
-        'api.access: "internal": this cluster was made with public, and keeps it, as the API\'s load balancer would be made anew',
-        'network.cidr: "10.1.0.0/16": this cluster was made with 10.0.0.0/16, and keeps it, as everything stands in the VPC',
-        'podCidr: "10.224.0.0/12": this cluster was made with 10.244.0.0/16, and keeps it, as every node has its part of it',
-        'serviceCidr: "10.97.0.0/16": this cluster was made with 10.96.0.0/16, and keeps it, as Services keep their addresses, and kubelets that of the cluster\'s DNS',
+        `domain: "other.example.com": cannot change after creation (this cluster uses k8s.example.com): etcd's members go by names below it`,
+        'api.access: "internal": cannot change after creation (this cluster uses public): the API\'s load balancer would be made anew',
+        'network.cidr: "10.1.0.0/16": cannot change after creation (this cluster uses 10.0.0.0/16): everything stands in the VPC',
+        'podCidr: "10.224.0.0/12": cannot change after creation (this cluster uses 10.244.0.0/16): every node has a part of the range',
+        'serviceCidr: "10.97.0.0/16": cannot change after creation (this cluster uses 10.96.0.0/16): Services keep their addresses',
       ]
-        .map((line) => `  pulumi-kubeadm:${line}: another one is another cluster's`)
+        .map((line) => `  pulumi-kubeadm:${line}`)
         .join("\n"),
   ],
   [
     "the parent zone of an internal API is taken away",
     { ...dev, api: { access: "internal" } },
     { region: encrypted({ ...made, "encryption-key": "1", api: "internal" }) },
-    `${one}  pulumi-kubeadm:parentZoneId: "none": this cluster was made with a public zone, and keeps it, as it would be made anew: another one is another cluster's`,
+    `${one}  pulumi-kubeadm:parentZoneId: "none": cannot change after creation (this cluster uses a public zone): the zone would be made anew`,
   ],
   [
     "the API's access changes in a zone that is public either way",
     { ...dev, parentZoneId: "Z0123456789", api: { access: "internal" } },
     { region: encrypted({ ...made, "encryption-key": "1" }) },
-    `${one}  pulumi-kubeadm:api.access: "internal": this cluster was made with public, and keeps it, as the API's load balancer would be made anew: another one is another cluster's`,
+    `${one}  pulumi-kubeadm:api.access: "internal": cannot change after creation (this cluster uses public): the API's load balancer would be made anew`,
   ],
   [
     "the stack has a cluster of another name, which would be deleted",
