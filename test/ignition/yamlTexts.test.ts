@@ -16,11 +16,11 @@ const read = ({ texts }: RenderedNode, path: string) =>
 describe("Texts in a node's YAML are texts, whatever word they are:", () => {
   for (const word of words) {
     it(`a cluster named ${word}`, () => {
-      const name = { name: word, zone: `${word}.example.com` };
-      const [, cluster] = read(controllerNode(name), "/etc/cluster/kubeadm.yaml");
+      const facts = { cluster: word, zone: `${word}.example.com` };
+      const [, cluster] = read(controllerNode(facts), "/etc/cluster/kubeadm.yaml");
       assert.equal(cluster.clusterName, word);
       assert.equal(cluster.controlPlaneEndpoint, `api.${word}.example.com:6443`);
-      const [kubeconfig] = read(workerNode(name), "/etc/cluster/bootstrap-kubeconfig.yaml");
+      const [kubeconfig] = read(workerNode(facts), "/etc/cluster/bootstrap-kubeconfig.yaml");
       assert.equal(kubeconfig.clusters[0].name, word);
       assert.equal(kubeconfig.contexts[0].context.cluster, word);
     });
