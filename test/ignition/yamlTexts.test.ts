@@ -16,7 +16,7 @@ const read = ({ texts }: RenderedNode, path: string) =>
 describe("Texts in a node's YAML are texts, whatever word they are:", () => {
   for (const word of words) {
     it(`a cluster named ${word}`, () => {
-      const name = { name: word, zone: `${word}.example.com` };
+      const name = { cluster: word, zone: `${word}.example.com` };
       const [, cluster] = read(controllerNode(name), "/etc/cluster/kubeadm.yaml");
       assert.equal(cluster.clusterName, word);
       assert.equal(cluster.controlPlaneEndpoint, `api.${word}.example.com:6443`);
