@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
-import { effectsOf, sections } from "../../settings/reference";
-import type { Effect } from "../../settings/schema/about";
-import { afterwards } from "../engine/afterwards";
-import { changes } from "../engine/changes";
-import { attempt, run } from "../engine/stack";
+import { effectsOf, sections } from "../../../settings/reference";
+import type { Effect } from "../../../settings/schema/about";
+import { afterwards } from "../../../test/engine/afterwards";
+import { changes } from "../../../test/engine/changes";
+import { attempt, run } from "../../../test/engine/stack";
 import { cases, Case } from "./effectCases";
 
 const isNode = /^ec2\.LaunchTemplate \S+-(controllers|pool-\S+)$/;

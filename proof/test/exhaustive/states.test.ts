@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exploration, told, type World } from "./exploration";
+import { exploration, told, type World } from "../../../test/model/exploration";
 
 /** `states`: at least so many, so that a model that stands still is noticed. */
 type Exhaustive = World & { readonly states: number };

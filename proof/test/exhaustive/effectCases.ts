@@ -1,7 +1,7 @@
-import type { Effect } from "../../settings/schema/about";
-import { region, Region } from "../engine/region";
-import { Config, stackConfig } from "../engine/stack";
-import { config as inExistingVpc, id, inRegion, vpc } from "../preflight/existingVpc";
+import type { Effect } from "../../../settings/schema/about";
+import { region, Region } from "../../../test/engine/region";
+import { Config, stackConfig } from "../../../test/engine/stack";
+import { config as inExistingVpc, id, inRegion, vpc } from "../../../test/preflight/existingVpc";
 
 /** A change of one setting, and what it does. */
 export interface Case {
