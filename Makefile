@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 STACK ?= local
 ARGS ?=
+EXAMPLE ?=
 
 packages := node_modules/.package-lock.json
 run := node --require ts-node/register/transpile-only proof/local/main.ts
@@ -14,7 +15,7 @@ help:
 	@echo "make local ARGS=kubeconfig  the administrator's kubeconfig of the local stack"
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
 	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"
-	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev"
+	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev; with EXAMPLE=two-regions, an example's"
 	@echo "make test                   types, lint, format, tests of the product: with Node alone"
 	@echo "make test-all               these and the tests that start etcd, apiservers, nodes and the local AWS (root, Linux)"
 	@echo "make clean                  make down, then removes node_modules and all that was built here"
@@ -29,7 +30,7 @@ down: needs-local $(packages)
 	@$(run) down
 
 preview: needs-local $(packages)
-	@$(run) preview --stack $(STACK)
+	@$(run) preview --stack $(STACK) $(addprefix --example=,$(EXAMPLE))
 
 test: needs-test $(packages)
 	@$(MAKE) --no-print-directory --jobs=2 static unit

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { localAwsPort } from "./aws/environment";
 import { down } from "./down";
@@ -12,7 +13,7 @@ const commands = { up, preview, down, kubeconfig };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { stack: { type: "string", default: localStack } },
+    options: { stack: { type: "string", default: localStack }, example: { type: "string" } },
     allowPositionals: true,
   });
   const [command = "up", ...rest] = positionals;
@@ -21,8 +22,10 @@ async function main(): Promise<void> {
       `"${positionals.join(" ")}" is not a command; there are ${Object.keys(commands).join(", ")}`,
     );
   }
+  if (values.example && command !== "preview") throw new Error("an example is only previewed");
   await commands[command as keyof typeof commands]({
     project: projectFolder,
+    program: values.example && path.join(projectFolder, "examples", values.example),
     stackName: values.stack,
     port: localAwsPort(process.env),
     report: console.log,

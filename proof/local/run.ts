@@ -11,8 +11,10 @@ import { openStack, stackRegion } from "./stack";
 
 /** What a command is about. */
 export interface Run {
-  /** Path of the project. */
+  /** Path of the project, which keeps the state and the local AWS. */
   readonly project: string;
+  /** Path of the program and its stack files. @default the project */
+  readonly program?: string;
   readonly stackName: string;
   /** Port of the local AWS. */
   readonly port: number;
@@ -24,8 +26,8 @@ export interface Run {
 
 /** The local AWS is up, this process knows no other, and the stack is open on it with a state that belongs to it. */
 export async function openStackOnLocalAws(run: Run): Promise<Stack> {
-  const { project, stackName, port, report } = run;
-  const region = stackRegion(project, stackName);
+  const { project, program = project, stackName, port, report } = run;
+  const region = stackRegion(program, stackName);
   enterLocalAws(localAwsUrl(port), region);
   const aws = await startLocalAws(project, port, report);
   report(`Local AWS: ${aws.url} (process ${aws.pid}, log ${localFolders(project).log})`);
@@ -35,8 +37,11 @@ export async function openStackOnLocalAws(run: Run): Promise<Stack> {
   return openUnlocked(run, (await run.engine?.(engine)) ?? engine);
 }
 
-async function openUnlocked({ project, stackName, report }: Run, engine: Engine): Promise<Stack> {
-  const stack = await openStack(project, stackName, engine);
+async function openUnlocked(
+  { project, program = project, stackName, report }: Run,
+  engine: Engine,
+): Promise<Stack> {
+  const stack = await openStack(project, program, stackName, engine);
   await breakStaleLock(stack, project, report);
   return stack;
 }

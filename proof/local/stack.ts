@@ -30,11 +30,11 @@ export function localStackFile(given: StackFile, encryptionsalt: string | undefi
 }
 
 /**
- * The region of a stack.
+ * The region of a program's stack.
  * @throws Error if there is no such stack, or no region in its file
  */
-export function stackRegion(project: string, stack: string): string {
-  const file = path.join(project, `Pulumi.${stack}.yaml`);
+export function stackRegion(program: string, stack: string): string {
+  const file = path.join(program, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`there is no stack "${stack}": ${file} does not exist`);
   const region = readStackFile(file).config?.["aws:region"];
   if (typeof region !== "string") throw new Error(`aws:region is missing in ${file}`);
@@ -42,26 +42,28 @@ export function stackRegion(project: string, stack: string): string {
 }
 
 /**
- * Selects a stack of the project's program, with its state in the project's `.local` folder. The engine works in a
- * folder of its own on copies of the project's settings, since it writes to them (an encryption salt, for one).
+ * Selects a stack of a program, with its state in the project's `.local` folder. The engine works in a
+ * folder of its own on copies of the program's settings, since it writes to them (an encryption salt, for one).
  */
 export async function openStack(
   project: string,
+  program: string,
   stackName: string,
   engine: Engine,
 ): Promise<automation.Stack> {
-  const { state, workspace } = localFolders(project);
+  const { state, workspace: workspaces } = localFolders(project);
+  const workspace = path.join(workspaces, path.relative(project, program));
   mkdirSync(workspace, { recursive: true });
-  const projectFile = readFileSync(path.join(project, "Pulumi.yaml"), "utf8");
+  const projectFile = readFileSync(path.join(program, "Pulumi.yaml"), "utf8");
   writeFileSync(path.join(workspace, "Pulumi.yaml"), projectFile);
   const stackFile = `Pulumi.${stackName}.yaml`;
   const copy = path.join(workspace, stackFile);
   const salt = existsSync(copy) ? readStackFile(copy).encryptionsalt : undefined;
-  writeFileSync(copy, stringify(localStackFile(readStackFile(path.join(project, stackFile)), salt)));
+  writeFileSync(copy, stringify(localStackFile(readStackFile(path.join(program, stackFile)), salt)));
 
   const { name: projectName } = parse(projectFile) as { name: string };
   return automation.LocalWorkspace.createOrSelectStack(
-    { stackName, projectName, program: () => loadProgram(project)() },
+    { stackName, projectName, program: () => loadProgram(project, program) },
     {
       workDir: workspace,
       pulumiCommand: engine.command,
@@ -81,12 +83,14 @@ export async function pendingOperations(stack: automation.Stack): Promise<number
   return deployment.pending_operations?.length ?? 0;
 }
 
-/** The program as it is on disk now, whatever this process has loaded of it before. */
-function loadProgram(project: string): automation.PulumiFn {
+/** Runs the program as it is on disk now, whatever this process has loaded of it before, and returns its outputs. */
+async function loadProgram(project: string, program: string): Promise<Record<string, unknown>> {
   const ours = (file: string) =>
     file.startsWith(project + path.sep) && !file.includes(`${path.sep}node_modules${path.sep}`);
   for (const file of Object.keys(require.cache)) if (ours(file)) delete require.cache[file];
-  return require(path.join(project, "index")) as automation.PulumiFn;
+  // As Pulumi's own runner: a program is a function, or a module that makes its resources as it is loaded.
+  const loaded = require(path.join(program, "index")) as automation.PulumiFn | Record<string, unknown>;
+  return typeof loaded === "function" ? ((await loaded()) as Record<string, unknown>) : loaded;
 }
 
 function readStackFile(file: string): StackFile {
