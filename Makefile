@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test static unit-nodes unit-lab unit-others clean needs-local needs-lab needs-test
+.PHONY: help lab local down preview test static unit clean needs-local needs-lab needs-test
 
 STACK ?= local
 ARGS ?=
@@ -31,24 +31,16 @@ preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK)
 
 test: needs-test $(packages)
-	@$(MAKE) --no-print-directory --jobs=3 static unit-nodes unit-others unit-lab
+	@$(MAKE) --no-print-directory --jobs=2 static unit
 
 static:
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent format:check
 
-# Side by side, as most of a test is waiting.
-nodes := test/nodes/**/*.test.ts
-lab := test/{addons,lab,local}/**/*.test.ts
-unit-nodes:
-	@npm run --silent test -- '$(nodes)'
-
-unit-lab:
-	@npm run --silent test -- '$(lab)'
-
-unit-others:
-	@npm run --silent test -- --ignore '$(nodes)' --ignore '$(lab)' 'test/**/*.test.ts'
+# Those of nodes first: they take longest, and mostly wait.
+unit:
+	@npm run --silent test -- 'test/nodes/*.test.ts' 'test/!(nodes)/**/*.test.ts'
 
 clean: down
 	rm -rf node_modules build .local

@@ -57,8 +57,12 @@ export class Controllers {
 
   /** As etcd.service and etcd-promote.service; gives the log of both. */
   async start(node: Node): Promise<string> {
-    const decision = await node.startEtcd();
-    await waitUntil("etcd to listen", () => node.etcdListens());
+    let decision = await node.startEtcd();
+    await waitUntil("etcd to listen", async () => {
+      // As Restart= does: members may know a newcomer's address some seconds late, and refuse it until then.
+      if (node.etcdExit !== undefined) decision += await node.startEtcd();
+      return node.etcdListens();
+    });
     return decision + (await node.mustSucceed("etcd-promote"));
   }
 

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Cloud } from "./cloud";
+import { Controllers } from "./controllers";
+import { Node } from "./node";
+import { ServingCluster } from "./servingCluster";
+
+describe("a cluster that serves, whatever object a hand deletes", function () {
+  this.timeout(240_000);
+  let cluster: ServingCluster;
+  let cloud: Cloud;
+  let controllers: Controllers;
+  let nodes: Node[];
+
+  before(async () => {
+    cluster = await ServingCluster.form();
+    ({ cloud, controllers, nodes } = cluster);
+  });
+  after(() => controllers?.stop());
+
+  for (const gone of [["formed"], ["formation"], ["formation", "formed"]]) {
+    it(`keeps its data, and writes it again, without the object ${gone.join(" and ")} of its epoch`, async () => {
+      const before = await cloud.readObject("etcd/formation-1.json");
+      for (const name of gone) await cloud.deleteObject(`etcd/${name}-1.json`);
+      const newcomer = await cluster.replacement();
+      const joins = controllers.start(newcomer);
+      if (gone.includes("formed")) await sleep(4000);
+      assert.ok(!(await cluster.isThere("etcd/formation-2.json")));
+      assert.match(
+        await cluster.reconcile(nodes.slice(0, 2)),
+        /etcd\/form\S+-1.json was gone: written again/,
+      );
+      const log = await joins;
+      if (gone.includes("formed"))
+        assert.match(
+          log,
+          /waiting: \S+formed-<epoch>.json shall name the cluster that has formed: i-\w+ i-\w+ in service/,
+        );
+      assert.match(log, /added as a learner[^]*promoted/);
+      assert.deepEqual(JSON.parse(await cloud.readObject("etcd/formation-1.json")), JSON.parse(before));
+      await cluster.isWhole();
+    });
+  }
+
+  it("keeps its data while nobody is in service yet and no object is there: one answers through the quorum", async () => {
+    for (const name of ["formation", "formed"]) await cloud.deleteObject(`etcd/${name}-1.json`);
+    const newcomer = await cluster.replacement();
+    await cloud.inService();
+    const joins = controllers.start(newcomer);
+    await sleep(4000);
+    assert.ok(!(await cluster.isThere("etcd/formation-1.json")));
+    await cluster.reconcile(nodes.slice(0, 2));
+    assert.match(await joins, /the cluster that has formed: one answers through its quorum[^]*promoted/);
+    await cluster.isWhole();
+  });
+});
