@@ -97,8 +97,8 @@ const introduction = (namespace: string) => `# Settings
 This page lists every setting of a stack. It is generated from the schema in \`settings/schema/\`.
 
 A setting stands in \`Pulumi.<stack>.yaml\`, below \`config:\`, as \`${namespace}:<setting>\`.
-Only \`name\` and \`domain\` are required. Editors complete and check the file by
-[settings.schema.json](settings.schema.json): make this the file's first line.
+Only \`name\` and \`domain\` are required. For completion and checks in your editor, make this the file's first line. It names the JSON schema
+[settings.schema.json](settings.schema.json).
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/settings.schema.json
