@@ -36,11 +36,6 @@ export const limits = {
   volumeGib: { most: 16_384, source: "https://docs.kernel.org/filesystems/ext4/overview.html" },
   /** Of the kubelet's `--node-labels`; one byte ends it. */
   argumentBytes: { most: 131_071, source: "https://man7.org/linux/man-pages/man2/execve.2.html" },
-  /** In a subnet they are AWS's own. */
-  reservedAddresses: {
-    most: 5,
-    source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
-  },
 } as const satisfies Record<string, Limit>;
 
 /** Characters of a name, by the type of what bears it: the longest settings keep to them, as a test shows. */

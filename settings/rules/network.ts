@@ -1,5 +1,6 @@
 import { overlap, parseCidr } from "../../plan/cidr";
 import { mostNodes, mostOf, poolPercentage } from "../../plan/rollout";
+import { planSubnets, usableAddresses } from "../../plan/subnets";
 import type { Mistake } from "../errors";
 import { defaultNetwork } from "../fields";
 import { limits } from "../limits";
@@ -74,8 +75,10 @@ const publicAddresses: Rule = (settings) => {
 };
 
 /** Nodes that a new VPC's private subnets hold in each zone: the API's balancer and the connect endpoint have an address there too. */
-const nodesOfZone = (cidr: string) =>
-  2 ** (32 - (parseCidr(cidr).prefix + 3)) - limits.reservedAddresses.most - 2;
+function nodesOfZone(cidr: string): number {
+  const [{ privateCidr }] = planSubnets(cidr, ["any"]);
+  return usableAddresses(privateCidr) - 2;
+}
 
 const roomForNodes: Rule = (settings) => {
   const { zones, workerPools, controlPlane } = settings;
