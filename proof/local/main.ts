@@ -22,7 +22,10 @@ async function main(): Promise<void> {
       `"${positionals.join(" ")}" is not a command; there are ${Object.keys(commands).join(", ")}`,
     );
   }
-  if (values.example && command !== "preview") throw new Error("an example is only previewed");
+  if (values.example && command !== "preview")
+    throw new Error(
+      `an example is only previewed, and this is ${command}: make preview EXAMPLE=${values.example}`,
+    );
   await commands[command as keyof typeof commands]({
     project: projectFolder,
     program: values.example && path.join(projectFolder, "examples", values.example),
