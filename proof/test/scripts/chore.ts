@@ -19,6 +19,8 @@ export interface Answers {
   kubectlSays?: Record<string, string>;
   /** By its arguments. @default - it says nothing */
   kubeadm?: Record<string, string>;
+  /** What kubeadm says on standard error as it fails, by the call's arguments. @default - it does not fail so */
+  kubeadmSays?: Record<string, string>;
   /** By its arguments. @default - it says nothing */
   etcdctl?: Record<string, string>;
   /** Units that are not active. @default - all are */
@@ -89,6 +91,7 @@ function nodeWhere({
   kubectlFails = {},
   kubectlSays = {},
   kubeadm = {},
+  kubeadmSays = {},
   etcdctl = {},
   inactive = [],
   aws = {},
@@ -112,10 +115,12 @@ function nodeWhere({
     const tries = `"${root}/answers/tries${index}"`;
     return `if [[ $* == ${escaped(pattern)} ]]; then echo >>${tries}; (($(wc -l <${tries}) > ${times})) || exit 1; fi`;
   });
-  const sayings = Object.entries(kubectlSays).map(([pattern, text], index) => {
-    write(`answers/said${index}`, text);
-    return `if [[ $* == ${escaped(pattern)} ]]; then cat "${root}/answers/said${index}" >&2; exit 1; fi`;
-  });
+  const sayings = (texts: Readonly<Record<string, string>>, kind: string) =>
+    Object.entries(texts).map(([pattern, text], index) => {
+      const said = `answers/${kind}-said${index}`;
+      write(said, text);
+      return `if [[ $* == ${escaped(pattern)} ]]; then cat "${root}/${said}" >&2; exit 1; fi`;
+    });
   const standIn = (name: string, body: readonly string[]) =>
     ["#!/bin/bash", `echo "${name} $*" >>"${root}/calls"`, ...body, ""].join("\n");
   for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
@@ -132,7 +137,7 @@ function nodeWhere({
       `[[ $* != *" create -f -" && $* != *" apply "*" -f -" ]] || mv "${root}/input" "${root}/created"`,
       "[[ $1 != --kubeconfig ]] || shift 8 # with server, cache and time limit",
       ...failures,
-      ...sayings,
+      ...sayings(kubectlSays, "kubectl"),
       `case "$*" in`,
       ...cases(kubectl, "kubectl"),
       `"create -f -" | "certificate "*) ;;`,
@@ -143,6 +148,7 @@ function nodeWhere({
   write(
     "opt/bin/kubeadm",
     standIn("kubeadm", [
+      ...sayings(kubeadmSays, "kubeadm"),
       `case "$*" in`,
       ...cases(kubeadm, "kubeadm"),
       `"token generate") echo abcdef.0123456789abcdef ;;`,
@@ -178,11 +184,13 @@ function nodeWhere({
       `s3_get() {
         ${note}
         AWS_STATUS=200
+        local option=\${3-} etag=\${4-}
         if ! case "s3_get $*" in ${cases(aws, "s3_get").join(" ")} *) false ;; esac >"$2"; then
           rm -f "$2"
           AWS_STATUS=403
           return 1
         fi
+        [[ $option != --etag-save ]] || echo '"1"' >"$etag"
       }`,
     ].join("\n"),
   );

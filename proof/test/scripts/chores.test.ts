@@ -40,6 +40,32 @@ describe("A pass that is hindered", () => {
     });
   }
 
+  it("ends so too where kubeadm or a later call finds no API", () => {
+    const said = "error: Get https://127.0.0.1:6443/readyz: etcd failed: context deadline exceeded";
+    const objects = runChore("kubeadm-cluster-objects", [], {
+      kubectl: { "get nodes *": '{"items": []}' },
+      kubeadmSays: { "init phase upload-config *": said },
+    });
+    assert.deepEqual([objects.status, objects.log], [75, [said]]);
+
+    const marker = "# The add-ons, as pulumi up writes them for addons-apply";
+    const addons = runChore("addons-apply", [], {
+      kubectl: { "get configmap *": "", "create configmap *": "", "apply * --field-manager addons -f -": "" },
+      kubectlSays: { "apply * -o jsonpath=*": said },
+      aws: { "s3_get addons/manifest.yaml *": `${marker}\n#- Namespace - example\n` },
+    });
+    assert.equal(addons.status, 75, addons.log.join("\n"));
+    assert.match(addons.log.join("\n"), /ERROR: not all of the add-ons could be applied/);
+
+    const deletion = runChore("addons-apply", [], {
+      kubectl: { "get configmap *": "Namespace - example", "create configmap *": "", "apply *": "" },
+      kubectlSays: { "get Namespace example *": said },
+      aws: { "s3_get addons/manifest.yaml *": `${marker}\n` },
+    });
+    assert.equal(deletion.status, 75, deletion.log.join("\n"));
+    assert.match(deletion.log.join("\n"), /ERROR: cannot look for Namespace example/);
+  });
+
   it("is no failed unit, whichever timer has begun it", () => {
     const units = (ending: string) =>
       ["controller", "node", "worker"].flatMap((role) => {
@@ -47,7 +73,8 @@ describe("A pass that is hindered", () => {
         return readdirSync(folder).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
       }); // prettier-ignore
     const services = units(".timer").map((timer) => timer.replace(/timer$/, "service"));
-    assert.ok(services.length >= 12);
+    services.push(...units("@.service"));
+    assert.ok(services.length >= 13);
     for (const service of services)
       assert.match(readFileSync(service, "utf8"), /^SuccessExitStatus=75$/m, service);
   });

@@ -6,14 +6,19 @@ PATH=/opt/bin:$PATH
 API_HINDERED='[Uu]nable to connect|connection refused|was refused - did you specify|connection reset|connection lost|i/o timeout|'
 API_HINDERED+='[Tt]imed? ?out|deadline exceeded|EOF|etcdserver: |http2: |currently unable to handle|TooManyRequests|ServiceUnavailable'
 
-# As the cluster's administrator, through the apiserver of this very controller. 75 (EX_TEMPFAIL): the API does not answer now.
-kubectl() {
+# api_client COMMAND...: runs a client of the API. 75 (EX_TEMPFAIL): the API does not answer now.
+api_client() {
   local said status=0
-  { said=$(command kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 \
-    --cache-dir /run/cluster/kubectl --request-timeout 30s "$@" 2>&1 >&3 3>&-) || status=$?; } 3>&1
+  { said=$(command "$@" 2>&1 >&3 3>&-) || status=$?; } 3>&1
   [[ -z $said ]] || echo "$said" >&2
   ((status == 0)) || ! grep -qE "$API_HINDERED" <<<"$said" || return 75
   return "$status"
+}
+
+# As the cluster's administrator, through the apiserver of this very controller.
+kubectl() {
+  api_client kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 \
+    --cache-dir /run/cluster/kubectl --request-timeout 30s "$@"
 }
 
 # Succeeds on the one controller that does the chores of the cluster: of etcd's voters, as the quorum lists them, the first whose

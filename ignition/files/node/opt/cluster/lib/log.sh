@@ -6,8 +6,11 @@ log() {
   printf '%s\n' "${text//[[:cntrl:]]/ }" >&2
 }
 
+# fail TEXT: ends the script. Where it stands after a command that ended with 75 (EX_TEMPFAIL), so does the script.
 fail() {
+  local status=$?
   log "ERROR: $*"
+  ((status != 75)) || exit 75
   exit 1
 }
 
