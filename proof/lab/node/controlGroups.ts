@@ -10,6 +10,11 @@ export interface Hierarchy {
 }
 
 const parent = "lab";
+/**
+ * On AWS every node has processors of its own. Here all nodes together count as four other groups of processes, such as the
+ * deployer and the local AWS: so they go on while these work. The files are those of version 1 and of version 2.
+ */
+const shares = { "cpu.shares": 4 * 1024, "cpu.weight": 4 * 100 };
 const settleMilliseconds = 2000;
 
 /** The mounted hierarchies, by the text of /proc/self/mountinfo: one with cgroup v2, several with v1 or both. */
@@ -33,6 +38,10 @@ export function makeControlGroups(node: string): string[] {
   return mounted().map(({ mountPoint, needsProcessors }) => {
     const group = path.join(mountPoint, parent, node);
     mkdirSync(group, { recursive: true });
+    for (const [file, share] of Object.entries(shares)) {
+      const place = path.join(path.dirname(group), file);
+      if (existsSync(place)) writeFileSync(place, String(share));
+    }
     for (const file of needsProcessors ? ["cpuset.cpus", "cpuset.mems"] : []) {
       const all = readFileSync(path.join(mountPoint, file));
       for (const made of [path.dirname(group), group]) writeFileSync(path.join(made, file), all);
