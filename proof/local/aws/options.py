@@ -10,7 +10,9 @@ class Options:
     machines: bool = False
     """Whether somebody boots the instances. If not, nobody will ever complete a lifecycle hook."""
     time_scale: float = 1.0
-    """Factor for every wait that AWS names: hook time-outs, warm-ups, schedules, retry waits, alarm periods."""
+    """Factor for every wait that AWS names but hook time-outs: warm-ups, schedules, retry waits, alarm periods."""
+    hook_scale: float = 1.0
+    """Factor for the time-outs of lifecycle hooks."""
     function_endpoint: str = ""
     """AWS_ENDPOINT_URL that deployed functions get."""
 

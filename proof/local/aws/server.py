@@ -47,10 +47,12 @@ def main() -> None:
     parser.add_argument("--code", default="", help="what the starter calls this version of the code")
     parser.add_argument("--machines", action="store_true", help="somebody boots the instances")
     parser.add_argument("--time-scale", type=float, default=1.0, help="factor for every wait that AWS names")
+    parser.add_argument("--hook-scale", type=float, help="factor for the time-outs of lifecycle hooks (default: --time-scale)")
     parser.add_argument("--function-endpoint", help="AWS_ENDPOINT_URL of deployed functions; default this server")
     arguments = parser.parse_args()
     options.machines = arguments.machines
     options.time_scale = arguments.time_scale
+    options.hook_scale = arguments.hook_scale or arguments.time_scale
     options.function_endpoint = arguments.function_endpoint or f"http://127.0.0.1:{arguments.port}"
 
     # A terminal that closes or a Ctrl-C there is not meant for this process.

@@ -77,8 +77,8 @@ def started(hook: LifecycleHook) -> LifecycleAction:
     return LifecycleAction(
         hook=hook,
         token=str(uuid.uuid4()),
-        heartbeat_until=now + hook.heartbeat_timeout * options.time_scale,
-        ends=now + longest * options.time_scale,
+        heartbeat_until=now + hook.heartbeat_timeout * options.hook_scale,
+        ends=now + longest * options.hook_scale,
     )
 
 
@@ -119,7 +119,7 @@ def complete_lifecycle_action(self):
 @adds_to(AutoScalingResponse)
 def record_lifecycle_action_heartbeat(self):
     action = active_action(self)
-    action.heartbeat_until = time.monotonic() + action.hook.heartbeat_timeout * options.time_scale
+    action.heartbeat_until = time.monotonic() + action.hook.heartbeat_timeout * options.hook_scale
     return EmptyResult()
 
 
