@@ -32,6 +32,8 @@ export interface Outcome {
   /** From the fault, or the power-on, to a healthy cluster. */
   readonly seconds: number | null;
   readonly figures?: Readonly<Record<string, number | string>>;
+  /** The longest time in which a voter was not healthy, in milliseconds. */
+  readonly voterUnhealthyMs?: number;
   /** What became of Kubernetes' own tests. */
   readonly conformance?: Conformance;
   /** What must hold and did not, where the drill went on nevertheless. */
@@ -52,10 +54,14 @@ export interface Drill {
   readonly workers?: number;
   /** The least LAB_SCALE for its lab, where AWS's waits may not become shorter than what nodes really take. @default any */
   readonly leastScale?: number;
-  /** What is measured must not be above these. */
+  /** The most that is right of each measure. LAB_LIMITS multiplies those of time. */
   readonly limits: {
     readonly seconds?: number;
     readonly longestPauseMs?: number;
+    readonly voterUnhealthyMs?: number;
+    /** Between two answers of the API, for a drill that asks it. */
+    readonly longestGapMs?: number;
+    /** Writes that failed twice. */
     readonly failed?: number;
   };
   /** The drill takes the quorum away: only then may acknowledged writes be lost, and another cluster id follow. */

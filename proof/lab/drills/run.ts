@@ -1,6 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiFigures, type ApiClient } from "../clients/apiClient";
+import { apiFigures, longestGap, type ApiClient } from "../clients/apiClient";
 import { askApi } from "../clients/askApi";
 import type { Lab } from "../lab";
 import type { Load, Verdict, Window } from "../clients/load";
@@ -21,8 +21,11 @@ export interface Run {
 /** Seconds that clients work before the drill begins and after it has ended. */
 const marginSeconds = 3;
 
-/** Brings the cluster into the state that the drill starts from, runs it, and judges what it, clients and observer saw. */
-export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<Run> {
+/**
+ * Brings the cluster into the state that the drill starts from, runs it, and judges what it, clients and observer saw.
+ * `limitFactor` multiplies the drill's limits of time.
+ */
+export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFactor = 1): Promise<Run> {
   const reasons: string[] = [];
   const marks: Mark[] = [];
   let load: Load | undefined;
@@ -83,7 +86,14 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     reasons.push(error instanceof Error ? error.message : String(error));
   }
   const observations = lab.members.observations.slice(first);
-  reasons.push(...judge(drill, outcome, verdict, observations));
+  reasons.push(...judge(drill, verdict, observations));
+  const slow = slownesses(drill.limits, {
+    seconds: outcome?.seconds,
+    longestPauseMs: verdict?.longestPauseMs,
+    voterUnhealthyMs: outcome?.voterUnhealthyMs,
+    longestGapMs: api && longestGap(api.asks, apiEnd),
+  });
+  reasons.push(...slow.filter(({ value, limit }) => value > limit * limitFactor).map(slownessLine));
   const row: Row = {
     drill: drill.name,
     date: new Date().toISOString().slice(0, 10),
@@ -97,6 +107,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     linearizable: verdict?.linearizable ?? null,
     passed: reasons.length === 0,
     reasons,
+    ...(slow.length > 0 && { slow: slow.map(slownessLine) }),
     conformance: outcome?.conformance,
     figures: {
       ...outcome?.figures,
@@ -105,6 +116,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string): Promise<
     },
   };
   for (const reason of reasons) lab.report(`  FAILED: ${reason}`);
+  for (const line of row.slow ?? []) if (!reasons.includes(line)) lab.report(`  slow: ${line}`);
   lab.report(
     `  ${row.passed ? "passed" : "failed"} after ${Math.round((Date.now() - began) / 1000)} s in all`,
   );
@@ -119,23 +131,50 @@ async function checked(load: Load, windows: readonly Window[]): Promise<Verdict>
   return { ...whole, linearizable: each.find((verdict) => verdict !== true) ?? true };
 }
 
-/** Everything that must hold and did not. */
+type Times = Omit<Drill["limits"], "failed">;
+
+/** A time above its limit. */
+export interface Slowness {
+  readonly what: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+const timeNames: Readonly<Record<keyof Times, string>> = {
+  seconds: "seconds to healthy",
+  longestPauseMs: "longest pause in ms",
+  voterUnhealthyMs: "ms with a voter not healthy",
+  longestGapMs: "longest gap of the API in ms",
+};
+
+/** The times of a drill that are above its limits. */
+export function slownesses(
+  limits: Times,
+  times: { readonly [Key in keyof Times]: number | null | undefined },
+): Slowness[] {
+  return (Object.keys(timeNames) as (keyof Times)[]).flatMap((key) => {
+    const value = times[key];
+    const limit = limits[key];
+    return value != null && limit !== undefined && value > limit
+      ? [{ what: timeNames[key], value, limit }]
+      : [];
+  });
+}
+
+const slownessLine = ({ what, value, limit }: Slowness): string =>
+  `${what}: ${value}, and at most ${limit} is right`;
+
+/** Everything that must hold and did not, but for times. */
 export function judge(
   drill: Drill,
-  outcome: Outcome | undefined,
   verdict: Verdict | undefined,
   observations: readonly Observation[],
 ): string[] {
-  const { limits } = drill;
   const reasons: string[] = [];
-  const above = (what: string, value: number | null | undefined, limit: number | undefined) => {
-    if (value != null && limit !== undefined && value > limit)
-      reasons.push(`${what} ${value}, and at most ${limit} is right`);
-  };
-  above("seconds to healthy:", outcome?.seconds, limits.seconds);
-  above("longest pause in ms:", verdict?.longestPauseMs, limits.longestPauseMs);
   if (verdict) {
-    above("failed writes:", verdict.failed + verdict.unknown, limits.failed);
+    const failed = verdict.failed + verdict.unknown;
+    if (drill.limits.failed !== undefined && failed > drill.limits.failed)
+      reasons.push(`failed writes: ${failed}, and at most ${drill.limits.failed} is right`);
     if (verdict.acknowledged === 0) reasons.push("no write was acknowledged");
     if (verdict.lost === null) reasons.push("the log was not read back");
     else if (verdict.lost > 0 && !drill.takesQuorum)

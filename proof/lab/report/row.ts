@@ -24,6 +24,8 @@ export interface Row {
   readonly passed: boolean;
   /** Why it did not pass. */
   readonly reasons: readonly string[];
+  /** Times above the drill's limits. With a raised LAB_LIMITS the drill may have passed, but such a row is not published. */
+  readonly slow?: readonly string[];
   /** What became of Kubernetes' own tests, where the drill runs them. */
   readonly conformance?: Conformance;
   /** Further figures that the drill saw, by name. */

@@ -22,6 +22,7 @@ export const everyChange = [
 ];
 
 const defaultScale = 0.1;
+const defaultLimits = 1;
 
 /** What a person asked for. */
 export interface Command {
@@ -31,6 +32,8 @@ export interface Command {
   readonly stay?: KubernetesKind;
   /** What waits named in minutes are multiplied with. */
   readonly scale: number;
+  /** What the drills' limits of time are multiplied with. */
+  readonly limits: number;
 }
 
 /**
@@ -38,14 +41,17 @@ export interface Command {
  * @throws Error that names the wrong value and what may stand there
  */
 export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
-  const scale = parseScale(environment.LAB_SCALE);
-  if (words.join(" ") === "stay") return { drills: [], stay: "standIn", scale };
-  if (words.join(" ") === "stay kubernetes") return { drills: [], stay: "real", scale };
-  if (words.length === 0) return { drills: everyChange, scale };
-  if (words.join(" ") === "all") return { drills: allDrills, scale };
+  const factors = {
+    scale: factor("LAB_SCALE", environment.LAB_SCALE, defaultScale, [0, 1]),
+    limits: factor("LAB_LIMITS", environment.LAB_LIMITS, defaultLimits, [1, 10]),
+  };
+  if (words.join(" ") === "stay") return { drills: [], stay: "standIn", ...factors };
+  if (words.join(" ") === "stay kubernetes") return { drills: [], stay: "real", ...factors };
+  if (words.length === 0) return { drills: everyChange, ...factors };
+  if (words.join(" ") === "all") return { drills: allDrills, ...factors };
   const unknown = words.filter((word) => !(word in drills));
   if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
-  return { drills: words, scale };
+  return { drills: words, ...factors };
 }
 
 export function usage(): string {
@@ -58,6 +64,7 @@ export function usage(): string {
     "make lab ARGS='shell ID'    a shell on a node of the lab that runs, by its instance id",
     `drills: ${Object.keys(drills).join(", ")}`,
     `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
+    `LAB_LIMITS (default ${defaultLimits}) multiplies the drills' limits of time, for a machine that does other work too`,
   ].join("\n");
 }
 
@@ -71,10 +78,14 @@ export const releasesOf = ({ drills: names }: Command): [string, ...string[]] =>
   return [kubernetesVersion, ...new Set(needed.filter((release) => release !== kubernetesVersion))];
 };
 
-function parseScale(value: string | undefined): number {
-  const scale = Number(value || defaultScale);
-  if (!(scale > 0 && scale <= 1)) {
-    throw new Error(`LAB_SCALE is "${value}"; give a number above 0 and up to 1`);
-  }
-  return scale;
+function factor(
+  name: string,
+  value: string | undefined,
+  byDefault: number,
+  [least, most]: readonly [number, number],
+): number {
+  const given = Number(value || byDefault);
+  if (!(given > 0 && given >= least && given <= most))
+    throw new Error(`${name} is "${value}"; give a number ${least || "above 0"} to ${most}`);
+  return given;
 }

@@ -52,7 +52,7 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
       }
       last = drill;
       open ??= await openLab(labArgs(command, folder, drill));
-      const run = await runDrill(drill, open.lab, folder);
+      const run = await runDrill(drill, open.lab, folder, command.limits);
       keepResult(folder, run);
       runs.push(run);
       if (drill.endsCluster) {

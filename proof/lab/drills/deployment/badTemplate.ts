@@ -7,7 +7,7 @@ export const badTemplate: Drill = {
   name: "bad-template",
   kubernetes: "standIn",
   size: 3,
-  limits: { longestPauseMs: 1000, failed: 0 },
+  limits: { longestPauseMs: 1000, voterUnhealthyMs: 1000, failed: 0 },
   // It ends with an error once it has abandoned the launch. With a low LAB_SCALE the hook's time-out comes first.
   failingUnits: ["launch-complete.service"],
   async run(stage) {
@@ -38,7 +38,7 @@ export const badTemplate: Drill = {
     return {
       what: "a new template with a broken etcd was stopped; the fix replaced all three",
       seconds,
-      figures: oneAtATime(members.observations.slice(first)),
+      ...oneAtATime(members.observations.slice(first)),
     };
   },
 };

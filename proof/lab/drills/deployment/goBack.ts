@@ -1,6 +1,7 @@
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
+import { noneFailedTwice } from "../../clients/apiClient";
 import type { Drill } from "../drill";
-import { answeredThroughout, nextMinor, upgraded } from "./upgrade";
+import { nextMinor, upgraded } from "./upgrade";
 import { Web } from "../pods/web";
 
 const coreDnsImage = ["get", "deployment", "coredns", "-n", "kube-system", "-o", "jsonpath={..image}"];
@@ -13,7 +14,7 @@ export const goBack: Drill = {
   leastScale: 0.2, // as for upgrade
   size: 3,
   workers: 2,
-  limits: {},
+  limits: { longestGapMs: 5000 },
   async run(stage) {
     const { lab } = stage;
     await Web.deploy(lab.kubernetes);
@@ -23,7 +24,7 @@ export const goBack: Drill = {
 
     const after = await lab.kubernetes.kubectl(coreDnsImage);
     if (after !== before) throw new Error(`CoreDNS was ${before} and is ${after}: kubeadm takes none back`);
-    answeredThroughout(asks);
+    noneFailedTwice(asks);
     return { what: `Kubernetes ${nextMinor} back to ${kubernetesVersion}, by one setting`, seconds };
   },
 };

@@ -6,7 +6,7 @@ export const roll: Drill = {
   name: "roll",
   kubernetes: "standIn",
   size: 3,
-  limits: { longestPauseMs: 1000, failed: 0 },
+  limits: { longestPauseMs: 1000, voterUnhealthyMs: 1000, failed: 0 },
   async run(stage) {
     const { observations } = stage.lab.members;
     await stage.askApi();
@@ -16,7 +16,7 @@ export const roll: Drill = {
     return {
       what: "all three replaced by a new template",
       seconds,
-      figures: oneAtATime(observations.slice(first)),
+      ...oneAtATime(observations.slice(first)),
     };
   },
 };

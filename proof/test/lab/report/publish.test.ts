@@ -56,13 +56,19 @@ describe("make lab ARGS=publish", () => {
     match(document(), /^Drills without a result yet: roll\.$/m);
   });
 
+  it("refuses the result of a drill that passed by a raised LAB_LIMITS alone", () => {
+    const slow = { ...run("roll", 1), row: { ...row("roll", 1), slow: ["seconds to healthy: 28"] } };
+    keepResult(labFolder, slow);
+    throws(() => publish({ project, labFolder, drills: ["roll"] }), /above their limits: roll/);
+  });
+
   it("refuses the result of a drill that did not pass, and then changes nothing", () => {
     const before = readFileSync(bench(), "utf8");
     keepResult(labFolder, run("crash", 11));
     keepResult(labFolder, run("roll", 11, false));
     throws(
       () => publish({ project, labFolder, drills: ["form-3", "crash", "roll"] }),
-      /these drills did not pass: roll; run them again by `make lab ARGS='roll'`/,
+      /these drills did not pass or were above their limits: roll; run them again by `make lab ARGS='roll'`/,
     );
     equal(readFileSync(bench(), "utf8"), before);
   });

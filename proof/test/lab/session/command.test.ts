@@ -5,7 +5,7 @@ import { kubernetesVersion } from "../../../toolchain/kubernetes";
 
 describe("make lab", () => {
   it("runs without arguments what every change has to pass", () => {
-    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], scale: 0.1 });
+    assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], scale: 0.1, limits: 1 });
   });
 
   it("runs the drills that are named, in that order", () => {
@@ -52,6 +52,20 @@ describe("make lab", () => {
       assert.throws(() => parseCommand([], { LAB_SCALE: wrong }), new RegExp(`LAB_SCALE is "${wrong}"`));
     });
   }
+
+  for (const wrong of ["0.9", "11", "high"]) {
+    it(`refuses LAB_LIMITS=${wrong}`, () => {
+      assert.throws(
+        () => parseCommand([], { LAB_LIMITS: wrong }),
+        new RegExp(`LAB_LIMITS is "${wrong}"; give a number 1 to 10`),
+      );
+    });
+  }
+
+  it("takes LAB_LIMITS", () => {
+    assert.equal(parseCommand([], {}).limits, 1);
+    assert.equal(parseCommand([], { LAB_LIMITS: "4" }).limits, 4);
+  });
 
   it("takes LAB_SCALE", () => {
     assert.equal(parseCommand([], { LAB_SCALE: "0.5" }).scale, 0.5);
