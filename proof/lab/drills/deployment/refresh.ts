@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isHealthy, voters, type Observation } from "../../clients/members";
 import type { Stage } from "../drill";
 
-/** Minutes after which an instance refresh has to have ended, at the scale of the run; hooks alone may take 15 each. */
+/** Minutes at the scale of the run after which an instance refresh must have ended; each hook may take 15. */
 const refreshMinutes = 90;
 
 /** Rolls all controllers to a template with these settings, and returns the seconds it took. */
@@ -27,7 +27,9 @@ export async function rolled(stage: Stage, settings: Record<string, string>): Pr
   return (Date.now() - began) / 1000;
 }
 
-/** @throws Error if the observations show another voter joining before the one before has left, or fewer than three healthy voters */
+/**
+ * @throws Error if a voter joined before the one before it had left, or fewer than three voters were healthy
+ */
 export function oneAtATime(seen: readonly Observation[]): Record<string, number> {
   const counts = seen.map((one) => voters(one).length);
   const fewest = Math.min(...counts);
@@ -39,7 +41,10 @@ export function oneAtATime(seen: readonly Observation[]): Record<string, number>
   return { "fewest voters": fewest, "ms with a voter not healthy": below };
 }
 
-/** The longest time, in milliseconds, in which fewer than so many voters were healthy. Nobody looked after `end`, in milliseconds since 1970. */
+/**
+ * The longest time, in milliseconds, with fewer than this many healthy voters. The observations end at `end`,
+ * in milliseconds since 1970.
+ */
 export function longestBelow(observations: readonly Observation[], count: number, end: number): number {
   let longest = 0;
   let since: number | undefined;
