@@ -4,11 +4,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a cache entry is made of: change any of it, and another entry is made. */
+/** Everything that a cache entry depends on: a change of any of it makes another entry. */
 export interface CacheKey {
   readonly tool: string;
   readonly version: string;
-  /** Everything else that the entry's content depends on, such as the files of its build recipe. */
+  /** Everything else that determines the entry's content, such as the files of its build recipe. */
   readonly recipe: readonly string[];
 }
 
@@ -31,15 +31,15 @@ export function entryName({ tool, version, recipe }: CacheKey): string {
   return `${tool}-${version}-${hash.slice(0, HASH_LENGTH)}`;
 }
 
-/** The entry's folder if it is there. */
+/** The entry's folder, if it exists. */
 export async function cachedEntry(root: string, key: CacheKey): Promise<string | undefined> {
   const folder = path.join(root, entryName(key));
   return (await exists(folder)) ? folder : undefined;
 }
 
 /**
- * Returns the folder of a cache entry, and makes it first if it is missing: `make` fills an empty folder, which gets
- * the entry's name only when `make` has succeeded. Of several processes one makes it and the others wait.
+ * Returns the folder of a cache entry. If it is missing, `make` fills an empty folder, which gets the entry's
+ * name only after `make` has succeeded. Of several processes one makes the entry, and the others wait.
  */
 export async function cacheEntry(
   root: string,
@@ -70,7 +70,7 @@ export async function cacheEntry(
   }
 }
 
-/** Takes a lock file; its owner touches it while it lives, so that one left behind is recognised. */
+/** Takes a lock file. Its owner touches it while it lives, so that others recognise a stale one. */
 async function lock(file: string, report: (line: string) => void): Promise<() => Promise<void>> {
   let reported = 0;
   for (;;) {
@@ -123,8 +123,8 @@ async function isStale(file: string): Promise<boolean> {
 }
 
 /**
- * Moves the lock away before removing it, so that of two processes that find it stale one succeeds; a lock that has
- * been taken anew in the meantime is put back.
+ * Moves the lock away before removing it: of two processes that find it stale, only one succeeds. If somebody
+ * has taken the lock in the meantime, it is put back.
  */
 async function removeStale(file: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;

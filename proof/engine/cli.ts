@@ -14,16 +14,16 @@ export interface Cli {
 export interface CliSearch {
   readonly cacheRoot: string;
   readonly report: (line: string) => void;
-  /** Go straight to the engine's own build. */
+  /** Skip the search, and use the engine's own build. */
   readonly onlyBuild: boolean;
   readonly canDownload: () => Promise<boolean>;
-  /** Makes the engine's own build. @default - builds with Go, or takes the cached build */
+  /** Makes the engine's own build. @default - builds with Go, or uses the cached build */
   readonly build?: () => Promise<string>;
 }
 
 const DOWNLOAD_SECONDS = 180;
 
-/** Finds a Pulumi CLI: on PATH, in the cache, from the download site, and at last by building one. */
+/** Finds a Pulumi CLI: on PATH, in the cache, or at the download site. Builds one if there is none. */
 export async function findCli(search: CliSearch): Promise<Cli> {
   const found = search.onlyBuild ? undefined : ((await onPath(search)) ?? (await downloadedBefore(search)));
   if (found) return found;
@@ -61,7 +61,7 @@ async function download({ cacheRoot, report }: CliSearch): Promise<Cli | undefin
   report(
     `Downloading the Pulumi CLI ${version}, as there is no usable one on PATH; at most ${DOWNLOAD_SECONDS} s`,
   );
-  // In a process of its own, because the library's download cannot be stopped.
+  // In a process of its own, because nothing can stop the library's download.
   const library = JSON.stringify(require.resolve("@pulumi/pulumi/automation"));
   const install = `require(${library}).PulumiCommand.install({ root: process.argv[1] })`;
   const make = async (folder: string): Promise<void> => {
@@ -75,7 +75,7 @@ async function download({ cacheRoot, report }: CliSearch): Promise<Cli | undefin
   }
 }
 
-/** The folder whose `bin` a CLI lies in. */
+/** The folder whose `bin` contains a CLI. */
 function rootOf(file: string): string {
   return path.dirname(path.dirname(file));
 }

@@ -9,11 +9,11 @@ export interface GoTool {
   readonly name: string;
   /** Import path of its main package. */
   readonly package: string;
-  /** Module that its version is read from. */
+  /** Module that gives the program its version. */
   readonly module: string;
   /** Path of the built file in its cache entry. */
   readonly output: string;
-  /** Linker flags that depend on the version. @default - only those that leave out debug information */
+  /** Linker flags that depend on the version. @default - only those that omit debug information */
   readonly linkerFlags?: (version: string) => string;
   /** How long a first build takes on two cores, for the progress line. */
   readonly roughly: string;
@@ -63,7 +63,7 @@ export async function builtBefore(tool: GoTool, root: string): Promise<string | 
   return entry && path.join(entry, tool.output);
 }
 
-/** Path of the tool; builds it first if it is not in the cache. `why` goes into the progress line. */
+/** Path of the tool, which is built if the cache lacks it. `why` goes into the progress line. */
 export async function goTool(
   tool: GoTool,
   root: string,

@@ -22,12 +22,9 @@ export interface Engine {
 }
 
 /**
- * Finds or makes a Pulumi engine. The first call on a machine without network may build for some minutes; later ones
- * take it from the cache.
- *
- * With `PULUMI_KUBEADM_ENGINE=build` in the environment, CLI and plugins come from own builds even where better ones
- * are at hand.
- *
+ * Finds or makes a Pulumi engine. On a machine without network, the first call may build for some minutes;
+ * later calls use the cache.
+ * With `PULUMI_KUBEADM_ENGINE=build` in the environment, CLI and plugins are always own builds.
  * @param report Called with one line for each step that takes time.
  * @throws When nothing usable is found and nothing can be built, with what to install.
  */
@@ -53,7 +50,7 @@ function buildOnly(): boolean {
 function environment(folder: string): Record<string, string> {
   return {
     PATH: [folder, process.env.PATH].filter(Boolean).join(path.delimiter),
-    // An empty value switches it off, should the caller's environment have it on.
+    // An empty value switches it off, even if the caller's environment has it on.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "",
   };
 }

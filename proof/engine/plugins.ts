@@ -11,7 +11,7 @@ export interface BridgedProvider {
   readonly package: string;
   /** Version of the npm package. */
   readonly packageVersion: string;
-  /** Path of the Terraform provider, under any file name. */
+  /** Path of the Terraform provider, with any file name. */
   readonly file: string;
   /** Major version of the Terraform provider. */
   readonly major: number;
@@ -20,8 +20,8 @@ export interface BridgedProvider {
 const SOURCES = path.join(__dirname, "bridge");
 
 /**
- * Folder with one `pulumi-resource-<package>` script per provider, to be put on PATH. The bridge's TypeScript is
- * compiled into it once, as every start of a plugin would otherwise wait for the compiler.
+ * Folder for PATH with one `pulumi-resource-<package>` script per provider. The bridge's TypeScript is
+ * compiled into it once, because every start of a plugin would otherwise wait for the compiler.
  */
 export async function pluginFolder(
   root: string,

@@ -6,7 +6,7 @@ import { findTerraformProvider } from "./terraform";
 
 /** Where the provider plugins come from. */
 export interface Providers {
-  /** Folder to put in front of PATH. @default - the CLI finds every plugin by itself */
+  /** Folder for the start of PATH. @default - the CLI finds every plugin by itself */
   readonly folder?: string;
   readonly origin: string;
 }
@@ -15,7 +15,7 @@ export interface ProviderSearch {
   readonly cli: PulumiCommand;
   readonly cacheRoot: string;
   readonly report: (line: string) => void;
-  /** Use the bridge even where the real plugins are at hand. */
+  /** Use the bridge even if the real plugins exist. */
   readonly onlyBuild: boolean;
   readonly canDownload: () => Promise<boolean>;
 }
@@ -29,7 +29,7 @@ const INSTALL_SECONDS = 300;
 const PACKAGES = ["aws", "tls", "random"];
 const NAMESPACE = "hashicorp";
 
-/** Finds the plugins at the versions of the npm packages: installed, from the download site, or by the bridge. */
+/** Finds the plugins in the versions of the npm packages: installed, from the download site, or the bridge. */
 export async function findProviders(search: ProviderSearch): Promise<Providers> {
   const wanted = PACKAGES.map((name) => ({ name, version: npmVersion(name) }));
   const missing: Plugin[] = search.onlyBuild ? wanted : await notInstalled(wanted, search);

@@ -4,7 +4,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Environment on top of this process's own. @default - nothing */
   readonly env?: Readonly<Record<string, string>>;
-  /** Time after which the command and all it started are ended. @default - no limit */
+  /** Seconds after which the command and all its children are ended. @default - no limit */
   readonly limitSeconds?: number;
 }
 
@@ -12,8 +12,9 @@ const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const ERROR_LINES = 15;
 
 /**
- * Runs a command and returns its standard output. The command and what it starts end with this process, also on
- * Ctrl-C. Throws with the command line and its last lines of error output when it fails or takes too long.
+ * Runs a command and returns its standard output. The command and its children end with this process, also on
+ * Ctrl-C. If it fails or takes too long, this throws with the command line and its last lines of error
+ * output.
  */
 export async function run(
   command: string,
@@ -38,7 +39,7 @@ export async function run(
   const endAndResend = (signal: NodeJS.Signals): void => {
     end();
     release();
-    // Without another listener the signal would have ended this process: let it.
+    // Without another listener the signal would have ended this process: let it end.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   const release = (): void => {

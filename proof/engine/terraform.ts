@@ -20,7 +20,7 @@ export interface TerraformSearch {
 }
 
 /**
- * Folders in which Terraform itself keeps or looks for providers, and mirrors of them directly below `/opt`. Each has
+ * Folders where Terraform keeps or looks for providers, and mirrors of them directly below `/opt`. Each has
  * the layout `<host>/<namespace>/<type>/<version>/<platform>`.
  */
 export function providerFolders(search: TerraformSearch = {}): string[] {

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 
 /** How a command ended and what it printed. */
 export interface Outcome {
-  /** Exit status; 128 and the signal's number added where a signal ended it, as a shell has it. */
+  /** Exit status. For a command that a signal ended: 128 plus the signal's number, as in a shell. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -14,15 +14,15 @@ export interface ExecuteOptions {
   readonly input?: string;
   /** Its whole environment. @default - this process's */
   readonly env?: NodeJS.ProcessEnv;
-  /** After this the command is killed, and that is an Error. @default 60 */
+  /** Seconds after which the command is killed, which is an Error. @default 60 */
   readonly seconds?: number;
-  /** Kills the command, which is an AbortError. */
+  /** Aborting it kills the command, which is an AbortError. */
   readonly signal?: AbortSignal;
 }
 
 const shownLines = 15;
 
-/** Runs a command, whatever its outcome. Throws an Error if it cannot be started or takes too long. */
+/** Runs a command, whatever its exit status. Throws an Error if it cannot be started or takes too long. */
 export async function attempt(
   command: string,
   args: readonly string[],
@@ -43,7 +43,7 @@ export async function attempt(
   const timer = setTimeout(() => {
     late = true;
     child.kill("SIGKILL");
-    // Whatever it has started may hold these open.
+    // The command's children may hold these open.
     child.stdout.destroy();
     child.stderr.destroy();
   }, seconds * 1000);
@@ -60,7 +60,7 @@ export async function attempt(
   }
 }
 
-/** Runs a command and gives its standard output; throws with the command and its last lines if it fails. */
+/** Runs a command and returns its standard output; throws with the command and its last lines if it fails. */
 export async function execute(
   command: string,
   args: readonly string[],

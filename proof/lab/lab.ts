@@ -32,10 +32,10 @@ const noAwsFaults: Record<keyof Faults, undefined> = {
   ...{ s3: undefined, metadata: undefined, credentialSeconds: undefined, interruptions: undefined },
 };
 
-/** etcd-reconcile.timer, and the time that a pass takes. */
+/** The interval of etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
 
-/** What a lab consists of. */
+/** The parts of a lab. */
 export interface Parts {
   readonly scale: number;
   readonly report: (line: string) => void;
@@ -49,7 +49,7 @@ export interface Parts {
   readonly hypervisor: Hypervisor;
   readonly members: Members;
   readonly client: ClientMachine;
-  /** Undefined where something stands in for it. */
+  /** Undefined if a stand-in runs instead. */
   readonly kubernetes?: Kubernetes;
   readonly awsFaults: Faults;
   /** Every call to AWS by nodes and functions. */
@@ -57,7 +57,7 @@ export interface Parts {
   readonly dnsFaults: DnsFaults;
 }
 
-/** An instance when something happened to it, such as its power-on. */
+/** An instance at a moment of its life, such as its power-on. */
 export interface InstanceAt {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -92,18 +92,18 @@ export class Lab {
     this.deadLetters = new DeadLetters(parts.cluster.outputs.discoveryFunctionName);
   }
 
-  /** @throws Error if something stands in for it in this lab */
+  /** @throws Error if a stand-in runs in this lab instead */
   get kubernetes(): Kubernetes {
     if (!this.parts.kubernetes) throw new Error("the nodes of this lab run a stand-in for Kubernetes");
     return this.parts.kubernetes;
   }
 
-  /** Milliseconds of a wait that is named in minutes, at the scale of the run. */
+  /** Milliseconds of a wait that AWS or a setting gives in minutes, at the scale of the run. */
   minutes(minutes: number): number {
     return minutes * 60_000 * this.scale;
   }
 
-  /** Lets a wait that is named in minutes pass, as long as `passing` says. Returns the seconds that passed. */
+  /** Lets a wait that is given in minutes pass, as long as `passing` says. Returns the seconds that passed. */
   async pass(minutes: number): Promise<number> {
     const passing = this.passing(minutes);
     await sleep(passing);
@@ -111,14 +111,14 @@ export class Lab {
   }
 
   /**
-   * Milliseconds of a wait that is named in minutes, at the scale of the run, but never less than the nodes' own timers need:
-   * every half minute they look for what there is to remove or to restore.
+   * Milliseconds of a wait that is given in minutes, at the scale of the run. It is never less than the
+   * nodes' own timers need, which run every half minute.
    */
   passing(minutes: number): number {
     return Math.max(this.minutes(minutes), timerMilliseconds);
   }
 
-  /** The machines that are booted, the oldest first. */
+  /** The booted machines, the oldest first. */
   machines(): readonly Machine[] {
     return this.parts.hypervisor.machines();
   }
@@ -135,12 +135,12 @@ export class Lab {
     return machine;
   }
 
-  /** Units that have failed since the last call, on any machine, be it gone by now. */
+  /** Units that have failed since the last call, on any machine, also on removed ones. */
   takeUnitFailures(): Promise<InstanceUnitFailure[]> {
     return this.parts.hypervisor.takeUnitFailures();
   }
 
-  /** The machine of the member that leads now. */
+  /** The machine of the current leader. */
   async leader(): Promise<Machine> {
     const seen = await this.members.until("a leader", 30, ({ leader }) => leader !== "");
     return this.machine(seen.members.find(({ id }) => id === seen.leader)?.name ?? "");
@@ -153,12 +153,12 @@ export class Lab {
     return this.machine(follower?.name ?? "");
   }
 
-  /** Waits until one more instance is powered on, from now on. */
+  /** Waits until one more instance is powered on from now on. */
   poweredOn(): Promise<InstanceAt> {
     return this.next("powered on", 60 + this.minutes(5) / 1000);
   }
 
-  /** Waits until Ignition has done its work on one more instance, whose system boots then, from now on. */
+  /** Waits until Ignition has finished on one more instance from now on, whose system then boots. */
   configured(): Promise<InstanceAt> {
     return this.next("configured", 120 + this.minutes(20) / 1000);
   }
@@ -174,7 +174,7 @@ export class Lab {
     return { id: found!.instance, time: found!.time };
   }
 
-  /** Brings the group to this size and the cluster to health, anew if need be. */
+  /** Brings the group to this size and the cluster to health. It makes a new cluster if it must. */
   async hasCluster(size: number): Promise<void> {
     await this.noFaults();
     if ((await this.cluster.size()) !== size) {
@@ -192,7 +192,7 @@ export class Lab {
     await this.cluster.settled(180 + this.minutes(15) / 1000);
   }
 
-  /** Brings the pool `workers` to this size, its nodes in service. */
+  /** Brings the pool `workers` to this size, with its nodes in service. */
   async hasWorkers(count: number): Promise<void> {
     if ((await this.cluster.workers()).length !== count) {
       await this.cluster.up({ "workerPools.workers.min": String(count) });
@@ -201,9 +201,9 @@ export class Lab {
   }
 
   /**
-   * Throws all nodes and what the store knows of their cluster away; the groups launch new ones, all powered on
-   * at the same moment, which is returned in milliseconds since 1970. Before it, unless `atOnce`, the discovery function
-   * has heard of them: on AWS an instance takes longer to boot than an event to arrive.
+   * Removes all nodes, and all that the store knows of their cluster. The groups launch new ones, which are
+   * all powered on at the same moment. Returns that moment in milliseconds since 1970. Unless `atOnce`, the
+   * machines wait until the discovery function knows them: on AWS, booting takes longer than an event.
    */
   async startFromNothing({ atOnce = false } = {}): Promise<number> {
     const { hypervisor, cluster, store } = this.parts;
@@ -234,7 +234,7 @@ export class Lab {
     });
   }
 
-  /** Auto Scaling's own order to replace an instance: it may leave first. */
+  /** Auto Scaling's own command to replace an instance, which may leave the cluster first. */
   async terminate(id: string): Promise<void> {
     await new AutoScalingClient({}).send(
       new TerminateInstanceInAutoScalingGroupCommand({
@@ -244,7 +244,7 @@ export class Lab {
     );
   }
 
-  /** Waits until the zone names exactly these instances as members. */
+  /** Waits until the zone has exactly these instances as members. */
   async recordsAre(names: readonly string[]): Promise<void> {
     const { zoneId, zoneName } = this.cluster.outputs;
     const wanted = [...names].sort().join(" ");
@@ -260,7 +260,7 @@ export class Lab {
     return this.client.load(history);
   }
 
-  /** The serial numbers of the certificates that etcd on a machine shows to clients and to peers. */
+  /** The serial numbers of etcd's certificates on a machine, for clients and for peers. */
   async serialNumbers({ address }: Machine): Promise<readonly string[]> {
     return Promise.all([this.client.serialNumber(address, 2379), this.client.serialNumber(address, 2380)]);
   }
@@ -269,7 +269,7 @@ export class Lab {
     await putControlPath(this.parts.localAws, "/local-aws/faults", faults);
   }
 
-  /** Everything works again. */
+  /** Returns once the whole cluster is healthy again. */
   async noFaults(): Promise<void> {
     await this.eventFaults({});
     Object.assign(this.awsFaults, noAwsFaults);
@@ -281,12 +281,12 @@ export class Lab {
     this.parts.hypervisor.bootDelaySeconds = undefined;
   }
 
-  /** Seconds from an instance's launch to its power-on, by chance between the two. */
+  /** Seconds from an instance's launch to its power-on, chosen at random between the two. */
   delayBoots(seconds: readonly [number, number]): void {
     this.parts.hypervisor.bootDelaySeconds = seconds;
   }
 
-  /** What a destroyed stack left in the local AWS. */
+  /** Resources that a destroyed stack left in the local AWS. */
   async leftovers(): Promise<Leftover[]> {
     return listLeftovers(this.parts.python, this.parts.localAws.href, this.parts.region);
   }

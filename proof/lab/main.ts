@@ -8,7 +8,9 @@ import { openShell } from "./session/shell";
 import { prepare } from "./session/prepare";
 import { publish } from "./report/publish";
 
-/** `make lab`: on the machine itself. Brings what the lab needs from the network, then goes on inside namespaces of its own. */
+/**
+ * `make lab`, on the machine itself: downloads what the lab needs, then goes on inside namespaces of its own.
+ */
 async function main(): Promise<number> {
   if (process.argv.includes("help")) {
     console.log(usage());
@@ -22,7 +24,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const isShell = words[0] === "shell" && words.length === 2;
-  // A mistake is told now, and not after ten minutes of building.
+  // A mistake is reported now, not after ten minutes of building.
   const command = isShell ? undefined : parseCommand(words, process.env);
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     const user = `${process.env.USER ?? "this user"} on ${process.platform}`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Waits until `holds` is true; it answers with what it saw instead otherwise.
+ * Waits until `holds` returns true; otherwise it returns what it saw.
  * @throws Error that names `what` and what was seen last, after `seconds`
  */
 export async function until(

@@ -14,14 +14,14 @@ export interface ClusterOutputs {
   readonly nodeStoreBucket: string;
   readonly nodeLogGroup: string;
   readonly discoveryFunctionName: string;
-  /** URL whose documents say who signs service-account tokens. */
+  /** URL of the documents with the public keys of service-account tokens. */
   readonly oidcIssuer: string;
   readonly cloudProviderRoleArn: string;
   /** Certificate's name to the end of its validity (ISO 8601). */
   readonly certificateExpiries: Readonly<Record<string, string>>;
 }
 
-/** The stack's outputs that are no secrets. */
+/** The stack's outputs that are not secret. */
 export async function clusterOutputs(stack: Stack): Promise<ClusterOutputs> {
   const outputs = Object.entries(await stack.outputs()).filter(([, { secret }]) => !secret);
   return Object.fromEntries(
@@ -29,7 +29,7 @@ export async function clusterOutputs(stack: Stack): Promise<ClusterOutputs> {
   ) as unknown as ClusterOutputs;
 }
 
-/** An instance of a group, as Auto Scaling and EC2 know it. */
+/** An instance of a group, as Auto Scaling and EC2 describe it. */
 export interface GroupInstance {
   readonly id: string;
   readonly zone: string;
@@ -52,7 +52,7 @@ export interface RecordSet {
   readonly values: readonly string[];
 }
 
-/** The groups of those names, in that order, with their instances by zone. */
+/** The groups with those names, in that order, with their instances by zone. */
 export async function findGroups(names: readonly string[]): Promise<Group[]> {
   const { AutoScalingGroups = [] } = await new AutoScalingClient({}).send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...names] }),
@@ -86,7 +86,7 @@ async function privateAddresses(): Promise<Map<string, string>> {
   return addresses;
 }
 
-/** The SRV and A records of a zone; an alias's value is the name that it stands for. */
+/** The SRV and A records of a zone; an alias's value is the name that it points to. */
 export async function findRecords(zoneId: string): Promise<RecordSet[]> {
   const route53 = new Route53({});
   const records: RecordSet[] = [];

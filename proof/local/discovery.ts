@@ -15,12 +15,15 @@ interface LogRecord {
   readonly message?: unknown;
 }
 
-/** Three attempts of the function would take three minutes longer: a function that fails is told as failing. */
+/**
+ * Less than three attempts of the function take, which are three minutes more: a failing function is reported
+ * early.
+ */
 const settleSeconds = 60;
 
 /**
- * Waits until the events that Auto Scaling published of a group since `began` have been delivered, and says of each what
- * the discovery function made of it; last, what it makes of the schedule's event, which needs none of them.
+ * Waits until the events that Auto Scaling has published of a group since `began` are delivered. Then says
+ * what the discovery function decided on each, and on a scheduled event, which needs none of them.
  * @throws Error naming the event that was not delivered or that the function failed on, and why
  */
 export async function followEvents(
@@ -61,7 +64,7 @@ async function settledEvents(awsUrl: string, group: string, began: Date): Promis
   }
 }
 
-/** Starts the function as its schedule would at the next minute; the id of the request. */
+/** Starts the function as its schedule would at the next minute; returns the id of the request. */
 async function invokeBySchedule(functionName: string): Promise<string | undefined> {
   const event = { "detail-type": "Scheduled Event", source: "aws.events", detail: {} };
   const answer = await new LambdaClient({}).send(
@@ -76,7 +79,7 @@ async function invokeBySchedule(functionName: string): Promise<string | undefine
   return requestIdOf(log);
 }
 
-/** The request that the last record of a log is about. */
+/** The request of the last record in a log. */
 function requestIdOf(log: string): string | undefined {
   const last = log.trimEnd().split("\n").at(-1) ?? "";
   return (JSON.parse(last) as { record?: { requestId?: string } }).record?.requestId;
@@ -96,7 +99,8 @@ async function logRecords(functionName: string, began: Date): Promise<LogRecord[
 
 /**
  * What the function decided in one invocation: `nothing to change`, or how many record sets it changed.
- * @throws Error if its log holds no decision of that request: the function may not write its log, or does not work
+ * @throws Error if its log has no decision of that request: the function may not write its log, or does not
+ * work
  */
 export function outcome(records: readonly LogRecord[], requestId: string | undefined): string {
   const decisions = records

@@ -10,8 +10,9 @@ import { pendingOperations, stackRegion } from "./stack";
 import { noteRunning, wasCutOff } from "./state";
 
 /**
- * `make down`: destroys the stack, looks into every service whether something is left, and ends the local AWS.
- * @throws Error naming what is left, unless an earlier run was killed while it made it: the engine cannot know of that
+ * `make down`: destroys the stack, checks every service for leftovers, and ends the local AWS.
+ * @throws Error naming the leftovers, unless an earlier run was killed in the middle of a change: the engine
+ * cannot know what that run made
  */
 export async function down(run: Run): Promise<void> {
   const { project, port, report } = run;
@@ -40,7 +41,7 @@ export async function down(run: Run): Promise<void> {
     report("Nothing was left in it");
   } else if (cutOff) {
     report(
-      `Gone with it: what a run that was ended in the middle of a change had left\n${listed(leftovers)}`,
+      `Removed with it: the leftovers of a run that was ended in the middle of a change\n${listed(leftovers)}`,
     );
   } else {
     throw new Error(`the destroyed stack left ${leftovers.length} things behind:\n${listed(leftovers)}`);

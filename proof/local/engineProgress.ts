@@ -1,6 +1,6 @@
 import type { DiagnosticEvent, EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
 
-/** Seconds without a word from the engine after which a line says what it waits for. */
+/** Seconds of the engine's silence after which a line says what it waits for. */
 const quietSeconds = 15;
 
 const verbs: Partial<Record<OpType, [doing: string, done: string]>> = {
@@ -24,24 +24,25 @@ function label(urn: string): string {
   return `${(type.split(":").at(-1) ?? "").padEnd(24)} ${name}`;
 }
 
-/** Whether a provider makes something for it: it makes nothing for components, the stack and the providers themselves. */
+/** Whether a provider makes something for it. Components, the stack and the providers themselves need none. */
 function isMade({ type, old, new: wanted }: StepEventMetadata): boolean {
   return !type.startsWith("pulumi:") && (wanted ?? old)?.custom === true;
 }
 
 /**
- * Tells a person what the engine does, from its events: a line for each resource that changes, for what it waits for,
- * and for every warning and error. In a preview the lines say what would be done, an update's with the inputs that differ.
+ * Reports the engine's work to a person: a line for each resource that changes, for what the engine waits
+ * for, and for every warning and error. In a preview the lines say what would be done; an update's line has
+ * the inputs that differ.
  */
 export class EngineProgress {
   private readonly underWay = new Map<string, number>();
   private heard = Date.now();
   private readonly timer: NodeJS.Timeout;
-  /** Changes by operation, `same` not counted; complete when the operation is over. */
+  /** Changes by operation, without `same`; complete when the operation is over. */
   readonly changes: Partial<Record<OpType, number>> = {};
   /** Resources that stay as they are. */
   unchanged = 0;
-  /** Errors that have been told. */
+  /** Errors that have been reported. */
   errors = 0;
 
   constructor(
@@ -64,7 +65,7 @@ export class EngineProgress {
     }
   };
 
-  /** Call when the operation is over, however it ended. */
+  /** Call when the operation is over, whatever its result. */
   stop(): void {
     clearInterval(this.timer);
   }
@@ -80,7 +81,7 @@ export class EngineProgress {
   private diagnosed({ severity, message, ephemeral, urn }: DiagnosticEvent): void {
     if (ephemeral || (severity !== "error" && severity !== "warning")) return;
     if (severity === "error") this.errors++;
-    // That plugins come from PATH is what `proof/engine/` has arranged.
+    // `proof/engine/` puts the plugins on PATH, so the engine's warning about that is left out.
     if (/^using pulumi-resource-\w+ from \$PATH/.test(plain(message))) return;
     const where = urn && !resourceName(urn).type.startsWith("pulumi:") ? `${label(urn)}: ` : "";
     this.say(`  ${severity}: ${where}${plain(message).replace(/^(error|warning): /, "")}`);

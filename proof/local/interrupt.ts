@@ -12,8 +12,9 @@ export function isInterrupted(): boolean {
 }
 
 /**
- * Makes Ctrl-C (SIGINT) and SIGTERM end the run so that the next one can go on from there: at once while nothing is
- * under way, else after the engine has finished what it has begun. A second one ends it in any case.
+ * Makes Ctrl-C (SIGINT) and SIGTERM end the run so that the next run can go on from there. It ends at once if
+ * the engine is idle, else after the engine has finished the changes in progress. A second signal always ends
+ * it.
  */
 export function endOnInterrupt(): void {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -22,7 +23,7 @@ export function endOnInterrupt(): void {
       if (!engine) process.exit(interruptedExitCode);
       if (asked === 1) {
         console.error("\nStopping: the engine finishes what it has begun. Once more stops it at once.");
-        // Ctrl-C reaches the engine from the terminal; a second SIGINT would kill it.
+        // The terminal sends Ctrl-C to the engine too; a second SIGINT would kill it.
         if (name === "SIGTERM" || !hasTerminal()) engine.abort();
       } else {
         setTimeout(() => process.exit(interruptedExitCode), 3000);
@@ -31,7 +32,7 @@ export function endOnInterrupt(): void {
   }
 }
 
-/** Runs an operation of the engine; a first interrupt asks it to stop, and this waits until it has. */
+/** Runs an operation of the engine. A first interrupt asks the engine to stop, and this waits until it has. */
 export async function withEngine<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
   engine = new AbortController();
   try {

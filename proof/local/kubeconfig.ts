@@ -1,6 +1,6 @@
 import { openStackOnLocalAws, type Run } from "./run";
 
-/** `make local ARGS=kubeconfig`: the administrator's kubeconfig, a secret output of the stack, to standard output. */
+/** `make local ARGS=kubeconfig`: prints the administrator's kubeconfig, a secret output of the stack. */
 export async function kubeconfig(run: Run): Promise<void> {
   const stack = await openStackOnLocalAws({ ...run, report: console.error });
   const { kubeconfig } = await stack.outputs();

@@ -12,7 +12,7 @@ interface Lock {
 }
 
 /**
- * Takes away the lock of an engine that was killed.
+ * Removes the lock of an engine that was killed.
  * @throws Error if its process lives: two runs at once would spoil the state
  */
 export async function breakStaleLock(
@@ -25,7 +25,7 @@ export async function breakStaleLock(
   if (held)
     throw new Error(`another run is at work on stack ${stack.name} (process ${held.pid}); wait for its end`);
   if (locks.length === 0) return;
-  report("the last run was killed; its lock on the state is taken away");
+  report("the last run was killed; its lock on the state is removed");
   await stack.cancel();
 }
 

@@ -1,4 +1,7 @@
-/** An event on the local AWS's bus with what became of it, as `GET /local-aws/events` tells (proof/local/aws/control_paths.py). */
+/**
+ * An event on the local AWS's bus with its deliveries, as `GET /local-aws/events` returns it
+ * (proof/local/aws/control_paths.py).
+ */
 export interface PublishedEvent {
   readonly event: {
     readonly id: string;
@@ -17,14 +20,14 @@ export interface Delivery {
   /** ARN of the target. */
   readonly target: string;
   readonly attempts: number;
-  /** `delivered`: Lambda has taken the event. */
+  /** `delivered`: Lambda has accepted the event. */
   readonly outcome: "pending" | "delivered" | "dead letter" | "lost";
   /** Why it could not be delivered. */
   readonly reason: string | null;
   readonly invocation: Invocation | null;
 }
 
-/** What the function made of an event that Lambda has taken. */
+/** The function's result for an event that Lambda has accepted. */
 export interface Invocation {
   readonly requestId: string;
   /** One for each attempt that failed. */
@@ -32,7 +35,7 @@ export interface Invocation {
   readonly outcome: "pending" | "succeeded" | "dead letter" | "lost";
 }
 
-/** A line for each delivery of these events that did not end with the function's success, or has not yet. */
+/** A line for each delivery of these events that has not ended with the function's success, or not yet. */
 export function unsettled(events: readonly PublishedEvent[]): string[] {
   return events.flatMap(({ event, deliveries }) =>
     deliveries

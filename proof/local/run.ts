@@ -9,7 +9,7 @@ import { breakStaleLock } from "./locks";
 import { settleState } from "./state";
 import { openStack, stackRegion } from "./stack";
 
-/** What a command is about. */
+/** The context of a command. */
 export interface Run {
   /** Path of the project, which keeps the state and the local AWS. */
   readonly project: string;
@@ -20,11 +20,14 @@ export interface Run {
   readonly port: number;
   /** Prints a line for the person at the terminal. */
   readonly report: (line: string) => void;
-  /** How the engine runs that was found. @default as it is */
+  /** How the engine that was found is run. @default unchanged */
   readonly engine?: (found: Engine) => Promise<Engine>;
 }
 
-/** The local AWS is up, this process knows no other, and the stack is open on it with a state that belongs to it. */
+/**
+ * Starts the local AWS if it does not run, makes it the only AWS of this process, and opens the stack with a
+ * state that belongs to it.
+ */
 export async function openStackOnLocalAws(run: Run): Promise<Stack> {
   const { project, program = project, stackName, port, report } = run;
   const region = stackRegion(program, stackName);
@@ -47,8 +50,8 @@ async function openUnlocked(
 }
 
 /**
- * Runs one operation of the engine, tells what it does, and closes with its changes and seconds. `replace` names
- * resources by URN that an `up` makes anew.
+ * Runs one operation of the engine, reports its progress, and prints the changes and seconds at the end.
+ * `replace` has the URNs of resources that an `up` replaces.
  */
 export async function operate(
   { report }: Run,
@@ -64,7 +67,7 @@ export async function operate(
       return operation === "up" ? stack.up({ ...options, replace: [...replace] }) : stack[operation](options);
     });
   } catch (error) {
-    // The engine's own words come only where nothing has been told yet: they repeat the whole operation.
+    // The engine's own error text repeats the whole operation, so it is printed only if nothing else was.
     throw progress.errors > 0
       ? new Error("the engine failed; its errors are above", { cause: error })
       : error;

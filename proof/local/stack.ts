@@ -5,10 +5,13 @@ import { parse, stringify } from "yaml";
 import type { Engine } from "../engine";
 import { localFolders } from "./folders";
 
-/** The stack that runs on the local AWS; the others are previewed there. */
+/** The stack that is deployed to the local AWS; the others are only previewed there. */
 export const localStack = "local";
 
-/** State and secrets of a local stack are as disposable as its AWS: this protects nothing, the engine only asks for one. */
+/**
+ * A local stack and its secrets are as disposable as the local AWS. The passphrase protects nothing, but the
+ * engine asks for one.
+ */
 const passphrase = "local";
 
 /** What a stack file holds (https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/). */
@@ -19,8 +22,8 @@ export interface StackFile {
 }
 
 /**
- * A stack file for the local AWS: of the provider's settings only the region and the default tags stay, as profiles,
- * roles, account ids and endpoints are about real AWS; secrets are encrypted with the local passphrase.
+ * A stack file for the local AWS. Of the provider's settings only the region and the default tags stay:
+ * profiles, roles, account ids and endpoints are about real AWS. The local passphrase encrypts secrets.
  */
 export function localStackFile(given: StackFile, encryptionsalt: string | undefined): StackFile {
   const config = Object.entries(given.config ?? {}).filter(
@@ -42,8 +45,8 @@ export function stackRegion(program: string, stack: string): string {
 }
 
 /**
- * Selects a stack of a program, with its state in the project's `.local` folder. The engine works in a
- * folder of its own on copies of the program's settings, since it writes to them (an encryption salt, for one).
+ * Selects a stack of a program, with its state in the project's `.local` folder. The engine writes to
+ * settings (an encryption salt, for example), so it works on copies in a folder of its own.
  */
 export async function openStack(
   project: string,
@@ -77,18 +80,22 @@ export async function openStack(
   );
 }
 
-/** The number of operations that were under way when the engine was killed: it cannot know what came of them. */
+/** How many operations were in progress when the engine was killed: it cannot know their results. */
 export async function pendingOperations(stack: automation.Stack): Promise<number> {
   const { deployment } = (await stack.exportStack()) as { deployment: { pending_operations?: unknown[] } };
   return deployment.pending_operations?.length ?? 0;
 }
 
-/** Runs the program as it is on disk now, whatever this process has loaded of it before, and returns its outputs. */
+/**
+ * Runs the program as it is on disk now, even if this process has loaded an older one, and returns its
+ * outputs.
+ */
 async function loadProgram(project: string, program: string): Promise<Record<string, unknown>> {
   const ours = (file: string) =>
     file.startsWith(project + path.sep) && !file.includes(`${path.sep}node_modules${path.sep}`);
   for (const file of Object.keys(require.cache)) if (ours(file)) delete require.cache[file];
-  // As Pulumi's own runner: a program is a function, or a module that makes its resources as it is loaded.
+  // Like Pulumi's own runner: a program is a function, or a module that makes its resources when it is
+  // loaded.
   const loaded = require(path.join(program, "index")) as automation.PulumiFn | Record<string, unknown>;
   return typeof loaded === "function" ? ((await loaded()) as Record<string, unknown>) : loaded;
 }

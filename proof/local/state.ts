@@ -6,21 +6,24 @@ import { isInterrupted } from "./interrupt";
 /** What is known of the engine's state before a run. */
 export interface StateFacts {
   readonly exists: boolean;
-  /** `start` of the local AWS that the state's resources were made on. */
+  /** `start` of the local AWS that has the state's resources. */
   readonly madeOn?: string;
   /** `start` of the local AWS that runs now. */
   readonly runs: string;
 }
 
-/** What to do with the engine's state: begin one, go on with it, or put it away because its resources are gone. */
+/**
+ * What to do with the engine's state: begin a new one, go on with it, or set it aside because its resources
+ * are gone.
+ */
 export function stateFate({ exists, madeOn, runs }: StateFacts): "begin" | "go on" | "set aside" {
   if (!exists) return "begin";
   return madeOn === runs ? "go on" : "set aside";
 }
 
 /**
- * Leaves a state folder that belongs to the local AWS that runs now: an existing one whose local AWS is gone (the
- * machine was rebooted, say) is set aside.
+ * Leaves only a state folder that belongs to the running local AWS. If the state's local AWS is gone (after a
+ * reboot, for example), the state is set aside.
  */
 export function settleState(project: string, runs: string, report: (line: string) => void): void {
   const { state } = localFolders(project);
@@ -33,7 +36,7 @@ export function settleState(project: string, runs: string, report: (line: string
   writeFileSync(madeOnFile(project), runs);
 }
 
-/** Moves the state folder away; what was set aside longest ago is removed when there are more than three. */
+/** Moves the state folder away. Of more than three such states, the oldest is removed. */
 export function setStateAside(project: string): void {
   const { state, setAside } = localFolders(project);
   mkdirSync(setAside, { recursive: true });
@@ -43,12 +46,15 @@ export function setStateAside(project: string): void {
   }
 }
 
-/** Whether a run that changes things was ever ended half-way on this state: then AWS may hold what the engine does not know. */
+/**
+ * Whether a run was ever ended in the middle of a change on this state. Then AWS may hold resources that the
+ * engine does not know.
+ */
 export function wasCutOff(project: string): boolean {
   return existsSync(runningFile(project)) || existsSync(cutOffFile(project));
 }
 
-/** Runs something that changes resources, and notes if it is ended half-way, by Ctrl-C or by force. */
+/** Runs something that changes resources, and records it if Ctrl-C or a kill ends it in the middle. */
 export async function noteRunning<T>(project: string, run: () => Promise<T>): Promise<T> {
   if (existsSync(runningFile(project))) renameSync(runningFile(project), cutOffFile(project));
   writeFileSync(runningFile(project), String(process.pid));

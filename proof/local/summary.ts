@@ -1,12 +1,12 @@
 import type { ClusterOutputs, Group, RecordSet } from "./cluster";
 
-/** All that the closing page of `make local` shows. */
+/** Everything that the closing page of `make local` shows. */
 export interface ClusterFacts {
   readonly outputs: ClusterOutputs;
   readonly controllers: Group;
   readonly pools: readonly Group[];
   readonly records: readonly RecordSet[];
-  /** Where things are, as label and place. */
+  /** Names and paths, as label and place. */
   readonly places: readonly (readonly [label: string, place: string])[];
 }
 
@@ -60,7 +60,7 @@ function validity(end: string, now: Date): string[] {
   return [`until ${end.slice(0, 10)}`, days < 0 ? "expired" : `${days} days`];
 }
 
-/** Rows as lines whose columns begin at the same place. */
+/** Rows as lines with aligned columns. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));

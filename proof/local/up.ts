@@ -10,7 +10,10 @@ import { localStack, pendingOperations } from "./stack";
 import { noteRunning, setStateAside, wasCutOff } from "./state";
 import { summary } from "./summary";
 
-/** `make local`: deploys the local stack, waits until the discovery function has heard of its instances, and shows what came of it. */
+/**
+ * `make local`: deploys the local stack, waits until the discovery function has its instances, and shows the
+ * result.
+ */
 export async function up(run: Run): Promise<void> {
   if (run.stackName !== localStack) {
     throw new Error(
@@ -39,7 +42,10 @@ export async function up(run: Run): Promise<void> {
   run.report(`\n${summary({ outputs, controllers, pools, records, places: places(run, outputs) })}`);
 }
 
-/** Deploys the stack; a state that a killed run has left unusable is given up with its local AWS, which holds nothing of worth. */
+/**
+ * Deploys the stack. If a killed run has left an unusable state, it is discarded with its local AWS, which
+ * holds nothing of value.
+ */
 async function deploy(run: Run): Promise<Stack> {
   const stack = await openStackOnLocalAws(run);
   const cutOff = wasCutOff(run.project);

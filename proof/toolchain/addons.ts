@@ -1,9 +1,9 @@
 import { goTool } from "./goTool";
 
-/** Versions of the add-ons' programs, which are those of their images in `addons/images.ts`. */
+/** Versions of the add-ons' programs: those of their images in `addons/images.ts`. */
 export const addonVersions = {
   flannel: "0.28.10",
-  /** Stood in for, as the Go module proxy does not serve it. */
+  /** A stand-in replaces it, because the Go module proxy does not serve it. */
   flannelCniPlugin: "v1.9.1-flannel3",
   cloudControllerManager: "1.36.1",
   metricsServer: "0.9.0",
@@ -12,8 +12,9 @@ export const addonVersions = {
 const flannelModule = "github.com/flannel-io/flannel";
 
 /**
- * Paths of what flannel's image holds: the daemon, and what writes the CNI configuration. Of its backends Tencent's is left
- * out, as the Go module proxy does not serve its modules, and UDP, which needs C.
+ * Paths of the programs in flannel's image: the daemon, and the program that writes the CNI configuration.
+ * Two backends are left out: Tencent's, whose modules the Go module proxy does not serve, and UDP, which
+ * needs C.
  */
 export const flannel = () => {
   const tool = { version: addonVersions.flannel, module: flannelModule };

@@ -5,7 +5,10 @@ import { kubernetesModule, kubernetesTool, kubernetesVersion } from "./kubernete
 const tool = (name: string, main: string, more?: { readonly tests: true }) =>
   kubernetesTool(name, kubernetesVersion, main, more);
 
-/** Paths of Kubernetes' own end-to-end tests, of what runs them in parallel, and of the programs that their pods run. */
+/**
+ * Paths of Kubernetes' own end-to-end tests, of the program that runs them in parallel, and of the programs
+ * that their pods run.
+ */
 export const conformancePrograms = () => ({
   e2eTest: tool("e2e.test", `${kubernetesModule}/test/e2e`, { tests: true }),
   ginkgo: tool("ginkgo", "github.com/onsi/ginkgo/v2/ginkgo"),

@@ -1,8 +1,9 @@
 import { goTool } from "./goTool";
 
 /**
- * CoreDNS with these plugins and no others, which takes half the time to build. In the order in which a query passes them:
- * https://github.com/coredns/coredns/blob/master/plugin.cfg, https://coredns.io/2017/07/25/compile-time-enabling-or-disabling-plugins/
+ * CoreDNS with only these plugins, which halves the build time. A query passes them in this order:
+ * https://github.com/coredns/coredns/blob/master/plugin.cfg,
+ * https://coredns.io/2017/07/25/compile-time-enabling-or-disabling-plugins/
  */
 const corednsWith = (version: string, plugins: readonly Plugin[]) =>
   goTool({
@@ -26,22 +27,25 @@ const corednsWith = (version: string, plugins: readonly Plugin[]) =>
   });
 
 interface Plugin {
-  /** As a Corefile names it. */
+  /** Name in a Corefile. */
   readonly directive: string;
-  /** Of its source. */
+  /** Import path of its source. */
   readonly folder: string;
 }
 
 const named = (directives: readonly string[]): Plugin[] =>
   directives.map((directive) => ({ directive, folder: directive === "prometheus" ? "metrics" : directive }));
 
-/** With what the lab's own Corefile names. */
+/** With the plugins of the lab's own Corefile. */
 export const coredns = () => corednsWith("1.14.6", named(["bind", "errors", "log", "template", "route53"]));
 
-/** Versions of cluster DNS by the minor version of kubeadm that deploys it: `kubeadm config images list`. */
+/** Versions of cluster DNS, by the minor version of kubeadm that deploys it: `kubeadm config images list`. */
 const clusterDnsVersions = { "1.36": "1.14.2", "1.37": "1.14.6" } as const;
 
-/** The version that goes with a release of Kubernetes, such as `1.36.3`. @throws Error for a minor version not known here */
+/**
+ * The version for a release of Kubernetes, such as `1.36.3`. @throws Error for a minor version that is
+ * missing here
+ */
 export function clusterDnsVersion(release: string): string {
   const minor = release.split(".").slice(0, 2).join(".");
   const version = new Map<string, string>(Object.entries(clusterDnsVersions)).get(minor);
@@ -49,7 +53,7 @@ export function clusterDnsVersion(release: string): string {
   return version;
 }
 
-/** With what kubeadm's Corefile names. */
+/** With the plugins of kubeadm's Corefile. */
 export const clusterDns = (release: string) =>
   corednsWith(
     clusterDnsVersion(release),

@@ -1,6 +1,6 @@
 import { goTool } from "./goTool";
 
-/** The etcd release the tests run, with the modules its three programs are built from. */
+/** The etcd release for the tests, with the modules of its three programs. */
 const version = "3.6.14";
 
 export const etcd = () => goTool({ name: "etcd", version, module: "go.etcd.io/etcd/server/v3" });

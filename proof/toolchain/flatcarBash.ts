@@ -4,8 +4,9 @@ import * as path from "node:path";
 import { cacheRoot } from "../engine/cache";
 
 /**
- * The program of these bytes, a bash, as Flatcar builds it: for redirections /dev/tcp and /dev/udp are files like others (USE flag
- * `-net`). The two names that bash compares with become one of nothing, as long as they are.
+ * Makes this bash behave like Flatcar's, which is built with the USE flag `-net`: redirections treat /dev/tcp
+ * and /dev/udp as ordinary files. The two names that bash compares with are overwritten by a name of the same
+ * length that never occurs.
  * https://github.com/flatcar/scripts/blob/flatcar-4757/sdk_container/src/third_party/coreos-overlay/profiles/coreos/targets/generic/package.use
  */
 export function withoutNetwork(bash: Buffer): Buffer {
@@ -17,7 +18,7 @@ export function withoutNetwork(bash: Buffer): Buffer {
   return changed;
 }
 
-/** Folder with this machine's bash as Flatcar has it, and nothing else: for the front of a PATH. */
+/** Folder with only a bash that behaves like Flatcar's, for the start of a PATH. */
 export function flatcarBashFolder(): string {
   const program = withoutNetwork(fs.readFileSync("/bin/bash"));
   const hash = createHash("sha256").update(program).digest("hex").slice(0, 12);

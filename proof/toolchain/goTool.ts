@@ -15,15 +15,15 @@ export interface GoTool {
   module: string;
   /** Import path of the main package. @default - the module itself */
   package?: string;
-  /** Text of a main package of our own that imports from the module; takes the place of `package`. */
+  /** Text of our own main package, which imports from the module; replaces `package`. */
   main?: string;
-  /** Whether the package's tests are built, as one program. @default false */
+  /** Whether to build the package's tests, as one program. @default false */
   tests?: boolean;
-  /** Imports, by their paths, that the module's own main.go is built without. @default - built as it is */
+  /** Paths of imports that are removed from the module's own main.go. @default - none */
   without?: readonly string[];
   /** Further lines of the go.mod, e.g. `replace` directives. */
   goMod?: string[];
-  /** Linker flags, e.g. the version a program reports. */
+  /** Linker flags, e.g. the version that a program reports. */
   ldflags?: string;
   /** Whether it links to C libraries. @default false */
   cgo?: boolean;
@@ -40,8 +40,8 @@ export interface OwnGoTool {
 }
 
 /**
- * Path of the built program in the user's cache. Builds it on the first call, with a line on stderr because that takes
- * minutes. Interrupted or concurrent builds do no harm: the program appears by a rename.
+ * Path of the built program in the user's cache. The first call builds it, and prints a line on stderr
+ * because that takes minutes. Interrupted or concurrent builds do no harm: the program appears by a rename.
  * Throws when Go is missing or the build fails.
  */
 export function goTool(tool: GoTool): string {
@@ -66,7 +66,7 @@ export function goTool(tool: GoTool): string {
   });
 }
 
-/** The same for a program whose source is here; its name in the cache is that of its source. */
+/** The same for a program with its source in this project; its name in the cache has the source's hash. */
 export function ownGoTool({ name, folder, package: main }: OwnGoTool): string {
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -103,13 +103,13 @@ function cached(name: string, version: string, make: (folder: string) => void): 
   return program;
 }
 
-/** Folder with the sources of a module; brings it from the registry where it is not there yet. */
+/** Folder with the sources of a module, which is downloaded if it is missing. */
 export function moduleFolder({ module, version }: Pick<GoTool, "module" | "version">): string {
   const download = ["mod", "download", "-json", `${module}@v${version}`];
   return (JSON.parse(go(os.tmpdir(), download)) as { Dir: string }).Dir;
 }
 
-/** The module's main.go less these imports, which it has for their side effects alone. */
+/** The module's main.go without these imports, which it needs only for their side effects. */
 function mainWithout(tool: GoTool, imports: readonly string[]): string {
   const lines = fs.readFileSync(path.join(moduleFolder(tool), "main.go"), "utf8").split("\n");
   return lines.filter((line) => !imports.some((left) => line.trim() === `_ "${left}"`)).join("\n");

@@ -4,7 +4,7 @@ const ignitionModule = "github.com/coreos/ignition/v2";
 const version = "2.24.0";
 const distro = `${ignitionModule}/internal/distro`;
 
-/** Path of Ignition itself, as a distribution without SELinux and with one file of authorized keys builds it. */
+/** Path of Ignition, built as for a distribution without SELinux and with a single file of authorized keys. */
 export const ignition = () =>
   goTool({
     name: "ignition",

@@ -3,7 +3,10 @@ import { goTool, type GoTool } from "./goTool";
 /** The newest release of the project's default minor version that the Go module proxy serves. */
 export const kubernetesVersion = "1.36.3";
 
-/** Modules that live in Kubernetes' own repository: its go.mod points into that repository, ours to their releases. */
+/**
+ * Modules in Kubernetes' own repository. Its go.mod replaces them by folders; ours replaces them by their
+ * releases.
+ */
 const staging = [
   "api",
   "apiextensions-apiserver",
@@ -43,7 +46,10 @@ const staging = [
 /** Module of the releases. */
 export const kubernetesModule = "k8s.io/kubernetes";
 
-/** Path of one of Kubernetes' programs, or of one that is built from what its module requires; the first call builds it. */
+/**
+ * Path of one of Kubernetes' programs, or of a program from a module that it requires; the first call builds
+ * it.
+ */
 export const kubernetesTool = (
   name: string,
   version: string,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { goTool } from "./goTool";
 import { kubernetesVersion } from "./kubernetes";
 
-/** Path of a program that reads manifests by the packages that kubectl reads them with; `source` is its text. */
+/** Path of a program that parses manifests with kubectl's own packages; `source` is its text. */
 export const manifestDecoder = (source: string): string =>
   goTool({
     name: "manifest-decoder",

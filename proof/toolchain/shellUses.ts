@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { goTool } from "./goTool";
 
-/** What bash scripts use of the system they run on. */
+/** Programs and devices that bash scripts use. */
 export interface ShellUses {
-  /** Calls of programs, functions and builtins: with their options as the text has them, without values. */
+  /** Calls of programs, functions and builtins, with the options in the text and without values. */
   programs: { file: string; program: string; options: string[] }[];
-  /** The scripts' own. */
+  /** Functions that the scripts define. */
   functions: string[];
-  /** Coprocesses and redirections to what stands in /dev: name of the script and what it is. */
+  /** Coprocesses and redirections to devices in /dev, each with the script's name. */
   features: [string, string][];
 }
 

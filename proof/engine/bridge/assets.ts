@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ARCHIVE, ASSET, isObject, SIGNATURE, type Properties, type Value } from "./wire";
 
-/** ZIP times are local and start in 1980; a fixed one makes equal content give equal bytes everywhere. */
+/** ZIP times are local and start in 1980. A fixed time makes equal content give equal bytes everywhere. */
 const ZIP_TIME = new Date(1980, 0, 1);
 const UNIX = 3;
 const MODE_SHIFT = 16;
@@ -13,8 +13,8 @@ export function isAsset(value: Value | undefined): value is Properties {
 }
 
 /**
- * The file name that stands for an asset or archive in Terraform's eyes: its content hash, and no folder, so that it
- * is the same on every machine and changes exactly when the content does.
+ * The file name that stands for an asset or archive in Terraform: its content hash without a folder. So it is
+ * the same on every machine, and changes exactly when the content does.
  */
 export function assetFileName(asset: Properties): string {
   const hash = asset.hash;
@@ -24,7 +24,7 @@ export function assetFileName(asset: Properties): string {
   return hash + (asset[SIGNATURE] === ARCHIVE ? ".zip" : ".asset");
 }
 
-/** Writes an asset, or an archive as a ZIP file, under its content-addressed name into `folder`. */
+/** Writes an asset, or an archive as a ZIP file, into `folder`, with its content hash as the name. */
 export function writeAsset(asset: Properties, folder: string): void {
   const file = path.join(folder, assetFileName(asset));
   if (fs.existsSync(file)) return;

@@ -8,22 +8,22 @@ import { bridgeUrn } from "./tokens";
 const ENGINE_ADDRESS = /^[\w.-]+:\d+$/;
 
 /**
- * Stands between the bridge and Pulumi's engine, so that the engine shows the bridge's messages at the resource that
- * they are about: the bridge knows resources by other URNs.
+ * A relay between the bridge and Pulumi's engine. The bridge uses other URNs, so the relay gives its messages
+ * the URNs of the engine.
  */
 export class EngineRelay {
   private constructor(
     private readonly engine: string | undefined,
     private readonly client: EngineClient | undefined,
     private readonly urns: Map<string, string>,
-    /** The bridge's errors of no resource, while they are kept from the engine. */
+    /** The bridge's errors without a resource, while they are kept from the engine. */
     private readonly kept: { errors?: string[] },
-    /** Where the bridge finds the relay, as host and port; undefined when there is no engine. */
+    /** The relay's host and port for the bridge; undefined when there is no engine. */
     readonly address: string | undefined,
     private readonly server?: grpc.Server,
   ) {}
 
-  /** `args` are the engine's arguments to a plugin; its own address is one of them. */
+  /** `args` are the engine's arguments to a plugin; one of them is the engine's address. */
   static async start(args: readonly string[]): Promise<EngineRelay> {
     const urns = new Map<string, string>();
     const engine = args.find((arg) => ENGINE_ADDRESS.test(arg));
@@ -43,24 +43,24 @@ export class EngineRelay {
     return new EngineRelay(engine, client, urns, kept, `127.0.0.1:${await listen(server)}`, server);
   }
 
-  /** The engine's arguments with the relay's address in place of the engine's. */
+  /** The engine's arguments, with the relay's address in place of the engine's. */
   argsForBridge(args: readonly string[]): string[] {
     return args.map((arg) => (arg === this.engine && this.address ? this.address : arg));
   }
 
-  /** The bridge's URN of a resource; messages about it go to `urn` from now on. */
+  /** From now on, messages about the bridge's URN of a resource go to `urn`. */
   urnForBridge(urn: string): string {
     const renamed = bridgeUrn(urn);
     this.urns.set(renamed, urn);
     return renamed;
   }
 
-  /** Keeps the bridge's errors of no resource from the engine, which would fail the program that it runs. */
+  /** Keeps the bridge's errors without a resource from the engine. They would fail the engine's program. */
   keepErrors(): void {
     this.kept.errors = [];
   }
 
-  /** What was kept; from now on the engine sees such errors again. */
+  /** The errors that were kept; from now on the engine gets such errors again. */
   takeErrors(): string[] {
     const errors = this.kept.errors ?? [];
     this.kept.errors = undefined;
@@ -72,7 +72,7 @@ export class EngineRelay {
     this.client?.close();
   }
 
-  /** Shows a warning at a resource, given by the engine's URN of it. */
+  /** Shows a warning at a resource, by the engine's URN. */
   warn(urn: string, message: string): void {
     const request = new LogRequest();
     request.setSeverity(LogSeverity.WARNING);

@@ -11,8 +11,8 @@ const INIT_FAILED = "pulumirpc.ErrorResourceInitFailed";
 const UNKNOWN_TO_BRIDGE = /unknown (resource|datasource) token/;
 
 /**
- * A bridge's error in the words of the npm package: a token that the Terraform provider lacks is named together with
- * the file to change, and the state of a half-made resource is translated.
+ * Translates a bridge's error into the names of the npm package. For a token that the Terraform provider
+ * lacks, it names the token and the file to change. It also translates the state of a half-made resource.
  */
 export function rewriteError(
   error: grpc.ServiceError,
@@ -29,8 +29,9 @@ export function rewriteError(
 }
 
 /**
- * A function's error with the reasons that the bridge told the engine instead: the npm package's provider gives them to
- * the program, which may go on. The bridge's own words end with a space, with which HTTP/2 does not let them through.
+ * A function's error, with the reasons that the bridge gave only to the engine. The npm package's provider
+ * gives them to the program, which may go on. The bridge's own error text ends with a space, which HTTP/2
+ * does not allow.
  */
 export function withReasons(error: grpc.ServiceError, reasons: readonly string[]): grpc.ServiceError {
   const words = reasons.map((reason) => reason.replace(/^\[ERROR\] (: )?/, "").trim());

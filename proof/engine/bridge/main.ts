@@ -28,7 +28,8 @@ async function main(settingsFile: string, provider: string, args: readonly strin
   );
 
   const close = closing(client, relay, bridge);
-  // The engine ends a plugin with SIGINT; the terminal's own does not get here, as each plugin has its own group.
+  // The engine ends a plugin with SIGINT. A Ctrl-C in the terminal does not reach it, because each plugin has
+  // its own process group.
   process.on("SIGINT", () => void close(0));
   process.on("SIGTERM", () => void close(0));
   setInterval(() => process.ppid !== parent && void close(1), PARENT_CHECK_MILLISECONDS).unref();
@@ -50,7 +51,7 @@ async function main(settingsFile: string, provider: string, args: readonly strin
   }
 }
 
-/** Makes the dynamic bridge a bridge to the Terraform provider at `file`. */
+/** Makes the dynamic bridge serve the Terraform provider at `file`. */
 function parameterize(client: ResourceProviderClient, file: string): Promise<void> {
   const args = new ParameterizeRequest.ParametersArgs();
   args.setArgsList([file]);
@@ -61,7 +62,9 @@ function parameterize(client: ResourceProviderClient, file: string): Promise<voi
   });
 }
 
-/** Ends this plugin once: stops what is in flight, then ends the bridge's process group, then this process. */
+/**
+ * Ends this plugin once: cancels calls in progress, then ends the bridge's process group, then this process.
+ */
 function closing(
   client: ResourceProviderClient,
   relay: EngineRelay,

@@ -4,21 +4,21 @@ import type { Properties } from "./wire";
 
 const SUFFIX_LENGTH = 7;
 
-/** What a name is made from when the program gives none. */
+/** The parts of a name that the program has not given. */
 export interface NameSource {
   /** The resource's logical name. */
   readonly logical: string;
-  /** The engine's seed, equal in a preview and in the update that follows it; empty if it gives none. */
+  /** The engine's seed, equal in a preview and in the update after it; empty if there is none. */
   readonly seed: Uint8Array;
-  /** The inputs of the resource as it stands, if it exists. */
+  /** The inputs of the existing resource, if it exists. */
   readonly old: Properties;
-  /** A name that the stack's `pulumi:autonaming` setting proposes; `null` when that setting forbids making one up. */
+  /** A name from the stack's `pulumi:autonaming` setting; `null` when that setting forbids generated names. */
   readonly proposed?: string | null;
 }
 
 /**
- * Fills in a missing name as the real provider does: the old one if there is one, else the logical name and seven
- * hexadecimal digits.
+ * Adds a missing name as the real provider does: the old name if there is one, else the logical name with
+ * seven hexadecimal digits.
  */
 export function withName(rule: AutoName, inputs: Properties, source: NameSource): Properties {
   const { property, longest, prefix = "" } = rule;

@@ -2,10 +2,10 @@ import * as grpc from "@grpc/grpc-js";
 
 type Method = (request: unknown, reply: grpc.sendUnaryData<unknown>) => void;
 
-/** Lifts gRPC's limits on message sizes: the inputs of one resource may hold whole files. */
+/** Removes gRPC's limits on message sizes: the inputs of one resource may hold whole files. */
 export const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-/** Implements every unary method of a service by asking another server. */
+/** Implements every unary method of a service with a call to another server. */
 export function passingService(
   client: grpc.Client,
   service: grpc.ServiceDefinition<grpc.UntypedServiceImplementation>,

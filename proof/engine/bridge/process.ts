@@ -3,9 +3,9 @@ import { once } from "node:events";
 import * as readline from "node:readline";
 
 /**
- * Runs the bridge in a process group of its own and ends that whole group, Terraform provider included, as soon as
- * standard input closes. It closes when the plugin asks for the end and also when the plugin dies in any way. The sockets
- * by which bridge and provider talk lie in the working folder too, since neither removes them when it is ended.
+ * Runs the bridge in a process group of its own, and ends that whole group, Terraform provider included, when
+ * standard input closes. It closes when the plugin asks for the end, and when the plugin dies. The sockets
+ * between bridge and provider are in the working folder too, because neither removes them when it is ended.
  */
 const KEEPER = `
 work=$1; shift
@@ -23,7 +23,7 @@ kill -KILL 0
 const CLOSE_MILLISECONDS = 3000;
 
 export interface BridgeProcess {
-  /** TCP port on the loopback interface on which the bridge serves. */
+  /** TCP port of the bridge on the loopback interface. */
   readonly port: number;
   /** Resolves when the bridge has ended by itself. */
   readonly ended: Promise<void>;
@@ -31,7 +31,7 @@ export interface BridgeProcess {
   close(): Promise<void>;
 }
 
-/** Starts the dynamic bridge; `folder` becomes its working folder and goes away with it. */
+/** Starts the dynamic bridge; `folder` becomes its working folder and is removed with it. */
 export async function startBridge(
   binary: string,
   folder: string,

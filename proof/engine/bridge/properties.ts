@@ -2,13 +2,13 @@ import { isObject, mapValue, type Properties, type Value } from "./wire";
 
 /** One difference between the shape of a resource in the npm package and in the Terraform provider. */
 export interface PropertyRule {
-  /** Path in the npm package's shape, for example `rules[].expiration`; `[]` is every element of a list. */
+  /** Path in the npm package's shape, for example `rules[].expiration`; `[]` means every element of a list. */
   readonly pulumi: string;
   /** The last name of that path in the bridge's shape. @default - the same name */
   readonly bridge?: string;
   /**
-   * What the bridge has in the value's place: a list with it, the only element of the list that it is, or the number
-   * as text. @default - the same value
+   * How the bridge's value differs: it is in a list, it is the only element of the npm package's list, or it
+   * is the number as text. @default - the same value
    */
   readonly as?: "list of one" | "only element" | "text";
 }
@@ -29,18 +29,18 @@ export function toBridge(rules: readonly PropertyRule[], properties: Properties)
 
 /** Rewrites properties of the bridge's shape into the npm package's shape. */
 export function toPulumi(rules: readonly PropertyRule[], properties: Properties): Properties {
-  // Backwards: a path inside another rule's property exists in Pulumi's spelling only after that rule has run.
+  // In reverse order: a path inside another rule's property has its Pulumi name only after that rule has run.
   return rules.map(parse).reduceRight((result, step) => {
     return inside(result, step.within, (owner) => rename(owner, step.bridge, step.pulumi, unpack(step.as)));
   }, properties);
 }
 
-/** The bridge's spelling of a property path such as `rules[0].expiration.days`. */
+/** The bridge's name of a property path such as `rules[0].expiration.days`. */
 export function pathToBridge(rules: readonly PropertyRule[], path: string): string {
   return renamePath(path, rules.map(parse), "pulumi", "bridge");
 }
 
-/** The npm package's spelling of a property path that the bridge reported. */
+/** The npm package's name of a property path that the bridge reported. */
 export function pathToPulumi(rules: readonly PropertyRule[], path: string): string {
   return renamePath(path, rules.map(parse).reverse(), "bridge", "pulumi");
 }
@@ -97,7 +97,7 @@ function unpack(as: PropertyRule["as"]): (value: Value) => Value {
   return (value) => value;
 }
 
-// `null` and the empty list stand for each other, so that state comes back to the bridge exactly as it left it.
+// `null` and the empty list are equal here, so that state returns to the bridge exactly as it left it.
 function toList(value: Value): Value {
   if (value === null) return [];
   return Array.isArray(value) ? value : [value];

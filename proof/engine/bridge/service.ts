@@ -22,8 +22,8 @@ interface Addressed {
 }
 
 /**
- * Serves Pulumi's provider protocol for one package: tokens and properties are rewritten on their way to the dynamic
- * bridge and back, and everything else is passed through.
+ * Serves Pulumi's provider protocol for one package. It rewrites tokens and properties on their way to the
+ * dynamic bridge and back, and passes everything else through.
  */
 export function providerService(
   client: ResourceProviderClient,
@@ -34,7 +34,7 @@ export function providerService(
 ): grpc.UntypedServiceImplementation {
   const provider: Provider & { region: string | undefined } = { ...start, region: environmentRegion };
 
-  /** Readies a request for the bridge and returns how its resource's properties translate. */
+  /** Prepares a request for the bridge, and returns the translation of its resource's properties. */
   function addressed(request: Addressed): Translation {
     const token = request.getType() || typeOfUrn(request.getUrn());
     request.setUrn(relay.urnForBridge(request.getUrn()));
@@ -61,7 +61,7 @@ export function providerService(
     const region = request.getVariablesMap().get(`${provider.package}:config:region`);
     if (region) provider.region = region;
     client.configure(request, (error, response) => {
-      // The bridge knows no resource references; the engine sends identifiers in their place.
+      // The bridge has no resource references, so the engine sends identifiers instead.
       response?.setAcceptresources(false);
       reply(error, response);
     });
@@ -86,7 +86,7 @@ export function providerService(
   }
 
   let turn = Promise.resolve();
-  /** One function after the other: the bridge does not tell of which an error is. */
+  /** One function after the other: the bridge does not say which of them an error belongs to. */
   function inTurn(ask: (done: () => void) => void): void {
     turn = turn.then(() => new Promise(ask));
   }

@@ -1,20 +1,23 @@
 import type { PropertyRule } from "./properties";
 
-/** How one resource or function differs between its npm package and its Terraform provider. */
+/** Differences of one resource or function between its npm package and its Terraform provider. */
 export interface Shape {
   readonly properties?: readonly PropertyRule[];
-  /** The name that the bridge has to make up when the program gives none. @default - the bridge does it itself */
+  /**
+   * The name that this bridge must generate if the program gives none. @default - the dynamic bridge
+   * generates it
+   */
   readonly autoName?: AutoName;
-  /** An asset or archive property, and the file name property that Terraform has in its place. */
+  /** An asset or archive property, and Terraform's file name property in its place. */
   readonly asset?: { readonly pulumi: string; readonly bridge: string };
-  /** Outputs that only the newer provider has, and the older output with the same value. */
+  /** Outputs that only the newer provider has, each with the older output of the same value. */
   readonly sameAs?: Readonly<Record<string, string>>;
 }
 
 export interface AutoName {
   /** Property in the npm package's shape. */
   readonly property: string;
-  /** Most characters that AWS takes. */
+  /** Most characters that AWS allows. */
   readonly longest: number;
   readonly prefix?: string;
 }
@@ -50,7 +53,7 @@ const SUBJECT: readonly PropertyRule[] = [{ pulumi: "subject", bridge: "subjects
 
 const named = (longest: number): AutoName => ({ property: "name", longest });
 
-/** Resources and functions, by token, that need more than another token. */
+/** Resources and functions, by token, with differences beyond the token. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   "aws:cloudwatch/eventRule:EventRule": { autoName: named(64) },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
@@ -101,12 +104,12 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "tls:index/selfSignedCert:SelfSignedCert": { properties: SUBJECT },
 };
 
-/** Properties of `aws` resources that a program may give as an object where Terraform takes JSON text. */
+/** Properties of `aws` resources that a program may give as an object, but Terraform wants as JSON text. */
 export const DOCUMENTS: readonly string[] = ["policy", "assumeRolePolicy"];
 
 const PLAIN: Shape = {};
 
-/** What is known of a resource or function beyond its token; an empty shape when nothing differs. */
+/** The differences of a resource or function beyond its token; an empty shape when there are none. */
 export function shapeOf(token: string): Shape {
   return SHAPES[token] ?? PLAIN;
 }

@@ -6,7 +6,7 @@ export function read(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }
 
-/** A message field that holds the properties. */
+/** A message field with the properties. */
 export function write(properties: Properties): Struct {
   return Struct.fromJavaScript(properties);
 }

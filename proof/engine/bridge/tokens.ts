@@ -1,9 +1,9 @@
-/** Where a token that the bridge does not know, or maps wrongly, is put right. */
+/** Corrections for tokens that the bridge does not know, or maps wrongly. */
 export const TOKENS_FILE = "proof/engine/bridge/tokens.ts";
 
 /**
- * Terraform name prefix of a module of `@pulumi/aws`, where it is not the module's own name. A resource `type` of
- * module `m` is `aws_<prefix><type in snake case>`, and a function alike.
+ * Terraform name prefix of a module of `@pulumi/aws`, where it differs from the module's name. A resource
+ * `type` of module `m` is `aws_<prefix><type in snake case>`; functions follow the same rule.
  */
 const MODULE_PREFIX: Readonly<Record<string, string>> = {
   index: "",
@@ -66,21 +66,23 @@ export function terraformDataSource(token: string): string {
   return FUNCTIONS[token] ?? pkg + "_" + modulePrefix(pkg, module) + snake(member.replace(/^get/, ""));
 }
 
-/** The token by which the dynamic bridge knows a resource: always module `index`, named after the Terraform name. */
+/**
+ * The dynamic bridge's token of a resource: its module is always `index`, and its name is the Terraform name.
+ */
 export function bridgeResource(token: string): string {
   const { pkg } = parse(token);
   const name = camel(terraformResource(token).slice(pkg.length + 1));
   return `${pkg}:index/${name}:${capital(name)}`;
 }
 
-/** The token by which the dynamic bridge knows a function. */
+/** The dynamic bridge's token of a function. */
 export function bridgeFunction(token: string): string {
   const { pkg } = parse(token);
   const name = "get" + capital(camel(terraformDataSource(token).slice(pkg.length + 1)));
   return `${pkg}:index/${name}:${name}`;
 }
 
-/** A URN with the type of the resource itself, not of its parents, in the bridge's spelling. */
+/** A URN in the bridge's form, with the type of the resource itself, without its parents'. */
 export function bridgeUrn(urn: string): string {
   const [head, project, types, ...name] = urn.split("::");
   const path = types.split("$");

@@ -3,25 +3,28 @@ import { pathToBridge, pathToPulumi, toBridge, toPulumi } from "./properties";
 import { DOCUMENTS, shapeOf, type Shape } from "./shapes";
 import { isObject, isPlainObject, SECRET, SIGNATURE, UNKNOWN, type Properties, type Value } from "./wire";
 
-/** What a translation depends on beside the resource's type. */
+/** What a translation depends on besides the resource's type. */
 export interface Provider {
   /** `aws`, `tls` or `random`. */
   readonly package: string;
   /** Region of this provider instance; undefined while unknown. */
   readonly region: string | undefined;
-  /** Major version of the Terraform provider. Before 6, AWS has one region a provider, not one a resource. */
+  /**
+   * Major version of the Terraform provider. Before version 6, a region belongs to an AWS provider, not to a
+   * resource.
+   */
   readonly major: number;
-  /** Folder in which the Terraform provider runs, and finds files by bare name. */
+  /** Folder in which the Terraform provider runs; it finds files there by name. */
   readonly folder: string;
 }
 
-/** Services without regions: their resources have no `region` in either version. */
+/** Services without regions: neither version gives their resources a `region`. */
 const GLOBAL_SERVICE = /^aws:(iam|route53|cloudfront|organizations)\//;
-/** The engine's own notes, and secrets that a provider takes but never keeps. */
+/** The engine's own fields, and secrets that a provider takes but never stores. */
 const UNSTORED = /^__|Wo$/;
 const AWS_WITH_REGION_PER_RESOURCE = 6;
 
-/** Rewrites the properties of one resource type between its npm package's shape and the bridge's. */
+/** Translates the properties of one resource type between the npm package and the bridge. */
 export class Translation {
   readonly shape: Shape;
 
@@ -45,7 +48,7 @@ export class Translation {
     return toBridge(rules, result);
   }
 
-  /** Checked inputs in the npm package's shape. `asked` is what the program gave, in that shape. */
+  /** Checked inputs in the npm package's shape. `asked` are the program's inputs, in that shape. */
   inputsToPulumi(inputs: Properties, asked: Properties): Properties {
     const { asset, properties: rules = [] } = this.shape;
     const result = { ...toPulumi(rules, inputs) };
@@ -57,7 +60,7 @@ export class Translation {
     return result;
   }
 
-  /** State in the npm package's shape. `asked` is what was sent to the provider, in that shape. */
+  /** State in the npm package's shape. `asked` are the inputs sent to the provider, in that shape. */
   stateToPulumi(state: Properties, asked: Properties): Properties {
     const result = this.inputsToPulumi(state, asked);
     for (const [newer, older] of Object.entries(this.shape.sameAs ?? {})) {
@@ -75,15 +78,16 @@ export class Translation {
     return this.assetPath(pathToPulumi(this.shape.properties ?? [], path), "bridge", "pulumi");
   }
 
-  /** Puts the files that the inputs refer to where the Terraform provider finds them. */
+  /** Puts the inputs' files where the Terraform provider finds them. */
   writeAssets(inputs: Properties): void {
     const asset = inputs[this.shape.asset?.pulumi ?? ""];
     if (isAsset(asset)) writeAsset(asset, this.provider.folder);
   }
 
   /**
-   * Inputs that are not in the state afterwards, in the npm package's spelling: this version of the Terraform provider
-   * does not have them, or AWS has not kept them. `asked` is in the npm package's shape, `state` in the bridge's.
+   * Inputs that are missing in the state afterwards, with the npm package's names. This version of the
+   * Terraform provider does not have them, or AWS has not kept them. `asked` is in the npm package's shape,
+   * `state` in the bridge's.
    */
   ignored(asked: Properties, state: Properties): string[] {
     const sent = Object.entries(this.toBridge(asked));
@@ -94,15 +98,15 @@ export class Translation {
   }
 
   /**
-   * Whether a replacement would have the name of what it replaces. AWS refuses a second one of that name, so the old
-   * resource has to go first.
+   * Whether a replacement has the same name as the old resource. AWS refuses a second resource of that name,
+   * so the old one must be deleted first.
    */
   keepsName(old: Properties, asked: Properties): boolean {
     const { property } = this.shape.autoName ?? { property: "name" };
     return typeof asked[property] === "string" && asked[property] === old[property];
   }
 
-  /** Says why the inputs cannot be right for this version of the provider, if so. */
+  /** Says why the inputs cannot work with this version of the provider; undefined if they can. */
   regionFailure(inputs: Properties): string | undefined {
     const { region, major } = this.provider;
     const asked = inputs.region;
@@ -142,7 +146,7 @@ function withDocumentsAsText(properties: Properties): Properties {
   return { ...properties, ...Object.fromEntries(found.map((name) => [name, asText(properties[name])])) };
 }
 
-/** JSON text of a document; unknown or secret as a whole when a part of it is. */
+/** JSON text of a document; the whole text is unknown or secret when a part of it is. */
 function asText(document: Value): Value {
   let unknown = false;
   let secret = false;

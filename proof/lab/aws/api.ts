@@ -28,7 +28,7 @@ export interface ApiArgs {
   readonly log: (line: string) => void;
 }
 
-/** AWS's APIs as the internet has them: what is not signed or not permitted does not reach the local AWS. */
+/** AWS's APIs as nodes see them. Unsigned calls, and calls without permission, do not reach the local AWS. */
 export function apiListener(args: ApiArgs): RequestListener {
   return (request, response) => {
     const from = request.socket.remoteAddress ?? "?";
@@ -39,7 +39,7 @@ export function apiListener(args: ApiArgs): RequestListener {
         return { status: 500, headers: {}, body: error.message };
       })
       .then(({ status, headers, body }) => {
-        // What a HEAD's length speaks of is not sent.
+        // A HEAD's answer states the length of a body, but has none.
         if (request.method === "HEAD") response.writeHead(status, headers).end();
         else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
       });
@@ -66,7 +66,7 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
     return recorded(s3Unavailable(args.faults.s3.status), "unavailable");
   const serviceCall: ServiceCall = { ...call, service, bucket: endpoint?.bucket };
   const refused = async (refusal: Refusal) => {
-    // Ignition asks for a bucket's region before it signs: it wants to be refused.
+    // Ignition asks for a bucket's region before it signs: it needs the refusal, which names the region.
     if (refusal.reason !== "denied" || call.method !== "HEAD" || call.headers.authorization !== undefined)
       args.log(
         `${from} ${service} ${call.method} ${call.host}${call.url}: ${refusal.reason}: ${refusal.message}`,
@@ -92,7 +92,7 @@ async function answer(call: Call, from: string, args: ApiArgs): Promise<Answer> 
   return hidden ? refused({ reason: "denied", message: hidden }) : recorded(answered);
 }
 
-/** What anybody gets at a URL of AWS's. @throws Error if that is not the body of something */
+/** The answer to a GET that anybody may make. @throws Error if AWS answers with an error */
 async function publicly(url: string, args: ApiArgs): Promise<string> {
   const { host, pathname } = new URL(url);
   const get = { method: "GET", host, url: pathname, path: pathname, headers: { host } };
@@ -105,7 +105,7 @@ async function publicly(url: string, args: ApiArgs): Promise<string> {
   return body.toString();
 }
 
-/** S3 tells a bucket's region also to whom it refuses all else. */
+/** S3 tells a bucket's region even in a refusal. */
 async function inRegion(refused: Answer, call: ServiceCall, deployed: Deployed): Promise<Answer> {
   const region = call.service === "s3" ? await deployed.bucketRegion(s3Address(call).bucket) : undefined;
   return region ? { ...refused, headers: { ...refused.headers, "x-amz-bucket-region": region } } : refused;
@@ -129,7 +129,10 @@ async function refusal(
   }
 }
 
-/** Why the caller may not know that an object is absent: S3 says 404 only to who may list the bucket. */
+/**
+ * Why the caller may not know that an object is absent: S3 answers 404 only to callers who may list the
+ * bucket.
+ */
 async function absenceHidden(call: ServiceCall, signer: Signer, { deployed }: ApiArgs) {
   const { bucket, key } = s3Address(call);
   if (key === "") return undefined;

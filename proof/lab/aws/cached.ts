@@ -1,4 +1,7 @@
-/** Answers of `ask` by key, each kept for a while; one question at a time for a key, and failures are not kept. */
+/**
+ * Answers of `ask` by key, each kept for a while. There is one question at a time per key, and failures are
+ * not kept.
+ */
 export class Cached<T> {
   private readonly kept = new Map<string, { readonly answer: Promise<T>; readonly until: number }>();
 

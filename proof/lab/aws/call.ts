@@ -15,11 +15,11 @@ export interface Call {
   readonly body: Buffer;
 }
 
-/** Where a call goes: AWS's signing name of the service, and the region if the host name has one. */
+/** Destination of a call: AWS's signing name of the service, and the region if the host name has one. */
 export interface Endpoint {
   readonly service: string;
   readonly region?: string;
-  /** The bucket in a host name of S3's. */
+  /** The bucket in a host name of S3. */
   readonly bucket?: string;
 }
 
@@ -40,8 +40,9 @@ export async function receive(request: IncomingMessage): Promise<Call> {
 }
 
 /**
- * What an AWS host name stands for, or undefined if it is none:
- * https://docs.aws.amazon.com/general/latest/gr/rande.html, https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ * The service and region of an AWS host name; undefined for any other name:
+ * https://docs.aws.amazon.com/general/latest/gr/rande.html,
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function endpointOf(host: string): Endpoint | undefined {
   const [, labels] = /^(.+)\.amazonaws\.com(?::\d+)?$/.exec(host.toLowerCase()) ?? [];

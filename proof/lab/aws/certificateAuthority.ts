@@ -9,13 +9,13 @@ const run = promisify(execFile);
 
 /** Certificates of the front door, all PEM. */
 export interface ServerCertificate {
-  /** Of the authority, which the lab's nodes trust and nobody else. */
+  /** Of the authority, which only the lab's nodes trust. */
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Every name that the front door answers to: https://docs.aws.amazon.com/general/latest/gr/rande.html */
+/** Every name that the front door serves: https://docs.aws.amazon.com/general/latest/gr/rande.html */
 export function serverNames(region: string): string[] {
   const regional = ["", "s3.", "s3.dualstack.", "ecr."].map(
     (service) => `*.${service}${region}.amazonaws.com`,
@@ -23,7 +23,7 @@ export function serverNames(region: string): string[] {
   return ["*.amazonaws.com", ...regional, `s3.dualstack.${region}.amazonaws.com`, mirrorHost];
 }
 
-/** Makes an authority and one certificate of it, by openssl. Its key is gone afterwards. */
+/** Makes an authority and one certificate of it with openssl. The authority's key is deleted afterwards. */
 export async function makeServerCertificate(region: string): Promise<ServerCertificate> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "lab-aws-"));
   const file = (name: string) => path.join(folder, name);

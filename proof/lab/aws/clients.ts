@@ -7,7 +7,7 @@ import { STS } from "@aws-sdk/client-sts";
 
 export type Clients = ReturnType<typeof localClients>;
 
-/** Clients of the local AWS itself, which takes any keys: the front door asks it for what is deployed. */
+/** Clients of the local AWS itself, which accepts any keys. The front door asks it for deployed resources. */
 export function localClients(localAws: URL, region: string) {
   const settings = {
     endpoint: localAws.href,

@@ -6,8 +6,8 @@ import type { Answer } from "./refusal";
 const ofThisConnection = ["connection", "expect", "keep-alive", "transfer-encoding"];
 
 /**
- * Hands a call to the local AWS, which finds bucket and service by its Host and Authorization headers. What nobody has signed
- * gets a header that names the service.
+ * Forwards a call to the local AWS, which finds bucket and service by the Host and Authorization headers. An
+ * unsigned call gets a header that names the service.
  */
 export async function forward(
   localAws: URL,
@@ -29,7 +29,7 @@ export async function forward(
   };
 }
 
-/** The local AWS checks no signature. */
+/** The local AWS checks no signatures. */
 const nobodys = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=nobody/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 

@@ -15,9 +15,9 @@ import { Trail } from "./trail";
 export interface FrontDoorArgs {
   /** The local AWS. */
   readonly localAws: URL;
-  /** Where AWS's host names and the mirror's lead to; served on port 443. */
+  /** The address of AWS's host names and the mirror's; served on port 443. */
   readonly address: string;
-  /** Of instance metadata, 169.254.169.254 to the nodes; served on port 80. */
+  /** Of instance metadata, which nodes reach at 169.254.169.254; served on port 80. */
   readonly metadataAddress: string;
   /** See `MetadataServiceArgs`. */
   readonly limitHops: (address: string, hops: number) => Promise<void>;
@@ -26,24 +26,27 @@ export interface FrontDoorArgs {
   /** What the mirror serves. */
   readonly mirrorFolder: string;
   readonly region: string;
-  /** Takes a line for every call that was refused or went wrong. */
+  /** Gets a line for every call that was refused or that failed. */
   readonly log: (line: string) => void;
 }
 
 /** AWS as nodes and functions of the lab see it. */
 export interface FrontDoor {
-  /** The certificate of the authority that its host names are certified by. */
+  /** Certificate of the authority that signs the certificates of AWS's host names. */
   readonly authorityPem: string;
   /** AWS_ENDPOINT_URL of the functions. */
   readonly functionEndpoint: string;
-  /** To be changed at any time. */
+  /** May change at any time. */
   readonly faults: Faults;
   /** Every call to the APIs. */
   readonly trail: Trail;
   close(): Promise<void>;
 }
 
-/** Opens it: the APIs with their signatures and permissions checked, instance metadata, and the mirror of release files. */
+/**
+ * Opens it: the APIs with checks of signatures and permissions, instance metadata, and the mirror of release
+ * files.
+ */
 export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
   const { localAws, region, log } = args;
   const faults: Faults = {};

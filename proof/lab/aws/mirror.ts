@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import path from "node:path";
 import { pipeline } from "node:stream";
 
-/** Host name under which the release files of all publishers are, `<publisher's host>/<path>`. */
+/** Host name of the release files of all publishers: `<publisher's host>/<path>` below it. */
 export const mirrorHost = "mirror.lab.internal";
 
 /** Serves the files of a folder by GET and HEAD. */
@@ -26,7 +26,7 @@ export function mirrorListener(folder: string, log: (line: string) => void): Req
         });
         if (request.method === "HEAD") return response.end();
         pipeline(createReadStream(file), response, (error) => {
-          // A client may stop reading when it likes.
+          // A client may stop reading at any time.
           if (error && error.code !== "ERR_STREAM_PREMATURE_CLOSE") log(`${file}: ${error.message}`);
         });
       },
@@ -35,7 +35,10 @@ export function mirrorListener(folder: string, log: (line: string) => void): Req
   };
 }
 
-/** The file that a URL's path names; undefined if it leads out of the folder. No release needs an escape in its path. */
+/**
+ * The file that a URL's path names; undefined if it leads out of the folder. No release has a path with
+ * escapes.
+ */
 function fileIn(folder: string, url: string): string | undefined {
   const [name = ""] = url.split("?");
   const file = path.join(folder, name);

@@ -12,7 +12,7 @@ export interface Answer {
 export type Reason =
   "unsigned" | "unknownKey" | "wrongToken" | "wrongSignature" | "wrongTime" | "expired" | "denied";
 
-/** A refusal and the words that go with it. */
+/** A refusal and its message. */
 export interface Refusal {
   readonly reason: Reason;
   readonly message: string;
@@ -21,9 +21,11 @@ export interface Refusal {
 type Form = "s3" | "ec2" | "query" | "json";
 
 /**
- * HTTP status and error code by the form of a service's errors.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
- * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/CommonErrors.html, https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
+ * HTTP status and error code, by the form of a service's errors.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/CommonErrors.html,
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
  */
 const codes: Readonly<Record<Form, Readonly<Record<Reason, readonly [status: number, code: string]>>>> = {
   s3: {
@@ -72,14 +74,14 @@ const forms: Readonly<Record<string, Form>> = {
   sqs: "json",
 };
 
-/** The error document that the service would answer with. */
+/** The error document of the service. */
 export function refusalAnswer(service: string, { reason, message }: Refusal): Answer {
   const form = forms[service] ?? "query";
   const [status, code] = codes[form][reason];
   return errorAnswer(form, status, code, message);
 }
 
-/** What S3 answers when it is overloaded or down. */
+/** S3's answer when it is overloaded or down. */
 export function s3Unavailable(status: number): Answer {
   return errorAnswer("s3", status, "SlowDown", "Please reduce your request rate.");
 }

@@ -1,15 +1,15 @@
 import type { Call } from "./call";
 
-/** What is asked of the deployed resources to know which ones a call is about. */
+/** Questions to the deployed resources, to find the ones that a call is about. */
 export interface DeployedResources {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
-  /** ARN of an Auto Scaling group; undefined if there is none of that name. */
+  /** ARN of an Auto Scaling group; undefined if no group has the name. */
   groupArn(name: string): Promise<string | undefined>;
-  /** ARN of the KMS key that an object is encrypted under; undefined without an object, or for keys of S3's own. */
+  /** ARN of the KMS key that encrypts an object; undefined without an object, or for keys of S3's own. */
   objectKeyArn(bucket: string, key: string, versionId: string | undefined): Promise<string | undefined>;
-  /** ARN of the KMS key that new objects of a bucket are encrypted under; undefined as above. */
+  /** ARN of the KMS key that encrypts new objects of a bucket; undefined as above. */
   defaultKeyArn(bucket: string): Promise<string | undefined>;
 }
 
@@ -19,7 +19,10 @@ export interface ServiceCall extends Call {
   readonly bucket?: string;
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; the lab has no way around TLS. */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; the lab serves
+ * only TLS.
+ */
 export const commonContext = { "aws:securetransport": ["true"] };
 
 export function unknownCall(service: string, call: string): Error {

@@ -9,18 +9,18 @@ export interface TrailEvent {
   readonly userAgent: string;
   /** Of whoever signed the call. */
   readonly accessKeyId?: string;
-  /** Why it was refused before it came to the service; `unavailable` by a fault. */
+  /** Why it was refused before it reached the service; `unavailable` by a fault. */
   readonly refusal?: Reason | "unavailable";
   readonly httpStatus: number;
 }
 
-/** Ignition asks S3 by AWS's SDK. */
+/** Ignition calls S3 with AWS's SDK. */
 export const isIgnitions = ({ userAgent }: TrailEvent) => /^(Ignition|aws-sdk-go)/.test(userAgent);
 
-/** A node's scripts ask by curl alone. */
+/** A node's scripts make all their calls with curl. */
 export const isScripts = ({ userAgent }: TrailEvent) => userAgent.startsWith("curl/");
 
-/** Addresses whose scripts were refused with expired credentials, and had no success with other ones since. */
+/** Addresses whose scripts were refused for expired credentials, and have not succeeded with others since. */
 export function notRenewed(events: readonly TrailEvent[]): string[] {
   const expired = new Map<string, string | undefined>();
   for (const event of events.filter(isScripts)) {
@@ -43,7 +43,7 @@ export class Trail {
   }
 
   /**
-   * Waits for a call from now on. Whoever waits goes on before the caller has its answer.
+   * Waits for a call from now on. The waiting code continues before the caller gets its answer.
    * @throws Error that names `what`, after `seconds`
    */
   async next(what: string, seconds: number, matches: (event: TrailEvent) => boolean): Promise<TrailEvent> {

@@ -3,9 +3,9 @@ import { Resolver } from "node:dns/promises";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What came of asking the API once, and once more if that failed. */
+/** Result of one request to the API, which is repeated once if it fails. */
 export interface Ask {
-  /** When it was over, in milliseconds since 1970. */
+  /** When it ended, in milliseconds since 1970. */
   readonly time: number;
   readonly answered: boolean;
   /** Why the attempts failed. */
@@ -17,12 +17,16 @@ const mergePatch = "application/merge-patch+json";
 
 const everyMilliseconds = 100;
 const nameMilliseconds = 1000;
-/** A write waits for etcd, whose election takes two seconds when a leader is lost: https://etcd.io/docs/latest/tuning/ */
+/**
+ * A write waits for etcd, whose election takes two seconds when the leader is lost:
+ * https://etcd.io/docs/latest/tuning/
+ */
 const attemptMilliseconds = { read: 1000, write: 3000 };
 
 /**
- * The program that `ApiClient` starts: a line of JSON per `Ask`, for as long as it runs. Each attempt resolves the name and connects anew.
- * With an `identity`, a certificate and its key in PEM, it writes: it patches the ConfigMap that the URL names.
+ * The program that `ApiClient` starts. It prints a line of JSON per `Ask` until it is ended. Each attempt
+ * resolves the name and connects again. With an `identity`, a certificate and its key in PEM, it writes: it
+ * patches the ConfigMap at the URL.
  */
 async function main(url: URL, resolverAddress: string, ca: string, identity?: string): Promise<never> {
   const resolver = new Resolver({ timeout: nameMilliseconds, tries: 1 });

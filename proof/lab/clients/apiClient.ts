@@ -5,9 +5,12 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Ask } from "./apiAsker";
 
-/** Asks the Kubernetes API by its name every 100 ms, or writes to it, and once more where that fails, for as long as it lives. */
+/**
+ * Reads or writes the Kubernetes API by its name every 100 ms, and repeats a failed request once, until it is
+ * closed.
+ */
 export class ApiClient {
-  /** What came of it, the oldest first. */
+  /** The results, the oldest first. */
   readonly asks: Ask[] = [];
 
   private constructor(
@@ -15,13 +18,16 @@ export class ApiClient {
     private readonly ended: Promise<unknown>,
   ) {}
 
-  /** `prefix` is the command that enters the network it asks from; `file` gets every ask as a line. */
+  /**
+   * `prefix` is the command that enters the network namespace of the client; `file` gets a line for every
+   * request.
+   */
   static start(args: {
     readonly prefix: readonly string[];
     readonly url: string;
     readonly resolver: string;
     readonly caFile: string;
-    /** PEM of a certificate and its key: with it the ConfigMap at the URL is patched. @default - the URL is read */
+    /** PEM of a certificate and its key, for patching the ConfigMap at the URL. @default - the URL is read */
     readonly identityFile?: string;
     readonly file: string;
   }): ApiClient {
@@ -42,7 +48,7 @@ export class ApiClient {
     return client;
   }
 
-  /** @throws Error if it had ended before: from then on nobody has asked */
+  /** @throws Error if it had ended before, so that part of the time is not covered */
   async stop(): Promise<void> {
     const { exitCode, signalCode } = this.asker;
     if (exitCode !== null || signalCode !== null)
@@ -52,7 +58,7 @@ export class ApiClient {
   }
 }
 
-/** The asks until `end`, in milliseconds since 1970, as figures of a drill. */
+/** The results until `end`, in milliseconds since 1970, as figures of a drill. */
 export function apiFigures(asks: readonly Ask[], end: number): Record<string, number> {
   return {
     "longest gap of the API in ms": longestGap(asks, end),
@@ -62,13 +68,13 @@ export function apiFigures(asks: readonly Ask[], end: number): Record<string, nu
   };
 }
 
-/** The longest time between two answers in a row, or between the last one and the end, in milliseconds. */
+/** The longest time between two answers in a row, or between the last answer and the end, in milliseconds. */
 export function longestGap(asks: readonly Ask[], end: number): number {
   const answers = asks.filter(({ answered }, index) => answered || index === 0).map(({ time }) => time);
   return Math.max(0, ...answers.map((time, index) => (answers[index + 1] ?? end) - time));
 }
 
-/** @throws Error that counts the asks that failed twice, with what the first failed by */
+/** @throws Error that counts the requests that failed twice, with the reason of the first */
 export function noneFailedTwice(asks: readonly Ask[]): void {
   const [first, ...more] = asks.filter(({ answered }) => !answered);
   if (first)

@@ -2,12 +2,12 @@ import type { ApiClient } from "./apiClient";
 import type { Lab } from "../lab";
 import { until } from "../until";
 
-/** What a client does over and over: asks whether the API is ready, or writes to it. */
+/** The request that a client repeats: whether the API is ready, or a write. */
 export type ApiUse = "reads" | "writes";
 
 const writtenConfigMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: written, namespace: default}}";
 
-/** Starts a client of the API once all controllers are healthy behind its balancer; `file` gets what it saw. */
+/** Starts a client of the API once all controllers are healthy behind its balancer; `file` gets the results. */
 export async function askApi(lab: Lab, file: string, use: ApiUse): Promise<ApiClient> {
   const size = await lab.cluster.size();
   await until(`${size} controllers are healthy targets`, 120, async () => {

@@ -10,12 +10,12 @@ import { Wire } from "../network/wire";
 import type { NodeStore } from "../cluster/nodeStore";
 
 /**
- * A machine beside the nodes, from which clients talk to etcd: its address counts as a controller's for the security
- * groups, and it has the certificate that the apiservers have. AWS would have no such machine.
+ * A machine beside the nodes, from which clients talk to etcd. Security groups treat its address as a
+ * controller's. It has the apiservers' client certificate. AWS has no such machine.
  */
 export class ClientMachine {
   private readonly command: readonly string[];
-  /** Options of curl for what the lab's AWS serves. */
+  /** Options of curl for the lab's AWS. */
   private readonly trust: readonly string[];
 
   private constructor(
@@ -31,7 +31,7 @@ export class ClientMachine {
     this.command = ["nsenter", `--net=${wire.namespace}`, program];
   }
 
-  /** `folder` takes the certificates and what the observer sees. */
+  /** `folder` gets the certificates and the observer's file. */
   static async open(args: {
     readonly address: string;
     readonly subnetCidr: string;
@@ -56,30 +56,33 @@ export class ClientMachine {
     return new ClientMachine(wire, args.resolver, args.program, tls, options, args.folder, args.region);
   }
 
-  /** Takes the machine out of the network, once nothing runs on it any more. */
+  /** Removes the machine from the network, once nothing runs on it any more. */
   close(): Promise<void> {
     return this.wire.remove();
   }
 
-  /** Starts clients that write and read, and record it in the file `history`. */
+  /** Starts clients that read and write, and record the results in the file `history`. */
   load(history: string): Load {
     return Load.start([...this.command, "load", ...this.options], this.program, history);
   }
 
-  /** Runs a command on it, whatever its outcome; the VPC's resolver answers it. */
+  /** Runs a command on it, whatever its exit status. The command uses the VPC's resolver. */
   run(command: readonly string[], options: ExecuteOptions = {}): Promise<Outcome> {
     const script = `mount --bind "$0" "$(readlink --canonicalize /etc/resolv.conf)"; exec "$@"`;
     const inside = ["unshare", "--mount", "sh", "-euc", script, path.join(this.folder, "resolv.conf")];
     return attempt("nsenter", [`--net=${this.wire.namespace}`, ...inside, ...command], options);
   }
 
-  /** The HTTP status of a GET without credentials, whoever certifies the server; 0 without an answer. */
+  /**
+   * The HTTP status of a GET without credentials, whoever signed the server's certificate; 0 without an
+   * answer.
+   */
   async status(url: string): Promise<number> {
     const curl = ["curl", "--silent", "--insecure", "--max-time", "2", "--output", "/dev/null"];
     return Number((await this.run([...curl, "--write-out", "%{http_code}", url])).stdout);
   }
 
-  /** The body at a URL of AWS's. @throws Error if there is none */
+  /** The body at a URL of AWS. @throws Error if there is none */
   async read(url: string): Promise<string> {
     const curl = ["curl", "--silent", "--show-error", "--fail", "--max-time", "10", ...this.trust];
     const { status, stdout, stderr } = await this.run([...curl, url]);
@@ -87,7 +90,7 @@ export class ClientMachine {
     return stdout;
   }
 
-  /** The HTTP status of STS for a token in the place of credentials. */
+  /** The HTTP status of STS for a token in place of credentials. */
   async assumeRole(roleArn: string, token: string): Promise<number> {
     const form = {
       ...{ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleSessionName: "drill" },
@@ -99,14 +102,17 @@ export class ClientMachine {
     return Number((await this.run([...curl, "--write-out", "%{http_code}", ...data, url])).stdout);
   }
 
-  /** Whether the apiserver at an address is ready, by its own words. */
+  /** Whether the apiserver at an address says that it is ready. */
   async isReady(address: string): Promise<boolean> {
     const tls = ["--cacert", path.join(this.folder, "kubernetes-ca.crt")];
     const curl = ["curl", "--silent", "--fail", "--max-time", "2", "--output", "/dev/null", ...tls];
     return (await this.run([...curl, `https://${address}:6443/readyz`])).status === 0;
   }
 
-  /** Starts to read a URL of the Kubernetes API over and over, or, with an identity, to patch the ConfigMap there; `history` gets every ask. */
+  /**
+   * Starts a client that keeps reading a URL of the Kubernetes API. With an identity, it keeps patching the
+   * ConfigMap there. `history` gets every result.
+   */
   askApi(url: string, history: string, identityFile?: string): ApiClient {
     return ApiClient.start({
       prefix: ["nsenter", `--net=${this.wire.namespace}`],
@@ -123,7 +129,9 @@ export class ClientMachine {
     );
   }
 
-  /** The serial number of the certificate that etcd at an address shows: to clients at 2379, to its peers at 2380. */
+  /**
+   * The serial number of etcd's certificate at an address: for clients at port 2379, for peers at port 2380.
+   */
   async serialNumber(address: string, port: 2379 | 2380): Promise<string> {
     const where = ["--address", `${address}:${port}`];
     const [program = "", ...words] = [...this.command, "serial", ...where, ...this.tls];

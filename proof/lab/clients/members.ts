@@ -14,7 +14,7 @@ export interface Member {
   readonly healthy: boolean;
 }
 
-/** What the observer saw at one moment. */
+/** The observation of one moment. */
 export interface Observation {
   /** ISO 8601. */
   readonly time: string;
@@ -22,16 +22,16 @@ export interface Observation {
   readonly members: readonly Member[];
   /** Id of the member that leads; empty while there is none. */
   readonly leader: string;
-  /** False in the observation that first lacks a member and finds fewer healthy voters than a majority. */
+  /** False in the first observation without a member, if fewer healthy voters than a majority are left. */
   readonly quorumKept: boolean;
-  /** Anything that must never be, such as two members of one name. */
+  /** Facts that must never be, such as two members with one name. */
   readonly problems?: readonly string[];
 }
 
 export const voters = ({ members }: Observation): readonly Member[] =>
   members.filter(({ learner }) => !learner);
 
-/** Whether the cluster has exactly `size` voters, all healthy, a leader, and nothing else. */
+/** Whether the cluster has exactly `size` members, all of them healthy voters, and a leader. */
 export function isHealthy(observation: Observation, size: number): boolean {
   const { members, leader } = observation;
   return (
@@ -39,14 +39,14 @@ export function isHealthy(observation: Observation, size: number): boolean {
   );
 }
 
-/** Watches the cluster's members as long as it lives. */
+/** Watches the cluster's members until it is closed. */
 export class Members {
   /** All observations, the oldest first. */
   readonly observations: Observation[] = [];
   private readonly file: WriteStream;
   private observer: ChildProcess;
 
-  /** `command` starts the observer; what it tells goes to the file as well. */
+  /** `command` starts the observer; its output goes to the file as well. */
   constructor(
     private readonly command: readonly string[],
     file: string,
@@ -65,7 +65,7 @@ export class Members {
     return observer;
   }
 
-  /** Forgets which cluster there was: another one is right from now on. */
+  /** Forgets the cluster's id: the next cluster may have another one. */
   async begin(): Promise<void> {
     await this.end();
     this.observer = this.start();

@@ -27,7 +27,7 @@ export interface GroupInstance {
   readonly templateVersion: string;
 }
 
-/** The lab's stack, and what the local AWS holds of it. */
+/** The lab's stack, and its resources in the local AWS. */
 export class Cluster {
   private readonly autoScaling = new AutoScalingClient({});
   private readonly ec2 = new EC2Client({});
@@ -51,7 +51,7 @@ export class Cluster {
     return new Cluster(run, stack, await clusterOutputs(stack));
   }
 
-  /** `pulumi config set` for each path, then `pulumi up`; what `replace` names by URN is made anew. */
+  /** `pulumi config set` for each path, then `pulumi up`, which replaces the URNs in `replace`. */
   async up(settings: Record<string, string>, replace: readonly string[] = []): Promise<void> {
     await configure(this.stack, settings);
     await operate(this.run, "up", this.stack, replace);
@@ -89,12 +89,12 @@ export class Cluster {
     return clusterOutputs(this.stack);
   }
 
-  /** The controllers' instances, in whichever state. */
+  /** The controllers' instances, in any state. */
   async controllers(): Promise<GroupInstance[]> {
     return instancesOf(await this.groups([this.outputs.controllerGroupName]));
   }
 
-  /** The instances of the worker pools, in whichever state. */
+  /** The instances of the worker pools, in any state. */
   async workers(): Promise<GroupInstance[]> {
     const pools = Object.values(this.outputs.poolGroupNames);
     return pools.length === 0 ? [] : instancesOf(await this.groups(pools));
@@ -130,7 +130,7 @@ export class Cluster {
     return (await this.group())?.DesiredCapacity;
   }
 
-  /** Waits until the groups have launched so many instances beside the old ones. */
+  /** Waits until the groups have launched this many instances beside the old ones. */
   async launched(count: number, old: ReadonlySet<string>): Promise<void> {
     await until(`${count} new instances are launched`, 120, async () => {
       const all = [...(await this.controllers()), ...(await this.workers())];
@@ -139,7 +139,7 @@ export class Cluster {
     });
   }
 
-  /** Waits until all that the groups want is in service, and their refreshes have ended. */
+  /** Waits until all instances that the groups want are in service, and their refreshes have ended. */
   async settled(seconds: number): Promise<void> {
     await until("all instances are in service", seconds, async () => {
       const groups = await this.groups(this.groupNames);
@@ -164,7 +164,7 @@ export class Cluster {
     return InstanceRefreshes;
   }
 
-  /** The newest refresh of each group that ever had one, the pools' among them. */
+  /** The newest refresh of each group that has ever had one, pools included. */
   async newestRefreshes(): Promise<InstanceRefresh[]> {
     const refreshes = await Promise.all(this.groupNames.map((name) => this.refreshes(name)));
     return refreshes.flatMap(([newest]) => newest ?? []);
@@ -174,12 +174,15 @@ export class Cluster {
     return [this.outputs.controllerGroupName, ...Object.values(this.outputs.poolGroupNames)];
   }
 
-  /** Ends instances past Auto Scaling, as a failing host does: no hook, no notice, the disks are gone. */
+  /** Ends instances without Auto Scaling, like a failing host: no hook, no notice, and the disks are lost. */
   async vanish(ids: readonly string[]): Promise<void> {
     await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
   }
 
-  /** Spares the group the wait for instances that vanished: they would complete no terminate hook before its time-out. */
+  /**
+   * The group need not wait for lost instances: they would never complete a terminate hook before its
+   * time-out.
+   */
   async letGo(instances: readonly GroupInstance[]): Promise<void> {
     for (const { id: InstanceId, group: AutoScalingGroupName } of instances) {
       await this.autoScaling
@@ -198,7 +201,7 @@ export class Cluster {
   }
 }
 
-/** Such as `the refresh of lab-controllers is Failed: no instance could be replaced`. */
+/** For example `the refresh of lab-controllers is Failed: no instance could be replaced`. */
 export const refreshText = ({ AutoScalingGroupName, Status, StatusReason }: InstanceRefresh): string =>
   `the refresh of ${AutoScalingGroupName} is ${Status}${StatusReason === undefined ? "" : `: ${StatusReason}`}`;
 

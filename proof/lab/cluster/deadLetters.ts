@@ -23,7 +23,7 @@ export class DeadLetters {
     return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
   }
 
-  /** What an operator does once they have been read. */
+  /** An operator does this after reading them. */
   async purge(): Promise<void> {
     await this.sqs.send(new PurgeQueueCommand({ QueueUrl: await this.queue() }));
   }

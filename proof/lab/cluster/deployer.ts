@@ -4,8 +4,8 @@ import * as path from "node:path";
 import type { Engine } from "../../engine";
 
 /**
- * The engine as it would be on a machine of its own: here it shares processors with the nodes, and lets all others go first.
- *
+ * The engine as if it had a machine of its own: here it shares processors with the nodes, and runs at a lower
+ * priority.
  * @param folder Of the lab.
  */
 export async function yielding(engine: Engine, folder: string): Promise<Engine> {

@@ -1,6 +1,6 @@
 import { Route53 } from "@aws-sdk/client-route-53";
 
-/** Deletes every record of the zone by which members find each other, as a hand may. */
+/** Deletes every DNS record by which members find each other, as a person may do by mistake. */
 export async function deleteMemberRecords(zoneId: string): Promise<void> {
   const route53 = new Route53({});
   const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({ HostedZoneId: zoneId });

@@ -6,7 +6,7 @@ export class NodeLogs {
 
   constructor(private readonly logGroup: string) {}
 
-  /** What an instance has reported, a line each, the oldest first; of all instances without one. */
+  /** The lines that an instance has reported, the oldest first; without an instance, those of all instances. */
   async of(instance = ""): Promise<string> {
     const found: string[] = [];
     const pages = paginateFilterLogEvents({ client: this.client }, { logGroupName: this.logGroup });

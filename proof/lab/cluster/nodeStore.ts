@@ -23,7 +23,7 @@ export class NodeStore {
     return (await Body?.transformToString()) ?? "";
   }
 
-  /** Puts a text in an object's place, or removes it, whatever the bucket's policy says. */
+  /** Replaces an object's text, or removes the object, whatever the bucket's policy says. */
   write(key: string, text: string | undefined): Promise<void> {
     const object = { Bucket: this.bucket, Key: key };
     return this.withoutPolicy(async () => {
@@ -32,7 +32,7 @@ export class NodeStore {
     });
   }
 
-  /** As an administrator would who wants what the bucket's policy denies to everybody. */
+  /** Like an administrator who needs what the bucket's policy denies to everybody. */
   private async withoutPolicy(act: () => Promise<void>): Promise<void> {
     const bucket = { Bucket: this.bucket };
     const { Policy } = await this.s3.send(new GetBucketPolicyCommand(bucket));
@@ -57,12 +57,15 @@ export class NodeStore {
     return found.sort((one, other) => one.changed.getTime() - other.changed.getTime());
   }
 
-  /** Removes what the nodes wrote about their etcd cluster, in every version: the next nodes find a store as after the first `up`. */
+  /**
+   * Removes everything that nodes wrote about their etcd cluster, in every version. The next nodes find the
+   * store as after the first `up`.
+   */
   forgetEtcd(): Promise<void> {
     return this.forget("etcd/");
   }
 
-  /** Removes what is below a prefix, in every version. */
+  /** Removes everything below a prefix, in every version. */
   forget(prefix: string): Promise<void> {
     return this.withoutPolicy(async () => {
       for (;;) {

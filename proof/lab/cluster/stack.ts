@@ -5,7 +5,7 @@ import { projectFolder } from "../../local/folders";
 import { parseSettings } from "../../../settings";
 import { defaultNetwork } from "../../../settings/fields";
 
-/** What the lab itself has to know of its stack. */
+/** The settings of its stack that the lab itself needs. */
 export interface LabStack {
   readonly cluster: string;
   readonly region: string;

@@ -36,7 +36,7 @@ import { roll } from "./deployment/roll";
 import { scale } from "./deployment/scale";
 import { wrongAws } from "./membership/wrongAws";
 
-/** Every drill by the name that a person calls it; some are several, one after the other. */
+/** Every drill by the name that a person uses; some names run several, one after the other. */
 export const drills: Readonly<Record<string, readonly Drill[]>> = {
   form: [formOf(1), formOf(3), formOf(5), formStorm],
   "form-3": [formOf(3)],
@@ -83,7 +83,7 @@ export const drills: Readonly<Record<string, readonly Drill[]>> = {
 /** Drills of the list that are part of another one. */
 const parts = ["form-3", "destroy-serving", ...conformanceParts.map(({ name }) => name)];
 
-/** What `all` runs: every drill once. */
+/** The drills of `all`: every drill once. */
 export const allDrills = Object.keys(drills).filter((name) => !parts.includes(name));
 
 /** The name of each drill once, in the order in which `all` runs them. */

@@ -3,7 +3,10 @@ import type { Machine } from "../node/machine";
 import { until } from "../until";
 import type { Drill } from "./drill";
 
-/** A unit that fails because of a fault succeeds in its next pass. The slowest timer but for those of hours takes less than this. */
+/**
+ * Seconds until a unit that failed because of a fault has run again with success. All timers except hourly
+ * ones are faster.
+ */
 const recoverySeconds = 90;
 
 /** Whether a drill names a unit among those that may fail. */
@@ -25,7 +28,7 @@ export function unitFailureLines(failures: readonly InstanceUnitFailure[]): stri
   });
 }
 
-/** @throws Error that names the units that have failed on a machine, and stay so */
+/** @throws Error that names the units that have failed on a machine and are still failed */
 export async function noFailedUnits(machines: () => readonly Machine[]): Promise<void> {
   await until("no unit is in the state failed", recoverySeconds, async () => {
     const on = machines().filter(({ isOn }) => isOn);

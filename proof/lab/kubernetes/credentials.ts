@@ -3,14 +3,17 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 /** A service account token. */
 export interface Token {
   readonly subject: string;
-  /** For how long it counts from its issue; infinite without an end. */
+  /** Seconds for which it is valid after its issue; infinite without an expiry. */
   readonly hours: number;
 }
 
-/** The public half of a certificate or a public key in PEM, to be compared. */
+/** The public key of a certificate or a public key in PEM, for comparison. */
 export const publicKeyOf = (pem: string): string => comparable(createPublicKey(pem));
 
-/** The public halves of all private keys in a text, those of a kubeconfig among them. @throws Error for one that is encrypted or broken */
+/**
+ * The public keys of all private keys in a text, also of those in kubeconfigs. @throws Error for one that is
+ * encrypted or broken
+ */
 export function publicKeysIn(text: string): string[] {
   const embedded = [...text.matchAll(/client-key-data: *(\S+)/g)].map(([, data = ""]) =>
     Buffer.from(data, "base64").toString(),

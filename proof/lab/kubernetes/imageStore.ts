@@ -7,8 +7,8 @@ import { writeArchive } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
 
 /**
- * Folder that is a containerd's with all images imported and unpacked. Made once by the nodes' own containerd, in the user's cache, anew
- * when a program changes.
+ * containerd's folder, with all images imported and unpacked. The nodes' own containerd makes it once in the
+ * user's cache, and again when a program changes.
  */
 export async function imageStore(
   releases: readonly KubernetesPrograms[],
@@ -40,7 +40,7 @@ export async function imageStore(
   return path.join(entry, "containerd");
 }
 
-/** With mounts and processes of its own: $1 is the base root, $2 the folder. */
+/** In mount and process namespaces of its own: $1 is the base root, $2 the folder. */
 const importArchive = `
 mount --bind "$1" "$2/mnt"
 mount -t proc proc "$2/mnt/proc"

@@ -6,7 +6,7 @@ import { execute } from "../execute";
 import type { Image } from "./ociImage";
 import type { KubernetesPrograms } from "./programs";
 
-/** What the drills' pods run; only the lab's nodes have it. */
+/** The image of the drills' pods; only the lab's nodes have it. */
 export const podImage = "lab.internal/pod:1";
 
 const program = (name: string, tag: string, file: string): Image => {
@@ -14,7 +14,10 @@ const program = (name: string, tag: string, file: string): Image => {
   return { name: `registry.k8s.io/${name}:${tag}`, entrypoint: [command], files: { [command]: file } };
 };
 
-/** All images that the lab's nodes have, under their upstream names: what kubeadm pulls, add-ons, and the drills' own. */
+/**
+ * All images of the lab's nodes, with their upstream names: those that kubeadm pulls, of add-ons, and of the
+ * drills.
+ */
 export async function allImages(releases: readonly KubernetesPrograms[], baseRoot: string): Promise<Image[]> {
   const images: Image[] = [];
   for (const programs of releases) {
@@ -27,7 +30,9 @@ export async function allImages(releases: readonly KubernetesPrograms[], baseRoo
   return [...new Map(images.map((image) => [image.name, image])).values()];
 }
 
-/** `kubeadm config images list` less etcd, with the pause image that containerd's configuration names. */
+/**
+ * `kubeadm config images list` without etcd, and with the pause image that containerd's configuration names.
+ */
 async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Promise<Image[]> {
   const release = `v${programs.release}`;
   const proxy = program("kube-proxy", release, programs.proxy);
@@ -41,7 +46,7 @@ async function kubeadmImages(programs: KubernetesPrograms, baseRoot: string): Pr
       files: {
         ...proxy.files,
         ...(await withLibraries(baseRoot, { "/usr/sbin/nft": "/usr/sbin/nft" })),
-        // Without it nft tells protocols by number, and kube-proxy does not recognise its own rules.
+        // Without this file nft prints protocols as numbers, and kube-proxy does not recognise its own rules.
         "/etc/protocols": "/etc/protocols",
       },
     },
@@ -87,7 +92,7 @@ async function addonImages(programs: KubernetesPrograms, baseRoot: string): Prom
   ];
 }
 
-/** Programs of the base root, by the path that they have in the image, with the libraries that they are linked to. */
+/** Programs of the base root by their path in the image, with the libraries that they are linked to. */
 async function withLibraries(
   baseRoot: string,
   programs: Readonly<Record<string, string>>,
@@ -95,7 +100,7 @@ async function withLibraries(
   const listed = await execute("chroot", [baseRoot, "ldd", ...new Set(Object.values(programs))]);
   const libraries = listed.match(/\/\S+(?= \(0x)/g) ?? [];
   const inRoot = (file: string) => {
-    // Debian's /lib is a link, which the layer has not.
+    // Debian's /lib is a link, which the layer lacks.
     const folder = realpathSync(path.join(baseRoot, path.dirname(file)));
     return path.join(folder, path.basename(file));
   };

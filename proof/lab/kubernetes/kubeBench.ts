@@ -11,13 +11,13 @@ import type { Machine } from "../node/machine";
  */
 const benchmark = "cis-1.12";
 
-/** What the scanner says of one recommendation. */
+/** The scanner's finding for one recommendation. */
 export interface Finding {
   /** Such as `1.2.9`. */
   readonly id: string;
   readonly text: string;
   readonly state: "PASS" | "FAIL" | "WARN" | "INFO";
-  /** What it saw. */
+  /** The value that it found. */
   readonly actual: string;
 }
 
@@ -55,7 +55,7 @@ export async function kubeBenchArchive(report: (line: string) => void): Promise<
   return path.join(entry, "archive.tar.gz");
 }
 
-/** Runs the scanner on a node as a user does there, with its configuration as it comes. */
+/** Runs the scanner on a node like a user, with its own configuration. */
 export async function scan(
   machine: Machine,
   archive: string,
@@ -72,7 +72,7 @@ export async function scan(
   return findings(stdout);
 }
 
-/** What a report in JSON has found. */
+/** The findings of a report in JSON. */
 export const findings = (json: string): Finding[] =>
   (JSON.parse(json) as Report).Controls.flatMap(({ tests }) => tests)
     .flatMap(({ results }) => results)

@@ -4,13 +4,13 @@ import type { ClientMachine } from "../clients/clientMachine";
 import { lastLines, type Outcome } from "../execute";
 import { until } from "../until";
 
-/** What any object of Kubernetes has, as far as drills look at it. */
+/** The fields of any Kubernetes object that drills read. */
 export interface KubernetesObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
-    /** Once it is on its way out. */
+    /** Set once it is being deleted. */
     readonly deletionTimestamp?: string;
   };
 }
@@ -27,12 +27,12 @@ export interface Node extends KubernetesObject {
       readonly status: string;
       readonly message?: string;
     }[];
-    /** The version is as `v1.36.3`. */
+    /** The version has the form `v1.36.3`. */
     readonly nodeInfo?: { readonly kubeletVersion: string };
   };
 }
 
-/** The cluster as its administrator sees it, from the clients' machine by the API's name. */
+/** The cluster as its administrator sees it: from the clients' machine, by the API's name. */
 export class Kubernetes {
   private constructor(
     private readonly machine: ClientMachine,
@@ -43,7 +43,7 @@ export class Kubernetes {
     readonly identityFile: string,
   ) {}
 
-  /** `kubeconfig` is the stack's output, and goes to `file`; `kubectl` is the program's path. */
+  /** `kubeconfig` is the stack's output, and is written to `file`; `kubectl` is the program's path. */
   static open(args: {
     readonly machine: ClientMachine;
     readonly kubectl: string;
@@ -58,12 +58,12 @@ export class Kubernetes {
     return new Kubernetes(args.machine, [...command, "--request-timeout", "10s"], paths, identityFile);
   }
 
-  /** Runs kubectl, whatever its outcome. */
+  /** Runs kubectl, whatever its exit status. */
   attempt(args: readonly string[], input?: string): Promise<Outcome> {
     return this.machine.run([...this.command, ...args], { input });
   }
 
-  /** Runs kubectl and gives its output. @throws Error with what it said */
+  /** Runs kubectl and returns its output. @throws Error with its output */
   async kubectl(args: readonly string[], input?: string): Promise<string> {
     const { status, stdout, stderr } = await this.attempt(args, input);
     if (status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${lastLines(stderr)}`);
@@ -81,12 +81,12 @@ export class Kubernetes {
     return items;
   }
 
-  /** Creates or changes what the YAML says. */
+  /** Creates or changes the objects of the YAML. */
   async apply(yaml: string): Promise<void> {
     await this.kubectl(["apply", "--server-side", "-f", "-"], yaml);
   }
 
-  /** Waits until a workload such as `deployment/web` has all of its pods, as it is now. */
+  /** Waits until all pods of a workload such as `deployment/web` are of its current template and ready. */
   rolledOut(workload: string, namespace: string, seconds: number): Promise<void> {
     return until(`${workload} is rolled out`, seconds, async () => {
       const { status, stdout, stderr } = await this.attempt([
@@ -96,7 +96,7 @@ export class Kubernetes {
     });
   }
 
-  /** Waits until the nodes of these instances are ready, and there are no others. */
+  /** Waits until exactly the nodes of these instances exist, all ready. */
   nodesAre(instances: readonly string[], seconds: number): Promise<Node[]> {
     return this.nodesWithout(
       seconds,
@@ -105,7 +105,7 @@ export class Kubernetes {
     );
   }
 
-  /** Waits until the nodes of these instances are ready, whichever others there are. */
+  /** Waits until the nodes of these instances are ready, whatever other nodes exist. */
   nodesAreReady(instances: readonly string[], seconds: number): Promise<Node[]> {
     return this.nodesWithout(seconds, `nodes ${instances.join(", ")} are ready`, (nodes) =>
       obstaclesTo(instances, nodes),
@@ -138,10 +138,10 @@ export function identityIn(kubeconfig: string): string {
   return pem("client-certificate-data") + pem("client-key-data");
 }
 
-/** Id of a node's instance; empty where the node does not tell. */
+/** Id of a node's instance; empty if the node does not have it. */
 export const instanceOf = ({ spec }: Node): string => spec.providerID?.split("/").at(-1) ?? "";
 
-/** Why nodes of these instances are not ready, a text each. */
+/** Why nodes of these instances are not ready, one text each. */
 export function obstaclesTo(instances: readonly string[], nodes: readonly Node[]): string[] {
   return instances.flatMap((id) => {
     const node = nodes.find((one) => instanceOf(one) === id);
@@ -152,7 +152,7 @@ export function obstaclesTo(instances: readonly string[], nodes: readonly Node[]
   });
 }
 
-/** Nodes that are of none of these instances, a text each. */
+/** Nodes that belong to none of these instances, one text each. */
 export const othersThan = (instances: readonly string[], nodes: readonly Node[]): string[] =>
   nodes
     .filter((node) => !instances.includes(instanceOf(node)))

@@ -9,12 +9,15 @@ export function withoutContainers(root: string): void {
   symlinkSync("/dev/null", path.join(root, containerd));
 }
 
-/** Adds what lets a node run containers although it is one itself: `files`, which are the lab's alone. */
+/** Adds the files that let a node, itself a container, run containers. Only the lab has them. */
 export function addToNode(root: string): void {
   cpSync(path.join(__dirname, "files"), root, { recursive: true });
 }
 
-/** Copies containerd's folder: databases as they are changed in place, all else, which never is, as links. */
+/**
+ * Copies containerd's folder. Databases change in place and are copied; all other files never change and are
+ * linked.
+ */
 export async function copyImageStore(store: string, into: string): Promise<void> {
   await shell(`
     cp --archive --link "${store}/." "${into}"

@@ -8,13 +8,16 @@ import { execute } from "../execute";
 export interface Image {
   /** Such as `registry.k8s.io/pause:3.10.2`. */
   readonly name: string;
-  /** What runs, if the container says nothing else. */
+  /** The program, if the container names no other. */
   readonly entrypoint: readonly string[];
-  /** Its arguments, if the container says nothing else. @default - none */
+  /** Its arguments, if the container names no others. @default - none */
   readonly command?: readonly string[];
-  /** Folder on this machine that is the layer below, with its modes; root owns it all. @default - there is none */
+  /**
+   * Folder on this machine that becomes the layer below, with its modes; root owns it all. @default - there
+   * is none
+   */
   readonly root?: string;
-  /** Path in the image to the file on this machine that stands there; all of them may be executed. */
+  /** Path in the image to the file on this machine that belongs there; all of them are executable. */
   readonly files: Readonly<Record<string, string>>;
 }
 

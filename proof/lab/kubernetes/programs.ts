@@ -5,7 +5,7 @@ import { clusterDns } from "../../toolchain/coredns";
 import { ownGoTool } from "../../toolchain/goTool";
 import * as kubernetes from "../../toolchain/kubernetes";
 
-/** What a node of a cluster runs besides etcd: paths in the user's cache. */
+/** The programs of a node besides etcd: paths in the user's cache. */
 export interface KubernetesPrograms {
   /** Kubernetes' release, such as `1.36.3`. */
   readonly release: string;
@@ -23,7 +23,7 @@ export interface KubernetesPrograms {
   readonly flannelCni: string;
   readonly cloudControllerManager: string;
   readonly metricsServer: string;
-  /** What the drills' pods run. */
+  /** The program of the drills' pods. */
   readonly pod: string;
   /** By name. */
   readonly cniPlugins: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export interface KubernetesPrograms {
 const own = (name: string) =>
   ownGoTool({ name: `lab-${name}`, folder: path.join(__dirname, "..", "go"), package: `./${name}` });
 
-/** Builds what is not built yet, which takes eight minutes on two cores the first time. */
+/** Builds what is missing, which takes eight minutes on two cores the first time. */
 export const kubernetesPrograms = (release: string): KubernetesPrograms => ({
   release,
   kubeadm: kubernetes.kubeadm(release),

@@ -1,4 +1,7 @@
-/** Where each instance finds its metadata: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+/**
+ * Address of instance metadata:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ */
 export const metadataAddress = "169.254.169.254";
 
 /** All AWS endpoints and the mirror, in a range for documentation (RFC 5737). */
@@ -19,7 +22,7 @@ export function parseRange(cidr: string): Range {
   return { base: address, prefixLength };
 }
 
-/** The address so many after the range's first one. */
+/** The address at this distance from the range's first one. */
 export function addressIn(cidr: string, offset: number): string {
   const number = parseRange(cidr)
     .base.split(".")
@@ -33,6 +36,6 @@ export const routerOf = (subnetCidr: string): string => addressIn(subnetCidr, 1)
 /** The resolver of a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
 export const resolverOf = (vpcCidr: string): string => addressIn(vpcCidr, 2);
 
-/** The last address of a subnet that an interface may have; EC2 hands out the first ones first. */
+/** The last address of a subnet that an interface may have. EC2 assigns the first ones first. */
 export const lastHostOf = (subnetCidr: string): string =>
   addressIn(subnetCidr, 2 ** (32 - parseRange(subnetCidr).prefixLength) - 2);

@@ -2,7 +2,10 @@ import { addition, Haproxy, inState, removal, serverStatuses, type Server } from
 import type { LoadBalancer } from "./loadBalancers";
 import { Wire } from "./wire";
 
-/** How a target does, and why: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html */
+/**
+ * State of a target, with the reason:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+ */
 export interface FoundHealth {
   readonly state: "initial" | "healthy" | "unhealthy";
   readonly reason?: "Elb.InitialHealthChecking" | "Target.FailedHealthChecks";
@@ -10,22 +13,22 @@ export interface FoundHealth {
   readonly description?: string;
 }
 
-/** A server that HAProxy has; with the time, in milliseconds since 1970, until which it keeps the connections it has. */
+/** A server of HAProxy. A removed one keeps its connections until a time, in milliseconds since 1970. */
 export interface KnownServer {
   readonly id: string;
   readonly leavesAt?: number;
 }
 
-/** What is to be done so that HAProxy has the targets that are registered. */
+/** The changes that make HAProxy's servers equal to the registered targets. */
 export interface ServerChanges {
   readonly add: readonly Server[];
   readonly drain: readonly string[];
-  /** Registered anew before they were removed. */
+  /** Targets that were registered again before HAProxy removed them. */
   readonly resume: readonly string[];
   readonly remove: readonly string[];
 }
 
-/** Compares the servers there are with those that are registered. */
+/** Compares HAProxy's servers with the registered targets. */
 export function serverChanges(
   known: readonly KnownServer[],
   registered: readonly Server[],
@@ -43,7 +46,7 @@ export function serverChanges(
   };
 }
 
-/** What is to be told of targets that each node has found something of: a target is healthy if it is so for all. */
+/** The health of targets that every node has checked: healthy if all nodes say so. */
 export function commonHealth(
   ofNodes: readonly Readonly<Record<string, FoundHealth>>[],
 ): Record<string, FoundHealth> {
@@ -68,12 +71,12 @@ export class BalancerNode {
   private constructor(
     readonly address: string,
     private readonly wire: Wire,
-    /** Path of its files, without their endings. */
+    /** Path of its files, without the extensions. */
     private readonly file: string,
     private readonly program: string,
   ) {}
 
-  /** Lays its wire. `program` is HAProxy's. */
+  /** Makes its network interface. `program` is HAProxy's. */
   static async open(
     name: string,
     address: string,
@@ -84,7 +87,7 @@ export class BalancerNode {
     return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file, program);
   }
 
-  /** Makes HAProxy what the load balancer is, with these targets. */
+  /** Makes HAProxy equal to the load balancer, with these targets. */
   async update(balancer: LoadBalancer, registered: readonly Server[]): Promise<void> {
     const { port, idleSeconds, healthCheck } = balancer;
     const configured = JSON.stringify([port, idleSeconds, healthCheck]);
@@ -102,12 +105,12 @@ export class BalancerNode {
     try {
       await this.updateServers(this.haproxy, balancer, registered);
     } catch (error) {
-      await this.end(); // it begins anew with the next update
+      await this.end(); // the next update starts it again
       throw error;
     }
   }
 
-  /** What it finds of the targets, by their ids. */
+  /** The health of the targets, by id. */
   async health(): Promise<Record<string, FoundHealth>> {
     const statuses = serverStatuses((await this.haproxy?.command("show stat healthy -1 -1")) ?? "");
     for (const { id, isUp } of statuses) if (isUp) this.proven.add(id);
@@ -161,7 +164,7 @@ export class BalancerNode {
   }
 }
 
-/** What is to be told of a target: whether HAProxy has it up, and ever had, and the words of its last check. */
+/** The health of a target, from HAProxy's state, its history and the words of its last check. */
 export function foundHealth(isUp: boolean, wasUp: boolean, check: string): FoundHealth {
   if (isUp) return { state: "healthy" };
   if (!wasUp && !hasFailed(check))

@@ -9,7 +9,7 @@ import { describeLoadBalancers, type LoadBalancer } from "./loadBalancers";
 import type { GroupMember } from "./securityGroups";
 
 export interface BalancersArgs {
-  /** Of the local AWS, both. */
+  /** Both of the local AWS. */
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
   /** HAProxy. */
@@ -18,9 +18,9 @@ export interface BalancersArgs {
   readonly folder: string;
   /** Address of an instance that runs. */
   readonly addressOf: (instance: string) => string | undefined;
-  /** Called with all nodes whenever there are others than before, or in other security groups. */
+  /** Called with all nodes when the list or a node's security groups have changed. */
   readonly onNodes: (nodes: readonly GroupMember[]) => Promise<void>;
-  /** Called with the health of all targets, by target group and target, whenever it has changed. */
+  /** Called with the health of all targets, by target group and target, when it has changed. */
   readonly onHealth: (found: Readonly<Record<string, Record<string, FoundHealth>>>) => Promise<void>;
   readonly report: (line: string) => void;
 }
@@ -28,14 +28,17 @@ export interface BalancersArgs {
 const pollMilliseconds = 1000;
 
 /**
- * The network load balancers that the local AWS has: each with a node in each of its subnets, at the last address there, which
- * the local AWS gives to nobody. HAProxy does a node's work. Beside AWS's
+ * The network load balancers of the local AWS. Each has a node in each of its subnets, at the subnet's last
+ * address, which the local AWS assigns to nobody. HAProxy does a node's work. It differs from AWS
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html):
- * - Targets see the node's address, as AWS's do with `preserve_client_ip.enabled` = false, and nothing else is known here.
- * - HAProxy accepts a connection before it has one to a target; with AWS the client's own handshake waits for the target's.
- *   A connection to a target that does not answer is closed after the health check's time-out.
- * - A new target is healthy after as many checks as an unhealthy one; AWS needs one, but minutes for the registration.
- * - There are no passive health checks, and connections that outlive the deregistration delay are closed.
+ * - Targets see the node's address, like AWS's with `preserve_client_ip.enabled` = false. The lab has no
+ *   other mode.
+ * - HAProxy accepts a connection before it has one to a target. On AWS the client's own handshake waits for
+ *   the target's. HAProxy closes a connection to a silent target after the health check's time-out.
+ * - A new target is healthy after as many checks as an unhealthy one. AWS needs one check, but minutes for
+ *   the registration.
+ * - There are no passive health checks.
+ * - Connections that outlive the deregistration delay are closed.
  */
 export class Balancers {
   private balancers: readonly LoadBalancer[] = [];
@@ -55,7 +58,7 @@ export class Balancers {
     this.loop = this.follow();
   }
 
-  /** Addresses of the load balancers' nodes by the load balancer's DNS name. */
+  /** Addresses of the load balancers' nodes, by the load balancer's DNS name. */
   addresses(): ReadonlyMap<string, readonly string[]> {
     return new Map(
       [...this.nodes].map(([name, nodes]) => [name, [...nodes.values()].map(({ address }) => address)]),

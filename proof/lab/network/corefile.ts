@@ -13,29 +13,32 @@ export interface BalancerName {
 }
 
 export interface CorefileArgs {
-  /** Address that CoreDNS answers at. */
+  /** The address at which CoreDNS answers. */
   readonly address: string;
   readonly zones: readonly Zone[];
-  /** CoreDNS's plugin does not follow Route 53's alias records, so they are among these. */
+  /** CoreDNS's plugin does not follow Route 53's alias records, so these include them. */
   readonly balancers: readonly BalancerName[];
   /** Address of all AWS endpoints and of the mirror. */
   readonly awsAddress: string;
   readonly region: string;
 }
 
-/** Seconds for which the addresses of a load balancer may be kept, as on AWS. */
+/** Seconds for which clients may keep the addresses of a load balancer, as on AWS. */
 const balancerTtl = 60;
 
-/** Seconds after which a change in Route 53 is seen here at the latest. */
+/** Seconds until a change in Route 53 is seen here, at most. */
 const refreshSeconds = 1;
 
 const noData = ["template ANY ANY {", "  rcode NOERROR", "}"];
 const noName = ["template ANY ANY {", "  rcode NXDOMAIN", "}"];
 
 /**
- * What the resolver of a VPC knows, as CoreDNS's configuration (https://coredns.io/manual/configuration/): the hosted
- * zones as Route 53 has them, load balancers, AWS's endpoints, and the names that instances have by their addresses
- * (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html). There is no other name.
+ * Everything that the resolver of a VPC knows, as CoreDNS's configuration
+ * (https://coredns.io/manual/configuration/):
+ * - the hosted zones of Route 53, load balancers and AWS's endpoints
+ * - the names that instances have by their addresses
+ *   (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html)
+ * It resolves no other name.
  */
 export function corefile({ address, zones, balancers, awsAddress, region }: CorefileArgs): string {
   const block = (names: readonly string[], lines: readonly string[]) =>

@@ -12,7 +12,7 @@ import {
 import { corefile, type BalancerName, type CorefileArgs, type Zone } from "./corefile";
 
 export interface DnsArgs extends Omit<CorefileArgs, "zones" | "balancers"> {
-  /** Addresses of load balancers by their DNS names, now. */
+  /** Current addresses of load balancers, by their DNS names. */
   readonly balancers: () => ReadonlyMap<string, readonly string[]>;
   /** Path of CoreDNS. */
   readonly program: string;
@@ -28,7 +28,7 @@ export interface DnsArgs extends Omit<CorefileArgs, "zones" | "balancers"> {
 const pollMilliseconds = 500;
 const startSeconds = 10;
 
-/** The VPC's resolver: CoreDNS with the zones that Route 53 has. */
+/** The VPC's resolver: CoreDNS with the zones of Route 53. */
 export class Dns {
   private server: ChildProcess | undefined;
   private served = "";
@@ -67,7 +67,7 @@ export class Dns {
     }
   }
 
-  /** Starts CoreDNS anew if there are other zones or load balancers than it has. */
+  /** Restarts CoreDNS if zones or load balancers have changed. */
   private async serve(): Promise<void> {
     const zones = await hostedZones(this.args.route53);
     const addresses = this.args.balancers();

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decode, encode } from "dns-packet";
 import { shell } from "../execute";
 
-/** What goes wrong with questions to the resolver; nothing, where nothing is set. May change at any time. */
+/** Faults of the resolver; an absent one is off. May change at any time. */
 export interface DnsFaults {
-  /** An answer comes so much later, by chance between the two. */
+  /** Delay of each answer, chosen at random between the two. */
   delayMilliseconds?: readonly [number, number];
-  /** Share of the questions that nobody answers, 0 to 1. */
+  /** Share of the questions that get no answer, 0 to 1. */
   dropShare?: number;
-  /** Share of the answers over UDP with several records that lack one of them, 0 to 1. */
+  /** Share of the UDP answers with several records that lack one of them, 0 to 1. */
   partialShare?: number;
 }
 
@@ -20,7 +20,10 @@ const relayPort = 10053;
 const tickMilliseconds = 100;
 const answerMilliseconds = 5000;
 
-/** A relay in front of the resolver that does what `faults` says. Questions pass through it only while a fault is set. */
+/**
+ * A relay in front of the resolver that applies `faults`. Questions pass through it only while a fault is
+ * set.
+ */
 export class DnsFaultRelay {
   private isInPath = false;
   private isClosed = false;
@@ -75,7 +78,7 @@ export class DnsFaultRelay {
     }
   }
 
-  // The chain itself stays: questions that went this way once are answered this way until they are over.
+  // The chain itself stays: a question that came through the relay must be answered through it.
   private async stepIn(): Promise<void> {
     const question = `ip daddr ${this.address} meta l4proto { tcp, udp } th dport ${dnsPort}`;
     const rule = `${question} dnat ip to ${this.address}:${relayPort}`;

@@ -7,10 +7,10 @@ import {
 } from "@aws-sdk/client-ec2";
 import { applyRuleset, ruleset, type GroupMember } from "./securityGroups";
 
-/** A machine beside EC2's instances that counts as a member of a group. */
+/** A machine beside EC2's instances that is a member of a group. */
 export interface Guest {
   readonly address: string;
-  /** Name of the security group; the guest may do nothing before there is one. */
+  /** Name of the security group. Until it exists, the guest may do nothing. */
   readonly groupName: string;
 }
 
@@ -25,7 +25,7 @@ export interface EnforcementArgs {
 
 const refreshMilliseconds = 2000;
 
-/** Lets pass between instances what EC2's security groups let pass, and keeps up with their rules. */
+/** Enforces EC2's security groups between instances, and follows changes of their rules. */
 export class SecurityGroupEnforcement {
   private readonly members = new Map<string, readonly GroupMember[]>();
   private applied = "";
@@ -35,7 +35,7 @@ export class SecurityGroupEnforcement {
 
   private constructor(private readonly args: EnforcementArgs) {}
 
-  /** From when this resolves on, nothing passes that no group allows. */
+  /** Once this resolves, only traffic that a group allows can pass. */
   static async begin(args: EnforcementArgs): Promise<SecurityGroupEnforcement> {
     const enforcement = new SecurityGroupEnforcement(args);
     await enforcement.refresh();
@@ -43,13 +43,13 @@ export class SecurityGroupEnforcement {
     return enforcement;
   }
 
-  /** These are the instances, or the load balancers' nodes, now; resolves once the rules count for them. */
+  /** Sets the instances, or the load balancers' nodes; resolves once the rules apply to them. */
   async update(kind: "instances" | "balancers", members: readonly GroupMember[]): Promise<void> {
     this.members.set(kind, members);
     await this.refresh();
   }
 
-  /** Follows the groups no longer; what is closed stays closed. */
+  /** Stops following the groups; closed ports stay closed. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.loop;
@@ -61,7 +61,7 @@ export class SecurityGroupEnforcement {
     }
   }
 
-  /** One after the other, so that what was asked first is not applied last. */
+  /** One after the other, so that an older request is not applied last. */
   private refresh(): Promise<void> {
     const refreshed = this.turn.then(() => this.apply());
     this.turn = refreshed.catch(() => undefined);

@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HealthCheck, LoadBalancer } from "./loadBalancers";
 
-/** Where a target listens. */
+/** Address at which a target listens. */
 export interface Server {
   /** The instance's id. */
   readonly id: string;
@@ -14,20 +14,21 @@ export interface Server {
   readonly port: number;
 }
 
-/** What HAProxy finds of a server: https://docs.haproxy.org/2.6/management.html#9.1 */
+/** State of a server in HAProxy: https://docs.haproxy.org/2.6/management.html#9.1 */
 export interface ServerStatus {
   readonly id: string;
   readonly isUp: boolean;
-  /** Of the last check, such as `Layer7 check passed`. */
+  /** Words of the last check, such as `Layer7 check passed`. */
   readonly check: string;
 }
 
 const startSeconds = 10;
 
 /**
- * HAProxy's configuration for the node of a load balancer at an address: https://docs.haproxy.org/2.6/configuration.html
- * Servers come and go while it runs. There are two sets of them, since a load balancer all whose targets are unhealthy
- * sends to all of them.
+ * HAProxy's configuration for the node of a load balancer at an address:
+ * https://docs.haproxy.org/2.6/configuration.html
+ * Servers are added and removed while it runs. There are two sets of them, because a load balancer without a
+ * healthy target sends to all of its targets.
  */
 export function haproxyConfiguration(balancer: LoadBalancer, address: string, socket: string): string {
   const { port, idleSeconds, healthCheck } = balancer;
@@ -53,7 +54,7 @@ ${checkLines(healthCheck, `${address}:${port}`)}backend registered
 `;
 }
 
-// The Host header names the load balancer's node, and nobody verifies the target's certificate:
+// The Host header names the load balancer's node, and AWS does not verify the target's certificate:
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
 const checkLines = ({ protocol, path: uri, matcher }: HealthCheck, node: string) =>
   protocol === "TCP"
@@ -80,11 +81,13 @@ export function addition({ id, address, port }: Server, check: HealthCheck): str
   ].join("; ");
 }
 
-/** Commands for a server that is to get new connections, or to keep only those it has. */
+/** Commands for a server that gets new connections, or keeps only those it has. */
 export const inState = (id: string, state: "ready" | "drain"): string =>
   ["healthy", "registered"].map((backend) => `set server ${backend}/${id} state ${state}`).join("; ");
 
-/** Commands that end a server's connections and take it away; HAProxy refuses the last part until all are closed. */
+/**
+ * Commands that end a server's connections and remove it; HAProxy refuses the last one until all are closed.
+ */
 export const removal = (id: string): string =>
   ["healthy", "registered"]
     .flatMap((backend) => [
@@ -94,7 +97,7 @@ export const removal = (id: string): string =>
     ])
     .join("; ");
 
-/** Reads the answer to `show stat`. */
+/** Parses the answer to `show stat`. */
 export function serverStatuses(csv: string): ServerStatus[] {
   const [head = "", ...rows] = csv.trim().split("\n");
   const names = head.replace("# ", "").split(",");
@@ -108,7 +111,7 @@ export function serverStatuses(csv: string): ServerStatus[] {
     }));
 }
 
-/** HAProxy in a network namespace, and the socket at which it takes commands. */
+/** HAProxy in a network namespace, and its command socket. */
 export class Haproxy {
   private constructor(
     private readonly process: ChildProcess,
@@ -116,8 +119,8 @@ export class Haproxy {
   ) {}
 
   /**
-   * Resolves once it takes commands. `program` is HAProxy's; `file` and an ending make the names of its configuration
-   * and its log.
+   * Resolves once it accepts commands. `program` is HAProxy's; `file` with an extension names its
+   * configuration and its log.
    */
   static async start(
     program: string,
@@ -147,7 +150,7 @@ export class Haproxy {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Its answer to commands; HAProxy has no other sign of failure. */
+  /** HAProxy's answer to commands; it has no other sign of failure. */
   async command(commands: string): Promise<string> {
     const socket = connect(this.socket);
     socket.setTimeout(5000, () => socket.destroy(new Error(`HAProxy does not answer to \`${commands}\``)));

@@ -5,13 +5,13 @@ import path from "node:path";
 import { cacheEntry, cacheRoot } from "../../engine/cache";
 import { execute } from "../execute";
 
-// dpkg's libraries lie in a folder named after the architecture; the lab is for this one.
+// dpkg puts libraries into a folder named after the architecture. The lab supports only this one.
 const libraries = "usr/lib/x86_64-linux-gnu";
 
 /**
- * The command that is HAProxy. Where the machine has none, Debian's is unpacked into the user's cache with the libraries that
- * the machine lacks: the package, installed, would start a service of its own and enable it.
- * @throws Error that says what to install, where that cannot be done
+ * The HAProxy command. If the machine has none, Debian's package is unpacked into the user's cache, with its
+ * missing libraries. An installed package would start and enable a service of its own.
+ * @throws Error that says what to install, if that fails
  */
 export async function haproxyProgram(report: (line: string) => void): Promise<string> {
   if (spawnSync("haproxy", ["-v"]).error === undefined) return "haproxy";
@@ -31,7 +31,7 @@ export async function haproxyProgram(report: (line: string) => void): Promise<st
 async function unpackHaproxy(folder: string): Promise<void> {
   const archives = path.join(folder, "archives");
   await fs.mkdir(path.join(archives, "partial"), { recursive: true });
-  // Root's: the folder may be closed to apt's own user.
+  // The folder belongs to root, and apt's own user may not be able to read it.
   const apt = ["-qq", "-o", "APT::Sandbox::User=root", "-o", `Dir::Cache::archives=${archives}`];
   const download = ["install", "--yes", "--no-install-recommends", "--download-only", "haproxy"];
   await execute("apt-get", [...apt, "update"], { seconds: 300 });

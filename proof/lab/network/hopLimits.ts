@@ -2,14 +2,15 @@ import { metadataAddress } from "./addresses";
 import { shell } from "../execute";
 
 /**
- * How far the answers of instance metadata get: to the instance itself with a limit of 1, and not to a container behind it.
- * On AWS that holds for the answer with the token, without which there is no other; here for all of them.
+ * Hop limit of the answers of instance metadata. With a limit of 1 they reach the instance, but no container
+ * behind it. On AWS this limits only the answer with the token, without which there is no other; here it
+ * limits all of them.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  */
 export class HopLimits {
   private readonly byAddress = new Map<string, number>();
 
-  /** The instance at that address has that limit; resolves once it counts. */
+  /** Sets the limit of the instance at that address; resolves once it applies. */
   async set(address: string, hops: number): Promise<void> {
     if (this.byAddress.get(address) === hops) return;
     this.byAddress.set(address, hops);

@@ -2,12 +2,13 @@ import { networkInterfaces } from "node:os";
 import { shell } from "../execute";
 import { awsAddress, metadataAddress, parseRange, resolverOf } from "./addresses";
 
-/** Files and sockets of the lab's own programs, gone with its namespaces. */
+/** Folder for files and sockets of the lab's own programs; it is gone with the lab's namespaces. */
 export const networkNamespaces = "/run/netns";
 
 /**
- * Makes this process's network namespace the router of a VPC and all that lies behind it. Expects mount, network and
- * process namespaces of its own: /run becomes one of the lab's own, so that nothing stays behind on the machine.
+ * Makes this process's network namespace the router of a VPC and of everything behind it. It needs mount,
+ * network and process namespaces of its own. /run becomes the lab's own, so that nothing stays on the
+ * machine.
  * @throws Error if the namespace has a link to anywhere
  */
 export async function openHub(vpcCidr: string): Promise<void> {
@@ -30,7 +31,7 @@ export async function openHub(vpcCidr: string): Promise<void> {
   await shell("nft -f -", { input: partitions });
 }
 
-// Without an answer to either side: a link that is down would have the router tell the others.
+// Neither side gets an answer: with a link that is down, the router would inform the others.
 const partitions = `
 table inet partitions {
   set cut {

@@ -11,7 +11,7 @@ import {
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 
-/** How the nodes of a load balancer find out which targets are healthy; times in seconds. */
+/** The health check of a load balancer's nodes; times in seconds. */
 export interface HealthCheck {
   readonly protocol: "TCP" | "HTTP" | "HTTPS";
   readonly port: number;
@@ -40,7 +40,7 @@ export interface LoadBalancer {
   readonly groupIds: readonly string[];
   /** Port of the listener. */
   readonly port: number;
-  /** Seconds after which a silent connection is over. */
+  /** Seconds after which an idle connection ends. */
   readonly idleSeconds: number;
   readonly targetGroupArn: string;
   /** Seconds for which connections to a target outlive its registration. */
@@ -49,7 +49,10 @@ export interface LoadBalancer {
   readonly targets: readonly Target[];
 }
 
-/** The load balancers that have a listener. @throws Error for what the lab's load balancers cannot do */
+/**
+ * The load balancers that have a listener. @throws Error for features that the lab's load balancers do not
+ * have
+ */
 export async function describeLoadBalancers(client: ElasticLoadBalancingV2Client): Promise<LoadBalancer[]> {
   const found: LoadBalancer[] = [];
   for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers({ client }, {})) {
@@ -65,7 +68,7 @@ async function describe(
   const { LoadBalancerArn, LoadBalancerName: name = "", DNSName: dnsName = "" } = balancer;
   const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn }));
   const [listener] = Listeners;
-  if (!listener) return []; // being made, or about to be gone
+  if (!listener) return []; // it is being made or deleted
   const [action] = listener.DefaultActions ?? [];
   if (
     balancer.Type !== "network" ||

@@ -8,7 +8,7 @@ export interface GroupMember {
   readonly groupIds: readonly string[];
 }
 
-/** Everything that decides what passes. */
+/** Everything that decides which packets pass. */
 export interface SecurityGroupFacts {
   readonly rules: readonly SecurityGroupRule[];
   readonly members: readonly GroupMember[];
@@ -18,10 +18,13 @@ export interface SecurityGroupFacts {
 }
 
 /**
- * The nftables ruleset that does what EC2 does with these groups: a packet that opens a connection has to be allowed by a rule of the
- * sender's groups, and by one of the receiver's; answers pass. What goes to the lab's own services needs the
- * sender's alone, and instance metadata, the resolver and the subnets' routers none
- * (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html). Loading it replaces the former one at once.
+ * The nftables ruleset for these groups, equal to what EC2 does
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html):
+ * - A packet that opens a connection needs a rule of the sender's groups, and one of the receiver's groups.
+ * - Answers pass.
+ * - Packets to the lab's own services need only a rule of the sender's groups.
+ * - Packets to instance metadata, the resolver and the subnets' routers need no rule.
+ * Loading the ruleset replaces the former one at once.
  * @throws Error for a rule of a kind that the lab does not know
  */
 export function ruleset({ rules, members, resolver, subnetCidrs }: SecurityGroupFacts): string {
@@ -73,7 +76,7 @@ ${indented(of(false))}
 `;
 }
 
-/** Applies a ruleset, all of it at once. */
+/** Applies a whole ruleset at once. */
 export async function applyRuleset(text: string): Promise<void> {
   await shell("nft -f -", { input: text });
 }
@@ -86,7 +89,7 @@ ${addresses.length > 0 ? `    elements = { ${[...new Set(addresses)].sort().join
 
 const indented = (lines: readonly string[]) => lines.map((line) => `    ${line}`).join("\n");
 
-/** A rule's statement: who is in the group, who is at the other end, what is sent. */
+/** A rule's statement: the member of the group, the other end, and the protocol. */
 function statement(rule: SecurityGroupRule): string {
   const { GroupId = "", IsEgress } = rule;
   const [own, other] = IsEgress ? ["saddr", "daddr"] : ["daddr", "saddr"];

@@ -2,7 +2,7 @@ import { shell } from "../execute";
 import { parseRange, routerOf } from "./addresses";
 import { networkNamespaces } from "./hub";
 
-/** What a network interface of EC2 has. */
+/** The properties of EC2's network interface. */
 export interface WireArgs {
   /** Name of the network namespace, such as the instance's id. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface WireArgs {
 
 let wires = 0;
 
-/** A network namespace with one interface, `eth0`, and the line from there to the hub. */
+/** A network namespace with one interface, `eth0`, and the link from there to the hub. */
 export class Wire {
   /** Path of the network namespace. */
   readonly namespace: string;
@@ -28,7 +28,7 @@ export class Wire {
     this.namespace = `${networkNamespaces}/${args.name}`;
   }
 
-  /** Lays a wire; the address answers from then on. */
+  /** Makes the link; the address answers from then on. */
   static async lay(args: WireArgs): Promise<Wire> {
     const { name, address, subnetCidr } = args;
     const link = `wire${(wires += 1)}`; // names of links are short
@@ -49,7 +49,7 @@ export class Wire {
     return new Wire(args, link);
   }
 
-  /** Takes away the interfaces and the rules that the node itself has made: when it boots again, a kernel has none of them. */
+  /** Removes the interfaces and rules that the node itself has made, like a reboot of its kernel. */
   async reset(): Promise<void> {
     const { name } = this.args;
     await shell(`
@@ -58,7 +58,7 @@ export class Wire {
       nsenter --net=${this.namespace} nft flush ruleset`);
   }
 
-  /** Nothing passes any more, in either direction, and nobody is told. */
+  /** Drops all packets in both directions, without an error to either side. */
   async cut(): Promise<void> {
     if (this.isCut) return;
     await shell(`nft add element inet partitions cut '{ "${this.link}" }'`);
@@ -72,7 +72,7 @@ export class Wire {
     this.isCut = false;
   }
 
-  /** Takes interface and namespace away; processes that still run in it keep an interface that leads nowhere. */
+  /** Removes interface and namespace; processes that still run in it keep an interface without a link. */
   async remove(): Promise<void> {
     await this.mend();
     await shell(`ip link delete ${this.link}; ip netns delete ${this.args.name}`);

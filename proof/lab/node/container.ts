@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { attempt, type ExecuteOptions, type Outcome } from "../execute";
 import { makeControlGroups, removeControlGroups } from "./controlGroups";
 
-/** What systemd-nspawn is told: https://www.freedesktop.org/software/systemd/man/252/systemd-nspawn.html */
+/** Options of systemd-nspawn: https://www.freedesktop.org/software/systemd/man/252/systemd-nspawn.html */
 export interface ContainerArgs {
   /** Name of machine and control group. */
   readonly name: string;
@@ -12,18 +12,21 @@ export interface ContainerArgs {
   /** Path of the network namespace. */
   readonly namespace: string;
   readonly root: string;
-  /** File that gets what is written to the console. */
+  /** File for the console's output. */
   readonly console: string;
-  /** Folders of this machine by the path that they have in the container. */
+  /** Folders of this machine by their path in the container. */
   readonly volumes: Readonly<Record<string, string>>;
-  /** Whether it may do what the machine's root may, and so run containers itself. It is no security boundary then. */
+  /**
+   * Whether it has the rights of the machine's root, and so can run containers itself. It is no security
+   * boundary then.
+   */
   readonly isPrivileged: boolean;
 }
 
 /** How a container ended: by itself, in a reboot, or otherwise. */
 export type Ending = "off" | "reboot" | `status ${number}` | `signal ${NodeJS.Signals}`;
 
-// systemd-nspawn with --keep-unit leaves the restart to whoever started it.
+// systemd-nspawn with --keep-unit leaves the restart to its caller.
 const rebootStatus = 133;
 const initSeconds = 20;
 const stopSeconds = 100;
@@ -59,7 +62,7 @@ export class Container {
     return new Container(args, nspawn, ended, await findInit(nspawn, args));
   }
 
-  /** Runs a command in it as root, whatever the outcome. */
+  /** Runs a command in it as root, whatever its exit status. */
   run(command: readonly string[], options: Omit<ExecuteOptions, "env"> = {}): Promise<Outcome> {
     const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--wdns=/"];
     const env = {
@@ -73,21 +76,21 @@ export class Container {
     });
   }
 
-  /** Shuts down as the power button does; what does not end in time is killed. */
+  /** Shuts down like the power button; processes that do not end in time are killed. */
   async shutDown(): Promise<void> {
     this.nspawn.kill("SIGTERM");
     await Promise.race([this.ended, sleep(stopSeconds * 1000, undefined, { ref: false })]);
     await this.kill();
   }
 
-  /** Ends all its processes at once, in the middle of what they do. */
+  /** Kills all its processes at once. */
   async kill(): Promise<void> {
     try {
       if (this.isOn) process.kill(this.init, "SIGKILL");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
-    // systemd-nspawn follows its init, and is left to, as it is the one that waits for it.
+    // systemd-nspawn ends with its init. It is not killed, because it has to wait for the init.
     await Promise.race([this.ended, sleep(followSeconds * 1000, undefined, { ref: false })]);
     this.nspawn.kill("SIGKILL");
     await this.ended;
@@ -110,7 +113,8 @@ function options({ name, hostname, namespace, root, volumes, isPrivileged }: Con
     ...[`--network-namespace-path=${namespace}`, "--resolv-conf=off", "--link-journal=no"],
     ...["--kill-signal=SIGRTMIN+4"],
     ...Object.entries(volumes).map(([target, source]) => `--bind=${source}:${target}`),
-    // A machine has a firewall of its own. The kubelet reads of processes that the kernel killed in /dev/kmsg.
+    // A machine has a firewall of its own. In /dev/kmsg, the kubelet reads of processes that the kernel
+    // killed.
     ...(isPrivileged ? ["--capability=all", "--bind-ro=/dev/kmsg"] : ["--capability=CAP_NET_ADMIN"]),
   ];
 }

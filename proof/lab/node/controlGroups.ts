@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** A hierarchy of control groups: https://docs.kernel.org/admin-guide/cgroup-v2.html */
 export interface Hierarchy {
   readonly mountPoint: string;
-  /** Whether it is the `cpuset` controller's of version 1, whose groups begin without processors. */
+  /** Whether it is the `cpuset` controller's of version 1, whose groups start without processors. */
   readonly needsProcessors: boolean;
 }
 
@@ -17,7 +17,10 @@ const parent = "lab";
 const shares = { "cpu.shares": 4 * 1024, "cpu.weight": 4 * 100 };
 const settleMilliseconds = 2000;
 
-/** The mounted hierarchies, by the text of /proc/self/mountinfo: one with cgroup v2, several with v1 or both. */
+/**
+ * The mounted hierarchies, from the text of /proc/self/mountinfo: one with cgroup v2, several with v1 or
+ * both.
+ */
 export function hierarchies(mountInfo: string): Hierarchy[] {
   return mountInfo.split("\n").flatMap((line) => {
     // https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
@@ -31,8 +34,8 @@ export function hierarchies(mountInfo: string): Hierarchy[] {
 }
 
 /**
- * Makes a node's own group in every hierarchy, so that the node's systemd rules over that group and sees no other.
- * Gives the files to which a process writes its id in order to enter.
+ * Makes a node's own group in every hierarchy, so that the node's systemd controls this group and sees no
+ * other. Returns the files to which a process writes its id to enter.
  */
 export function makeControlGroups(node: string): string[] {
   return mounted().map(({ mountPoint, needsProcessors }) => {
@@ -51,8 +54,8 @@ export function makeControlGroups(node: string): string[] {
 }
 
 /**
- * Removes the groups of a node, or of all nodes. They are the one thing of the lab that its namespaces do not take with them. A
- * group that still holds processes after two seconds stays: it is another lab's.
+ * Removes the groups of a node, or of all nodes. Unlike the rest of the lab, they do not disappear with its
+ * namespaces. A group that still holds processes after two seconds stays: it belongs to another lab.
  */
 export async function removeControlGroups(node = ""): Promise<void> {
   const deadline = Date.now() + settleMilliseconds;

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { shell } from "../execute";
 
-/** An instance's disk: the base root below, its own changes above. */
+/** An instance's disk: an overlay of its own changes on the base root. */
 export class Disk {
   /** Where the root file system is mounted. */
   readonly root: string;
@@ -11,7 +11,7 @@ export class Disk {
     this.root = path.join(folder, "root");
   }
 
-  /** `folder` is made and becomes the disk's. */
+  /** `folder` is made, and belongs to the disk. */
   static async make(folder: string, baseRoot: string): Promise<Disk> {
     const disk = new Disk(folder);
     const [upper, work] = ["upper", "work"].map((name) => path.join(folder, name));
@@ -21,19 +21,19 @@ export class Disk {
     return disk;
   }
 
-  /** Has everything on the disk trust one more authority, given in PEM. */
+  /** Adds a certificate authority, given in PEM, to those that the disk's programs trust. */
   trust(authority: string): void {
     appendFileSync(path.join(this.root, "/etc/ssl/certs/ca-certificates.crt"), authority);
   }
 
-  /** A folder on the disk that is no overlay, and so can be the layers of one; by name. */
+  /** A folder on the disk that is no overlay, and so can hold the layers of one; by name. */
   volume(name: string): string {
     const volume = path.join(this.folder, name);
     mkdirSync(volume, { recursive: true });
     return volume;
   }
 
-  /** It is gone, with all that was on it. */
+  /** Removes the disk with everything on it. */
   async remove(): Promise<void> {
     // Lazily: a process that is being killed may still hold a file.
     await shell(`umount --lazy ${this.root}; rm -rf ${this.folder}`);

@@ -5,7 +5,7 @@ import { changes, describeInstances, type Instance } from "./instances";
 import { Machine, type Hardware, type Happening } from "./machine";
 import type { UnitFailure } from "./unitFailures";
 
-/** Something that happened to an instance. */
+/** An event of an instance. */
 export interface MachineEvent {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -23,7 +23,7 @@ export interface HypervisorArgs {
   /** Of the local AWS. */
   readonly ec2: EC2Client;
   readonly hardware: Hardware;
-  /** Called whenever instances have come or gone, before the new ones are switched on. */
+  /** Called when instances have come or gone, before the new ones are switched on. */
   readonly onInstances: (running: readonly Instance[]) => Promise<void>;
   readonly report: (line: string) => void;
 }
@@ -31,22 +31,25 @@ export interface HypervisorArgs {
 const pollMilliseconds = 300;
 const patienceSeconds = 60;
 
-/** Makes machines of the instances that EC2 lists: what runs there is switched on here, what is terminated there vanishes here. */
+/**
+ * Makes machines for the instances that EC2 lists. An instance that runs there is switched on here; one that
+ * is terminated there disappears here.
+ */
 export class Hypervisor {
-  /** Everything that happened, the oldest first. */
+  /** Every event, the oldest first. */
   readonly events: MachineEvent[] = [];
-  /** Seconds from an instance's launch to its power-on, by chance between the two. @default - none */
+  /** Seconds from an instance's launch to its power-on, chosen at random between the two. @default - none */
   bootDelaySeconds: readonly [number, number] | undefined;
 
-  /** Units that failed, and that nobody has taken note of yet. */
+  /** Failed units that nobody has read yet. */
   private readonly unitFailures: InstanceUnitFailure[] = [];
   private readonly machinesById = new Map<string, Machine>();
-  /** Machines that are about to be gone. */
+  /** Machines that are being removed. */
   private readonly leaving = new Set<string>();
-  /** Instances that this hypervisor has no machine for. */
+  /** Instances for which this hypervisor makes no machine. */
   private readonly foreign = new Set<string>();
   private running = "";
-  /** What power-ons wait for while they are held. */
+  /** Power-ons wait for this while they are held. */
   private gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
   private isStopped = false;
   private loop = Promise.resolve();
@@ -58,7 +61,7 @@ export class Hypervisor {
     this.loop = this.follow();
   }
 
-  /** The machines that are there, the oldest first. */
+  /** The existing machines, the oldest first. */
   machines(): readonly Machine[] {
     return [...this.machinesById.values()];
   }
@@ -71,13 +74,13 @@ export class Hypervisor {
     this.gate = { opened, open };
   }
 
-  /** Switches on what was held, all at once. */
+  /** Switches on all held machines at once. */
   release(): void {
     this.gate?.open();
     this.gate = undefined;
   }
 
-  /** Waits until these instances have no machine any more. @throws Error that names those left after a minute */
+  /** Waits until these instances have no machine any more. @throws Error that names the rest after a minute */
   async areGone(ids: readonly string[]): Promise<void> {
     const left = () => ids.filter((id) => this.machinesById.has(id) || this.leaving.has(id));
     for (const deadline = Date.now() + patienceSeconds * 1000; left().length > 0; await sleep(50)) {
@@ -86,7 +89,7 @@ export class Hypervisor {
     }
   }
 
-  /** Units that have failed since the last call, on machines that are there and on those that are gone, the oldest first. */
+  /** Units that have failed since the last call, on all machines, also on removed ones; the oldest first. */
   async takeUnitFailures(): Promise<InstanceUnitFailure[]> {
     await Promise.all(this.machines().map((machine) => machine.readJournal()));
     await this.areGone([...this.leaving]);

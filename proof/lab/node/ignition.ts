@@ -2,15 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { attempt, lastLines } from "../execute";
 
-/** What Ignition works on and with. */
+/** Programs and paths for a run of Ignition. */
 export interface IgnitionArgs {
   /** Path of the program. */
   readonly program: string;
-  /** Path of the network namespace: the instance's own, by whose address the metadata service knows it. */
+  /**
+   * Path of the network namespace: the instance's own, because the metadata service knows it by its address.
+   */
   readonly namespace: string;
-  /** Root file system to be. */
+  /** The new root file system. */
   readonly root: string;
-  /** Folder for what it hands from stage to stage. */
+  /** Folder for files that one stage leaves for the next. */
   readonly state: string;
   /** Address of the DNS server. */
   readonly resolver: string;
@@ -23,14 +25,15 @@ export interface IgnitionArgs {
 /** In the order of Ignition's units: https://github.com/coreos/ignition/tree/main/dracut */
 const stages = ["fetch-offline", "fetch", "kargs", "disks", "mount", "files", "umount"];
 
-/** With processes of its own, so that all of them end at once. */
+/** In a process namespace of its own, so that all processes end at once. */
 const namespaces = ["--mount", "--pid", "--fork", "--kill-child=SIGKILL"];
 
 const patience = 300;
 
 /**
- * Runs Ignition as the initramfs of an AWS image does: it asks the metadata service for the user data and applies it to the root.
- * @throws Error with the end of its log if a stage fails; AbortError once `signal` says so
+ * Runs Ignition like the initramfs of an AWS image: it asks the metadata service for the user data and
+ * applies it to the root.
+ * @throws Error with the end of its log if a stage fails; AbortError once `signal` is aborted
  */
 export async function applyIgnition(args: IgnitionArgs, signal: AbortSignal): Promise<void> {
   mkdirSync(args.state, { recursive: true });
@@ -42,7 +45,7 @@ export async function applyIgnition(args: IgnitionArgs, signal: AbortSignal): Pr
     (file) => `--${file}=${path.join(args.state, file)}`,
   );
   const ignition = [args.program, "--platform=aws", `--root=${args.root}`, "--log-to-stdout", ...files];
-  // /etc/resolv.conf may point to where there is nothing, as the lab's /run is its own.
+  // /etc/resolv.conf may be a dangling link, because the lab has its own /run.
   const script = `
     exec >>${args.log} 2>&1
     link=$(readlink --canonicalize-missing /etc/resolv.conf)

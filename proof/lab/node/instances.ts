@@ -1,7 +1,7 @@
 import { paginateDescribeInstances, type EC2Client, type Instance as Ec2Instance } from "@aws-sdk/client-ec2";
 import type { GroupMember } from "../network/securityGroups";
 
-/** An EC2 instance as the machine that is to be. */
+/** An EC2 instance, as a description of its machine. */
 export interface Instance extends GroupMember {
   readonly id: string;
   /** Such as `running`: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html */
@@ -14,15 +14,15 @@ export interface Instance extends GroupMember {
   readonly zone: string;
 }
 
-/** What is to be done so that machines are what EC2 says. */
+/** The changes that make the machines equal to EC2's list. */
 export interface Changes {
   /** Instances that run and have no machine yet. */
   readonly launched: readonly Instance[];
-  /** Ids of machines whose instances run no more. */
+  /** Ids of machines whose instances no longer run. */
   readonly gone: readonly string[];
 }
 
-/** All instances that the local AWS lists, in whichever state. */
+/** All instances that the local AWS lists, in any state. */
 export async function describeInstances(client: EC2Client): Promise<Instance[]> {
   const instances: Instance[] = [];
   for await (const { Reservations = [] } of paginateDescribeInstances({ client }, {})) {
@@ -31,7 +31,7 @@ export async function describeInstances(client: EC2Client): Promise<Instance[]> 
   return instances;
 }
 
-/** Compares what EC2 lists with the machines there are. An instance that EC2 no longer lists is gone, too. */
+/** Compares EC2's list with the existing machines. An instance that EC2 no longer lists is gone, too. */
 export function changes(instances: readonly Instance[], machines: readonly string[]): Changes {
   const running = instances.filter(({ state }) => state === "running");
   return {

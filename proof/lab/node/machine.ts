@@ -13,7 +13,7 @@ import { failuresOnDisk, type UnitFailure } from "./unitFailures";
 
 /** What all machines share. */
 export interface Hardware {
-  /** Root file system that disks begin with (`baseRoot`). */
+  /** Root file system that disks start with (`baseRoot`). */
   readonly baseRoot: string;
   /** Path of Ignition. */
   readonly ignition: string;
@@ -21,32 +21,32 @@ export interface Hardware {
   readonly authority: string;
   /** Address of the VPC's resolver. */
   readonly resolver: string;
-  /** Folder for disks; on tmpfs they go away with the lab. */
+  /** Folder for disks; on tmpfs they are gone with the lab. */
   readonly disks: string;
   /** Folder that gets `<instance id>/console.log` and `<instance id>/ignition.log`. */
   readonly logs: string;
-  /** What Flatcar's five minutes in the emergency shell are multiplied with, after which it reboots and tries again. */
+  /** Factor for Flatcar's five minutes in the emergency shell, after which it reboots and tries again. */
   readonly timeScale: number;
-  /** containerd's folder that disks begin with. @default - nodes run no containers */
+  /** containerd's folder that disks start with. @default - nodes run no containers */
   readonly imageStore?: string;
 }
 
-/** What happens to a machine, in that order; `failed` may come instead of `booted`, and `off` at any time. */
+/** States of a machine, in this order; `failed` may replace `booted`, and `off` may come at any time. */
 export type Happening = "powered on" | "configured" | "booted" | "failed" | "off" | "gone";
 
 const bootSeconds = 60;
 const emergencySeconds = 300;
 const importSeconds = 300;
 
-/** One EC2 instance as a machine: a disk, a wire, and a systemd that boots from the one and speaks over the other. */
+/** One EC2 instance as a machine: a disk, a network link, and a systemd that boots from the disk. */
 export class Machine {
   readonly id: string;
   private container: Container | undefined;
   private disk: Disk | undefined;
-  /** The boot that is going on, or the last one. */
+  /** The boot in progress, or the last one. */
   private starting = Promise.resolve();
   private readonly removal = new AbortController();
-  /** The last reading of the journal, and how many failures of units were told until then. */
+  /** The last reading of the journal, and how many failed units were reported until then. */
   private reading = Promise.resolve();
   private toldFailures = 0;
 
@@ -55,18 +55,18 @@ export class Machine {
     private readonly wire: Wire,
     private readonly hardware: Hardware,
     private readonly happens: (what: Happening, detail?: string) => void,
-    /** Called for each unit that has failed, when the journal is read: at the latest before the disk goes. */
+    /** Called for each failed unit when the journal is read, at the latest before the disk is removed. */
     private readonly unitFails: (failure: UnitFailure) => void,
   ) {
     this.id = instance.id;
   }
 
-  /** File that has what was written to the console. */
+  /** File with the console's output. */
   get console(): string {
     return path.join(this.hardware.logs, this.id, "console.log");
   }
 
-  /** As Flatcar takes it from DHCP: the first label alone. Kubernetes has the node by the whole name. */
+  /** As Flatcar takes it from DHCP: only the first label. In Kubernetes the node has the whole name. */
   get kernelHostname(): string {
     return this.instance.hostname.replace(/\..*$/, "");
   }
@@ -87,7 +87,7 @@ export class Machine {
     return this.starting;
   }
 
-  /** A clean reboot by systemd; resolves when it is up again. */
+  /** A clean reboot by systemd; resolves when the machine is up again. */
   async reboot(): Promise<void> {
     const container = this.running();
     const { status, stderr } = await container.run(["systemctl", "reboot"]);
@@ -96,7 +96,7 @@ export class Machine {
     await this.starting;
   }
 
-  /** As if the power failed for a moment: no process ends cleanly, no connection is closed, the disk stays. */
+  /** Like a short power failure: no process ends cleanly, no connection is closed, the disk stays. */
   async powerCycle(): Promise<void> {
     await this.crash();
     await this.wire.mend();
@@ -114,7 +114,7 @@ export class Machine {
     return this.starting;
   }
 
-  /** The host is lost: no packet leaves any more, every process is gone, and so is the disk. */
+  /** Like the loss of the host: all processes, packets and the disk are gone at once. */
   async remove(): Promise<void> {
     if (this.isRemoved) return;
     this.removal.abort();
@@ -128,12 +128,15 @@ export class Machine {
     this.happens("gone");
   }
 
-  /** Runs a command as root, whatever its outcome. */
+  /** Runs a command as root, whatever its exit status. */
   run(command: readonly string[], options?: Omit<ExecuteOptions, "env">): Promise<Outcome> {
     return this.running().run(command, options);
   }
 
-  /** Tells each unit that has failed since the last reading, in any boot. A journal that cannot be read counts as a failure. */
+  /**
+   * Reports each unit that has failed since the last reading, in any boot. A journal that cannot be read
+   * counts as a failure.
+   */
   readJournal(): Promise<void> {
     this.reading = this.reading.then(async () => {
       if (!this.disk) return;
@@ -149,7 +152,7 @@ export class Machine {
     return this.reading;
   }
 
-  /** Adds the container images of an archive to those that it began with. */
+  /** Adds the container images of an archive to those that the node has. */
   async importImages(archive: string): Promise<void> {
     if (!this.disk) throw new Error(`${this.id} has no disk`);
     const copy = path.join(this.disk.volume("containerd"), "import.tar");
@@ -161,7 +164,7 @@ export class Machine {
     if (status !== 0) throw new Error(`${this.id} does not import ${archive}: ${lastLines(stderr)}`);
   }
 
-  /** Nothing reaches it or leaves it any more, and nobody is told. */
+  /** Drops all packets from and to the machine, without an error to either side. */
   cut(): Promise<void> {
     return this.wire.cut();
   }
@@ -176,12 +179,12 @@ export class Machine {
   }
 
   private async crash(): Promise<void> {
-    // First of all, so that no process says goodbye.
+    // The link goes first, so that no process can send anything at its end.
     await this.wire.cut();
     if (this.container) await this.ending(this.container).kill();
   }
 
-  /** What DHCP tells an instance: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html */
+  /** DHCP's answer to an instance: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html */
   private dhcpOptions(): string {
     const { hostname } = this.instance;
     return `[Resolve]\nDNS=${this.hardware.resolver}\nDomains=${hostname.slice(hostname.indexOf(".") + 1)}\n`;
@@ -272,7 +275,7 @@ export class Machine {
     }
   }
 
-  /** The container, which is from now on expected to end. */
+  /** Returns the container, and expects its end from now on. */
   private ending(container: Container): Container {
     this.container = undefined;
     return container;

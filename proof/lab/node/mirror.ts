@@ -8,17 +8,17 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { controllerReleases, findDownloads, type Release } from "../../../ignition/downloads";
 
-/** The lab's name for it; only the lab's DNS knows it. */
+/** The mirror's host name; only the lab's DNS has it. */
 export const mirrorUrl = "https://mirror.lab.internal";
 
-/** Programs of an etcd release by the name that it gives them. */
+/** Programs of an etcd release, by their name in the release. */
 interface EtcdPrograms {
   readonly etcd: string;
   readonly etcdctl: string;
   readonly etcdutl: string;
 }
 
-/** What nodes download of one release of Kubernetes, or of what stands in for it. */
+/** The files that nodes download of one release of Kubernetes, or of the stand-ins for it. */
 export interface NodePrograms {
   readonly release: string;
   readonly kubeadm: string;
@@ -28,12 +28,12 @@ export interface NodePrograms {
   readonly cniPlugins: Readonly<Record<string, string>>;
 }
 
-/** An etcd release that is downloaded and verified like any other and cannot start: for the roll that has to stop. */
+/** An etcd release that passes all checks and cannot start: for the rollout that has to stop. */
 export const brokenEtcd = "3.6.99";
 
 /**
- * Fills `folder` with the release files that the controllers download, at the publishers' paths below their hosts' names.
- * Returns the files' SHA-256 as the setting `downloads.sha256` takes them.
+ * Fills `folder` with the release files that controllers download, at the publishers' paths below their host
+ * names. Returns the files' SHA-256 in the form of the setting `downloads.sha256`.
  */
 export async function fillMirror(
   folder: string,
@@ -56,7 +56,7 @@ export async function fillMirror(
   return sha256;
 }
 
-/** Where the product's nodes look for a release, below the mirror's folder. */
+/** Path of a release in the mirror's folder, where the product's nodes look for it. */
 function fileOf(folder: string, release: Release): string {
   const anySum = { [`${release.name}-${release.version}-${release.architecture}`]: "0".repeat(64) };
   const [file] = findDownloads([release], { mirror: mirrorUrl, sha256: anySum });
@@ -121,7 +121,7 @@ async function digest(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Settings by path that lead nodes to the mirror. */
+/** Settings, by path, that make nodes use the mirror. */
 export function mirrorSettings(sha256: Readonly<Record<string, string>>): Record<string, string> {
   const sums = Object.entries(sha256).map(([file, sum]) => [`downloads.sha256["${file}"]`, sum]);
   return { "downloads.mirror": mirrorUrl, ...(Object.fromEntries(sums) as Record<string, string>) };

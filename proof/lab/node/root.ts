@@ -6,16 +6,16 @@ import { execute } from "../execute";
 
 const suite = "bookworm";
 
-/** What the product's scripts call, and what Flatcar's own services are made of. */
+/** Packages for the programs that the product's scripts call, and for Flatcar's own services. */
 const packages = [
   ...["systemd", "systemd-sysv", "dbus", "systemd-resolved", "libnss-resolve", "libnss-myhostname"],
   ...["iproute2", "procps", "curl", "jq", "openssl", "ca-certificates"],
   ...["containerd", "runc", "nftables", "iptables"],
 ];
 
-/** Where Debian differs from Flatcar: files of the base root by path. */
+/** Files of the base root, by path, that differ between Debian and Flatcar. */
 const files: Readonly<Record<string, string>> = {
-  // What Ignition enables and nothing else; Debian enables whatever is installed.
+  // Only units that Ignition enables may run; Debian enables every installed unit.
   "/usr/lib/systemd/system-preset/99-default.preset": "disable *\n",
   "/usr/lib/systemd/system-preset/90-systemd.preset": "enable systemd-resolved.service\n",
   // https://github.com/flatcar/baselayout/blob/main/baselayout/nsswitch.conf
@@ -31,7 +31,7 @@ const files: Readonly<Record<string, string>> = {
   ].join("\n"),
 };
 
-/** Units that ask a person, or that would care for a network that the lab lays from outside. */
+/** Units that ask a person, or that would configure a network that the lab itself makes. */
 const masked = [
   "console-getty.service",
   "getty.target",
@@ -56,12 +56,12 @@ const removed = [
   "/var/lib/apt/lists",
 ];
 
-/** What Flatcar has and these packages do not bring; pods mount the modules. */
+/** Parts of Flatcar that are in none of these packages. Pods mount the modules. */
 const folders = ["/var/log/journal", "/usr/lib/modules"];
 
 /**
- * Folder with the root file system that every node's own lies on: Debian with what Flatcar has. Made once, in the user's
- * cache, anew when its recipe changes.
+ * Folder with the root file system that is below every node's own: Debian with Flatcar's programs. It is made
+ * once in the user's cache, and again when its recipe changes.
  */
 export async function baseRoot(report: (line: string) => void): Promise<string> {
   const recipe = [
@@ -97,7 +97,7 @@ async function install(root: string): Promise<void> {
   for (const name of folders) await fs.mkdir(path.join(root, name), { recursive: true });
 }
 
-/** Installs Debian with these packages into a folder that is not there yet. */
+/** Installs Debian with these packages into a new folder. */
 export async function debootstrap(root: string, include: readonly string[]): Promise<void> {
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   const options = ["--variant=minbase", `--keyring=${keyring}`, `--include=${include.join(",")}`];
@@ -117,7 +117,9 @@ const coreUser = [
   "core",
 ];
 
-/** The mirror that this machine itself installs the suite from; none if it is no Debian of that suite. */
+/**
+ * The mirror from which this machine itself installs the suite; none if it does not run that suite of Debian.
+ */
 async function ownMirror(): Promise<string[]> {
   const format = "$(CODENAME) $(REPO_URI)";
   const targets = await execute("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);

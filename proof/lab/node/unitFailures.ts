@@ -4,7 +4,7 @@ import { execute } from "../execute";
 
 /** Messages of systemd about units: https://github.com/systemd/systemd/blob/v252/src/systemd/sd-messages.h */
 export const messages = {
-  /** A process of a unit has ended, and not with success. */
+  /** A process of a unit has ended without success. */
   processExit: "98e322203f7a4ed290d09fe03c09fe15",
   /** The run of a unit has failed; `UNIT_RESULT` says how. */
   failureResult: "d9b373ed55a64feb8242e02dbe79a49c",
@@ -70,7 +70,7 @@ export function unitFailures(
   return failures;
 }
 
-/** Whether unit files, the ones that count more after the others, let systemd start a unit again after a failure. */
+/** Whether unit files let systemd restart a unit after a failure. Later files override earlier ones. */
 export function restartsAfterFailure(unitFiles: readonly string[]): boolean {
   const values = unitFiles.flatMap((text) =>
     [...text.matchAll(/^Restart=(.*)$/gm)].map(([, value]) => value),
@@ -78,10 +78,10 @@ export function restartsAfterFailure(unitFiles: readonly string[]): boolean {
   return !["", "no", "on-success"].includes((values.at(-1) ?? "").trim());
 }
 
-/** Folders of unit files, the one that counts more first. */
+/** Folders of unit files, the one with the highest priority first. */
 const unitFolders = ["/etc/systemd/system", "/usr/lib/systemd/system"];
 
-/** The texts of a unit's file below a root file system, and of its drop-ins. */
+/** The texts of a unit's file and its drop-ins, below a root file system. */
 export function unitFilesOf(root: string, unit: string): string[] {
   const names = [...new Set([unit, unit.replace(/@.*(\.\w+)$/, "@$1")])];
   const places = names.flatMap((name) => unitFolders.map((folder) => path.join(root, folder, name)));
@@ -102,14 +102,14 @@ const matches = Object.values(messages).flatMap((id, index) => [
 ]);
 
 /**
- * The units that ever failed on a disk, by its journal. The node may be on or off.
+ * The units that ever failed on a disk, from its journal. The node may be on or off.
  * @throws Error if the journal cannot be read
  */
 export async function failuresOnDisk(root: string): Promise<UnitFailure[]> {
   // A node that never booted has none.
   if (!existsSync(path.join(root, journal)) || readdirSync(path.join(root, journal)).length === 0) return [];
   const command = [...journalctl, `--output-fields=${fields.join(",")}`, ...matches];
-  // The node's own journalctl: it knows the format that its journald writes.
+  // The node's own journalctl, which can read the format of its journald.
   const lines = await execute("chroot", [root, ...command]);
   const entries = lines
     .split("\n")

@@ -3,7 +3,9 @@ import { markdownTable } from "./table";
 
 const heads = ["drill", "group", "passed", "failed", "skipped", "not run", "seconds of tests"];
 
-/** What became of Kubernetes' own tests in all drills that ran them, as lines of Markdown; none if no drill did. */
+/**
+ * Results of Kubernetes' own tests from all drills that ran them, as lines of Markdown; none if no drill did.
+ */
 export function conformanceLines(rows: readonly Row[]): string[] {
   const ran = rows.flatMap(({ drill, conformance }) => (conformance ? [{ drill, ...conformance }] : []));
   if (ran.length === 0) return [];

@@ -5,7 +5,7 @@ import { table } from "./table";
 /** Drills that have a picture in docs/drills.md. */
 export const pictured: readonly string[] = ["crash", "roll"];
 
-/** docs/drills.md: all rows, and the names of the drills that have none. */
+/** docs/drills.md: all rows, and the names of the drills without a row. */
 export function drillsDocument(rows: readonly Row[], notRun: readonly string[]): string {
   const figures = rows.flatMap(({ drill, figures: named }) =>
     Object.entries(named).map(([what, value]) => `- ${drill}: ${what}: ${value}`),

@@ -4,19 +4,19 @@ import { drillsDocument, pictured } from "./document";
 import { keptRows, pictureOf } from "./results";
 import type { Row } from "./row";
 
-/** What `publish` works on. */
+/** Input of `publish`. */
 export interface PublishArgs {
   /** The project's folder. */
   readonly project: string;
-  /** The lab's folder, with the results that it keeps. */
+  /** The lab's folder, with the results. */
   readonly labFolder: string;
-  /** Names of all drills that there are. */
+  /** Names of all existing drills. */
   readonly drills: readonly string[];
 }
 
 /**
- * Writes the results that the lab keeps into `proof/bench/drills.json` and `docs/drills.md` with its pictures. Returns the rows that
- * it took.
+ * Writes the lab's results into `proof/bench/drills.json` and `docs/drills.md` with its pictures. Returns the
+ * rows that it took.
  * @throws Error that names the drills that did not pass; nothing is written then
  */
 export function publish({ project, labFolder, drills }: PublishArgs): Row[] {
@@ -40,7 +40,7 @@ export function publish({ project, labFolder, drills }: PublishArgs): Row[] {
   return kept;
 }
 
-/** The rows by drill, each from the later run, in the order in which the drills appeared first. */
+/** The rows by drill, each from the later run, in the order in which the drills first appeared. */
 export function newest(earlier: readonly Row[], later: readonly Row[]): Row[] {
   return [...new Map([...earlier, ...later].map((row) => [row.drill, row])).values()];
 }

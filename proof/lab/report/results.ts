@@ -4,10 +4,13 @@ import type { Run } from "../drills/run";
 import type { Row } from "./row";
 import { timelineSvg } from "./timeline";
 
-/** Folder below the lab's own that holds the newest result of each drill. A new lab leaves it as it is. */
+/** Folder below the lab's own with the newest result of each drill. A new lab does not change it. */
 export const resultsFolder = "results";
 
-/** Keeps what came of a drill as `<drill>.json`, and its timeline as `<drill>.svg`, until the drill runs again. */
+/**
+ * Keeps the result of a drill as `<drill>.json`, and its timeline as `<drill>.svg`, until the drill runs
+ * again.
+ */
 export function keepResult(labFolder: string, { row, observations, marks, pauses }: Run): void {
   const folder = path.join(labFolder, resultsFolder);
   mkdirSync(folder, { recursive: true });
@@ -17,7 +20,7 @@ export function keepResult(labFolder: string, { row, observations, marks, pauses
   writeFileSync(pictureOf(labFolder, row.drill), picture);
 }
 
-/** The rows that were kept, by the names of their drills. */
+/** The kept rows, by the names of their drills. */
 export function keptRows(labFolder: string): Row[] {
   const folder = path.join(labFolder, resultsFolder);
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];

@@ -1,6 +1,6 @@
 import type { Conformance } from "../kubernetes/conformance/results";
 
-/** What came of one drill. `.lab/results/` and `proof/bench/drills.json` hold these. */
+/** Result of one drill, in `.lab/results/` and `proof/bench/drills.json`. */
 export interface Row {
   readonly drill: string;
   /** Day of the run, ISO 8601. */
@@ -9,13 +9,16 @@ export interface Row {
   readonly scale: number;
   /** What was done, in a few words. */
   readonly what: string;
-  /** From the fault, or the power-on, to a healthy cluster; null where the drill ended before. */
+  /** Seconds from the fault, or the power-on, to a healthy cluster; null if the drill ended before. */
   readonly seconds: number | null;
   /** Writes that etcd acknowledged. */
   readonly acknowledged: number;
-  /** Acknowledged writes that were not there any more at the end; null where nothing was read back. */
+  /** Acknowledged writes that were missing at the end; null if nothing was read back. */
   readonly lost: number | null;
-  /** Writes that were refused or ran into their time-out twice, as each is made once more; not counted are those of clients that ask one member only. */
+  /**
+   * Writes that failed twice, by a refusal or a time-out; each is repeated once. Clients that ask only one
+   * member do not count.
+   */
   readonly failed: number;
   /** The longest time between two acknowledged writes, over all clients. */
   readonly longestPauseMs: number | null;
@@ -26,8 +29,8 @@ export interface Row {
   readonly reasons: readonly string[];
   /** Times above the drill's limits. With a raised LAB_LIMITS the drill may have passed, but such a row is not published. */
   readonly slow?: readonly string[];
-  /** What became of Kubernetes' own tests, where the drill runs them. */
+  /** Results of Kubernetes' own tests, if the drill runs them. */
   readonly conformance?: Conformance;
-  /** Further figures that the drill saw, by name. */
+  /** Further figures of the drill, by name. */
   readonly figures: Readonly<Record<string, number | string>>;
 }

@@ -13,7 +13,7 @@ const heads = [
   "",
 ];
 
-/** The rows as a Markdown table, which reads well on a terminal too. */
+/** The rows as a Markdown table, which is also readable on a terminal. */
 export function table(rows: readonly Row[]): string {
   return markdownTable(heads, rows.map(cellsOf));
 }

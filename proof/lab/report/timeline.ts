@@ -1,24 +1,24 @@
 import type { Observation } from "../clients/members";
 
-/** Something that a drill did, at its moment. */
+/** An action of the drill, with its time. */
 export interface Mark {
   /** ISO 8601. */
   readonly time: string;
   readonly what: string;
 }
 
-/** What a timeline shows. */
+/** The content of a timeline. */
 export interface Timeline {
   readonly title: string;
   readonly observations: readonly Observation[];
   readonly marks: readonly Mark[];
-  /** Times without an acknowledged write; `at` is when they begin. */
+  /** Times without an acknowledged write; `at` is their start. */
   readonly pauses: readonly { readonly at: string; readonly ms: number }[];
 }
 
 type State = "leader" | "voter" | "learner" | "unhealthy" | "absent";
 
-/** A stretch of time in which a member did not change. */
+/** A span of time in which a member did not change. */
 export interface Span {
   readonly member: string;
   readonly state: State;
@@ -39,7 +39,7 @@ const left = 190;
 const rowHeight = 26;
 const head = 66;
 
-/** The members' states over time, one list, in the order in which the members appeared. */
+/** The members' states over time, one list, in the order in which the members first appeared. */
 export function spans(observations: readonly Observation[]): Span[] {
   const names = [
     ...new Set(observations.flatMap(({ members }) => members.map(({ id, name }) => name || id))),

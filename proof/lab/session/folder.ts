@@ -9,12 +9,13 @@ export const labFolder = path.join(projectFolder, ".lab");
 
 const lock = "pid";
 
-/** What a lab leaves to the next one. */
+/** The files that a lab leaves to the next one. */
 const kept = [lock, resultsFolder];
 
 /**
- * Takes a lab's folder for this process, and throws away what the last lab left in it but the results. Returns the file descriptor of the lock,
- * which lasts as long as any process has that open: nothing has to be given back, whatever ends a lab.
+ * Takes a lab's folder for this process, and removes all files of the last lab except the results. Returns
+ * the file descriptor of the lock. The lock lasts as long as any process has the descriptor open, so it ends
+ * with the lab in any case.
  * @throws Error that names the process of the lab that has the folder
  */
 export function claimFolder(folder: string): number {

@@ -13,14 +13,17 @@ import { keepResult } from "../report/results";
 import { table } from "../report/table";
 import { labStack } from "../cluster/stack";
 
-/** The lab inside its namespaces: opens it, runs the drills, and shows what came of them. Whether all passed. */
+/**
+ * The lab inside its namespaces: opens it, runs the drills, and prints their results. Returns whether all
+ * passed.
+ */
 async function main(command: Command): Promise<boolean> {
   const folder = labFolder;
   process.env.LOCAL_AWS_FOLDER = path.basename(folder);
   const { vpcCidr, region } = labStack();
   enterLocalAws(localAwsUrl(4566), region);
   await openHub(vpcCidr);
-  // In the lab's own /run: temporary files go with it, whoever made them.
+  // In the lab's own /run: all temporary files are gone with it.
   process.env.TMPDIR = "/run/lab/tmp";
   mkdirSync(process.env.TMPDIR, { recursive: true });
   if (command.stay) {
@@ -39,7 +42,10 @@ async function main(command: Command): Promise<boolean> {
   return passed === rows.length;
 }
 
-/** Runs the drills one after the other, on one lab for as long as its cluster is there and runs what the next drill wants. */
+/**
+ * Runs the drills one after the other. A drill uses the lab of the one before if its cluster still exists and
+ * has what the drill needs.
+ */
 async function runDrills(command: Command, folder: string): Promise<Run[]> {
   const runs: Run[] = [];
   let open: OpenLab | undefined;
@@ -66,11 +72,13 @@ async function runDrills(command: Command, folder: string): Promise<Run[]> {
   return runs;
 }
 
-/** Whether a drill has a lab of its own: of a newer release nobody goes back, and a lab has one scale. */
+/**
+ * Whether a drill needs a lab of its own: nodes never go back from a newer release, and a lab has one scale.
+ */
 const isApart = ({ releases, leastScale }: Drill): boolean =>
   releases !== undefined || leastScale !== undefined;
 
-/** The lab that a drill begins in. */
+/** The lab in which a drill starts. */
 function labArgs(
   command: Command,
   folder: string,
@@ -82,7 +90,7 @@ function labArgs(
   return { scale, kubernetes, release, releases, folder, report: console.log };
 }
 
-/** Says how to look into the lab, and waits for Ctrl-C. */
+/** Prints how to look into the lab, and waits for Ctrl-C. */
 async function stay(lab: Lab): Promise<never> {
   await lab.hasCluster(3);
   console.log("\nThe cluster is healthy. A shell on a node, from another terminal:");
@@ -91,7 +99,8 @@ async function stay(lab: Lab): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
-// The pipe closes when the process outside asks for the end, or is gone. All that runs here goes with this process.
+// The pipe closes when the process outside asks for the end, or is gone. All processes of the lab end with
+// this one.
 process.stdin.resume().on("end", () => process.exit(130));
 process.on("SIGINT", () => process.exit(130));
 

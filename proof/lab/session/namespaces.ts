@@ -4,12 +4,12 @@ import path from "node:path";
 import { removeControlGroups } from "../node/controlGroups";
 
 /**
- * Runs the lab inside network, mount and process namespaces of its own, and returns its exit status. They are gone with their
- * first process, and everything in them: no process, mount or network namespace outlives a lab, whatever ended it. Until
- * then the file descriptor `lock` is open.
+ * Runs the lab inside network, mount and process namespaces of its own, and returns its exit status. The
+ * namespaces end with their first process, and with them every process and mount of the lab, however it
+ * ended. Until then the file descriptor `lock` is open.
  */
 export async function enterNamespaces(words: readonly string[], lock: number): Promise<number> {
-  // What a lab that was killed has left.
+  // Leftovers of a lab that was killed.
   await removeControlGroups();
   const inside = [process.execPath, "--require", "ts-node/register/transpile-only"];
   const child = spawn(
@@ -22,7 +22,8 @@ export async function enterNamespaces(words: readonly string[], lock: number): P
     { stdio: ["pipe", "inherit", "inherit", lock] },
   );
   child.stdin?.on("error", () => undefined);
-  // Ctrl-C reaches the lab from the terminal; a signal to this process alone is passed on. This one ends after it.
+  // The terminal sends Ctrl-C to the lab too. A signal to this process alone is passed on. The lab ends
+  // first.
   const stop = () => child.stdin?.end();
   for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
   process.on("SIGTERM", stop).on("SIGHUP", stop).on("SIGINT", stop);

@@ -33,7 +33,7 @@ import { NodeStore } from "../cluster/nodeStore";
 import { labPrograms } from "./programs";
 import { labStack } from "../cluster/stack";
 
-/** A range of the VPC that no subnet takes, for the machine that the clients run on. */
+/** A range of the VPC without a subnet, for the clients' machine. */
 const clientCidr = "10.0.255.240/28";
 
 const port = 4566;
@@ -46,28 +46,28 @@ const leastHookScale = 1 / 3;
 
 const disks = "/run/lab/disks";
 
-/** A lab that is open, and how to close it. */
+/** An open lab, and how to close it. */
 export interface OpenLab {
   readonly lab: Lab;
   close(): Promise<void>;
 }
 
-/** What a lab is to be. */
+/** What a lab is made of. */
 export interface LabArgs {
   readonly scale: number;
   readonly kubernetes: KubernetesKind;
-  /** Release of Kubernetes that the cluster begins with. */
+  /** Release of Kubernetes that the cluster starts with. */
   readonly release: string;
-  /** All that are there for the nodes. */
+  /** All releases that nodes can run. */
   readonly releases: readonly [string, ...string[]];
-  /** Takes logs and state. */
+  /** Folder for logs and state. */
   readonly folder: string;
   readonly report: (line: string) => void;
 }
 
 /**
- * Opens a lab behind this process's hub: local AWS, resolver, machines, and the stack deployed on them. Disks are in memory,
- * and so gone with the namespaces.
+ * Opens a lab behind this process's hub: local AWS, resolver, machines, and the deployed stack. Disks are in
+ * memory, so they are gone with the namespaces.
  */
 export async function openLab(args: LabArgs): Promise<OpenLab> {
   const endings: (() => Promise<unknown>)[] = [];
@@ -98,7 +98,7 @@ async function open(
   const programs = labPrograms();
   const resolver = resolverOf(stack.vpcCidr);
   const ec2 = new EC2Client({});
-  // What the parts complain of goes to a file; what a person has to know comes from the drills.
+  // Complaints of the parts go to a file; the drills print what a person has to know.
   const complaints = createWriteStream(path.join(folder, "lab.log"), { flags: "a" });
   const log = (line: string) => complaints.write(`${new Date().toISOString()} ${line}\n`);
 
@@ -185,7 +185,7 @@ async function open(
   });
 }
 
-/** What nodes download, and the images that they begin with, on the file system that their disks are on. */
+/** The files that nodes download and the images that they start with, on the file system of their disks. */
 async function nodePrograms(
   kubernetes: KubernetesKind,
   [first, ...others]: readonly [string, ...string[]],

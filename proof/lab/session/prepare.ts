@@ -10,8 +10,8 @@ import { labPrograms } from "./programs";
 import { baseRoot } from "../node/root";
 
 /**
- * Brings everything that comes from the network into the user's cache: inside the lab there is none. Kubernetes itself, and what
- * single drills need, only where it is asked for.
+ * Downloads everything into the user's cache, because the lab has no network. Kubernetes, and what only some
+ * drills need, is downloaded only if asked for.
  */
 export async function prepare(command: Command, report: (line: string) => void): Promise<void> {
   await haproxyProgram(report);

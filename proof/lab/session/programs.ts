@@ -11,7 +11,7 @@ export interface LabPrograms {
   readonly etcdutl: string;
   readonly coredns: string;
   readonly ignition: string;
-  /** Loads etcd, checks histories, watches members. */
+  /** Puts load on etcd, checks histories, watches members. */
   readonly client: string;
   /** Stands in for kubeadm, the kubelet and kubectl. */
   readonly standIn: string;
@@ -20,7 +20,7 @@ export interface LabPrograms {
 const own = (name: "client" | "kubernetes") =>
   ownGoTool({ name: `lab-${name}`, folder: path.join(__dirname, "..", "go"), package: `./${name}` });
 
-/** Builds what is not built yet, which takes four minutes on two cores the first time. */
+/** Builds what is missing, which takes four minutes on two cores the first time. */
 export const labPrograms = (): LabPrograms => ({
   etcd: etcd(),
   etcdctl: etcdctl(),

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * A shell on a node of the lab that runs on this machine; returns its exit status.
- * @throws Error if no lab has such a node, with those there are
+ * Opens a shell on a node of this machine's lab; returns its exit status.
+ * @throws Error that lists the nodes, if no lab has such a node
  */
 export function openShell(instance: string): number {
   const nodes = runningNodes();
@@ -16,7 +16,7 @@ export function openShell(instance: string): number {
   return spawnSync("nsenter", [`--target=${init}`, "--all", ...shell], { stdio: "inherit" }).status ?? 1;
 }
 
-/** Process ids of the nodes' inits by instance id, as this machine has them. */
+/** Process ids of the nodes' inits on this machine, by instance id. */
 function runningNodes(): Map<string, number> {
   const nodes = new Map<string, number>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {

@@ -1,8 +1,8 @@
-"""What state a metric alarm is in, from its data points and nothing else.
+"""The state of a metric alarm, computed only from its data points.
 
-Looked at are the newest data points, as many as evaluation periods, within an evaluation range that is two periods longer:
-CloudWatch looks back further than the periods asked for, its example has five periods for three. What is missing then is
-treated as the alarm says
+The newest data points count, as many as the alarm has evaluation periods. CloudWatch looks back further
+than the periods asked for: its example has five periods for three. So the evaluation range here is two
+periods longer. The alarm says how missing points are treated
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
 """
 
@@ -18,7 +18,7 @@ COMPARISONS = {
 }
 MISSING = ("breaching", "notBreaching", "ignore", "missing")
 FURTHER_PERIODS = 2
-"""By which the evaluation range is longer than the evaluation periods."""
+"""How many periods the evaluation range is longer than the evaluation periods."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Rule:
     periods: int
     """Evaluation periods."""
     to_alarm: int
-    """How many of them must be breaching."""
+    """How many of them must breach the threshold."""
     missing: str
 
 
@@ -39,8 +39,8 @@ class DataPoint:
 
 
 def state(rule: Rule, points: list[DataPoint], before: str) -> tuple[str, str]:
-    """
-    State and its reason. `points` are those there are of the evaluation range, newest first; `before` is the state so far.
+    """State and its reason. `points` are the data points of the evaluation range, newest first; `before` is
+    the state so far.
     """
     looked_at = points[: rule.periods]
     missing = rule.periods - len(looked_at)

@@ -1,4 +1,4 @@
-"""What AWS does later, or while its caller goes on."""
+"""Actions that AWS does later, or while its caller goes on."""
 
 import threading
 import traceback

@@ -68,7 +68,7 @@ def body_of(environ) -> bytes:
 
 
 def put(take, body: bytes) -> tuple[str, object]:
-    """Has `take` take what is given; its ValueError is the answer to what it does not take."""
+    """Gives the request's body to `take`. A ValueError of `take` becomes the answer."""
     try:
         given = json.loads(body)
         take(given)

@@ -13,7 +13,8 @@ def find_queue(arn: str) -> Queue | None:
 
 
 def send(arn: str, body: str, attributes: dict[str, str | int]) -> bool:
-    """Sends a message with attributes; false if there is no such queue. The caller has asked whether it may."""
+    """Sends a message with attributes; false if there is no such queue. The caller checks permission first.
+    """
     queue = find_queue(arn)
     if queue is None:
         return False

@@ -1,4 +1,4 @@
-/** LocalStack's port, so that its users' tools work with this local AWS as well. */
+/** LocalStack's port, so that tools made for LocalStack work with the local AWS too. */
 const defaultPort = 4566;
 
 /**
@@ -20,8 +20,9 @@ export function localAwsUrl(port: number): string {
 }
 
 /**
- * The environment in which every AWS tool and SDK speaks to `url` and to nothing else: whatever the user has set for
- * real AWS (profiles, keys, roles, files, other endpoints) is taken out. The two keys open nothing; the local AWS asks for some.
+ * The environment in which every AWS tool and SDK uses only `url`. It leaves out all that the user has set
+ * for real AWS: profiles, keys, roles, files, other endpoints. The two keys have no rights; the SDKs only
+ * need some keys.
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  * @throws Error if `url` is not on this machine's loopback interface
  */
@@ -49,7 +50,7 @@ export function localAwsEnvironment(
   };
 }
 
-/** Makes `localAwsEnvironment` this process's own, and so its children's. */
+/** Sets the variables of `localAwsEnvironment` in this process, which its children inherit. */
 export function enterLocalAws(url: string, region: string): void {
   const environment = localAwsEnvironment(process.env, url, region);
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];

@@ -1,11 +1,13 @@
-"""What goes wrong here because a test wants it to: PUT /local-aws/faults.
+"""Faults that a test asks for: PUT /local-aws/faults.
 
-    {"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery": "fail"}}
+{"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery":
+"fail"}}
 
-`events`: every delivery of an event to a target waits a random time within the bounds (seconds as they are, whatever the
-time scale), and so may overtake another; it comes twice, or not at all, with these probabilities.
-`functions`: `fail` lets every invocation end as if the function's process had crashed; `unavailable` lets Lambda itself
-refuse the invocation (ServiceException), which is what EventBridge tries again.
+`events`: every delivery of an event to a target waits a random time within the bounds, so events can
+overtake each other. The seconds ignore the time scale. A delivery comes twice, or not at all, with the
+given probabilities.
+`functions`: with `fail`, every invocation ends as if the function's process had crashed. With
+`unavailable`, Lambda itself refuses the invocation (ServiceException), and EventBridge tries again.
 """
 
 import random
@@ -20,7 +22,7 @@ class Faults:
     functions: dict[str, str] = field(default_factory=dict)
 
     def arrivals(self) -> list[float]:
-        """When an event arrives at a target: seconds from now, once for each time that it does."""
+        """When an event arrives at a target: seconds from now, one entry for each arrival."""
         if random.random() < self.drop:
             return []
         times = 2 if random.random() < self.duplicate else 1
@@ -31,7 +33,7 @@ current = Faults()
 
 
 def put(given: dict) -> None:
-    """Replaces all faults. Raises ValueError, naming what is wrong, and changes nothing then."""
+    """Replaces all faults. On an error it changes nothing and raises ValueError, which names the error."""
     global current
     refuse_unknown("", given, {"events", "functions"})
     events, functions = given.get("events", {}), given.get("functions", {})

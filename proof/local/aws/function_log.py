@@ -1,8 +1,9 @@
 """A function's log: its output and Lambda's own records, in its CloudWatch log group.
 
-Lambda writes in the name of the function's role, which needs logs:CreateLogStream and logs:PutLogEvents on the group, and
-logs:CreateLogGroup where there is none (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html). What
-the role may not write is lost; the server's log says so. Text or JSON records, by the function's LoggingConfig
+Lambda writes with the function's role. The role needs logs:CreateLogStream and logs:PutLogEvents on the
+group, and logs:CreateLogGroup if there is no group
+(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html). Records that the role may
+not write are lost; the server's log says so. The function's LoggingConfig chooses text or JSON
 (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
 """
 
@@ -26,7 +27,9 @@ def new_log_stream() -> str:
 
 
 def records(function: LambdaFunction, request_id: str, ended: Ended) -> list[str]:
-    """What Lambda logs of an invocation: its beginning, the function's output, an error of the runtime, the report."""
+    """What Lambda logs of an invocation: its start, the function's output, an error of the runtime, the
+    report.
+    """
     milliseconds = f"{ended.seconds * 1000:.2f}"
     error = json.loads(ended.payload) if ended.failed else {}
     runtime_error = [error["errorMessage"]] if error.get("errorType") in ("Sandbox.Timedout", "Runtime.ExitError") else []

@@ -1,9 +1,10 @@
-"""One invocation: the deployed package in a Node process of its own, as after an idle time on AWS.
+"""One invocation: the deployed package in its own Node process, like a cold start on AWS.
 
-The process has the variables that Lambda's Node.js runtimes define and the function's own
-(https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and nothing else of this server's: no way to any
-AWS but this. Its credentials are those of the function's role, made by STS for this invocation. The SDK that it finds in
-place of the runtime's is this project's. Memory bounds the heap; at the timeout the process is killed.
+The process has only the variables of Lambda's Node.js runtimes and of the function
+(https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). It has nothing else of this
+server's environment, so it can reach only the local AWS. STS makes its credentials from the function's
+role for this invocation. Its AWS SDK is this project's, in place of the runtime's. The memory setting
+limits the heap, and the timeout kills the process.
 """
 
 import atexit
@@ -29,10 +30,12 @@ RUNTIME = Path(__file__).parent / "lambdaRuntime.cjs"
 SDK = Path(__file__).parents[3] / "node_modules" / "@aws-sdk"
 
 places = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
-"""AWS runs a thousand invocations at once; here one more than these would only slow down the others."""
+"""AWS runs a thousand invocations at once. Here more than this would only slow down the others."""
 
 children: dict[subprocess.Popen, str] = {}
-"""What runs now, and the folder that it runs in: outside the project, where Node would look for packages further up."""
+"""The program that runs now and its folder. It is outside the project, because Node looks for packages in
+parent folders.
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def run(function: LambdaFunction, event: str, request_id: str, log_group: str, l
 
 
 def crash(request_id: str) -> Ended:
-    """How an invocation ends whose process crashes before it says anything."""
+    """The result of an invocation whose process crashes before it answers."""
     return Ended(exit_error(request_id, "exit status 1"), True, [], 0)
 
 
@@ -88,7 +91,7 @@ def error(error_type: str, request_id: str, message: str) -> str:
 
 
 def run_node(function: LambdaFunction, folder: str, context: dict, given: str) -> tuple[int | None, dict | None, str]:
-    """Status (None: killed at the timeout), what the runtime answered (None: nothing), and the output."""
+    """Exit status (None: killed at the timeout), the runtime's answer (None: nothing), and the output."""
     held, lifeline = os.pipe()
     try:
         with tempfile.TemporaryFile() as answer:

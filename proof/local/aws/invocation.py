@@ -1,6 +1,6 @@
-"""A function's run with all that Lambda does around it: log, metrics, and the faults that a test has set.
+"""A run of a function with all that Lambda adds: log, metrics, and the faults that a test has set.
 
-Each run counts in `AWS/Lambda` Invocations, and in Errors with 1 or 0, at the time it began
+Each run counts in `AWS/Lambda` Invocations, and in Errors with 1 or 0, at the time of its start
 (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html).
 """
 
@@ -14,7 +14,9 @@ from moto.core.utils import utcnow
 
 
 class ServiceException(LambdaClientError):
-    """Lambda itself fails; the caller may try again (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)."""
+    """Lambda itself fails, and the caller may try again
+    (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+    """
 
     code = 500
 
@@ -23,13 +25,13 @@ class ServiceException(LambdaClientError):
 
 
 def accept(function: LambdaFunction) -> None:
-    """Raises ServiceException if Lambda is to refuse invocations of this function."""
+    """Raises ServiceException if a fault makes Lambda refuse invocations of this function."""
     if faults.current.functions.get(function.function_name) == "unavailable":
         raise ServiceException
 
 
 def invoke_now(function: LambdaFunction, payload: str, request_id: str) -> tuple[function_process.Ended, list[str]]:
-    """Runs the function once; how it ended, and what is logged of it. `payload` is JSON."""
+    """Runs the function once; returns the result and the log. `payload` is JSON."""
     began = utcnow()
     stream = function_log.new_log_stream()
     if faults.current.functions.get(function.function_name) == "fail":

@@ -1,10 +1,11 @@
 """Lists what an AWS account holds besides what every account has from the start.
 
-    leftovers.py ENDPOINT REGION
+leftovers.py ENDPOINT REGION
 
-Prints a JSON list of {"kind": "EC2 VPC", "id": "vpc-..."}; an empty list means that nothing is left. Every service that
-the cluster uses is asked by its own list call, so that something which lost its tags is found as well. Raises, and so
-exits with 1, when a call fails: a service that does not answer may hold something.
+Prints a JSON list of {"kind": "EC2 VPC", "id": "vpc-..."}; an empty list means that nothing is left. It
+asks every service that the cluster uses with the service's own list call, so it also finds resources
+without tags. A call that fails raises, and so exits with 1: a service that does not answer may hold
+something.
 """
 
 import json
@@ -14,7 +15,8 @@ import boto3
 import jmespath
 from botocore.config import Config
 
-# kind, service, list call and its parameters, and which of the listed are not there from the start (JMESPath)
+# kind, service, list call and its parameters, and the listed ones that were not there from the start
+# (JMESPath)
 QUERIES = (
     ("EC2 instance", "ec2", "describe_instances", {}, "Reservations[].Instances[?State.Name!='terminated'][].InstanceId"),
     ("EC2 volume", "ec2", "describe_volumes", {}, "Volumes[].VolumeId"),
@@ -84,7 +86,9 @@ def list_leftovers(endpoint: str, region: str) -> list[dict[str, str]]:
 
 
 def kept_keys(kms, listed) -> list[str]:
-    """The keys that are not AWS's own and do not wait for their deletion, which is as gone as AWS lets a key be."""
+    """The keys that are not AWS's own and not scheduled for deletion. AWS deletes no key at once, so a
+    scheduled one counts as gone.
+    """
     of_aws = listed("kms", "list_aliases", {}, "Aliases[?starts_with(AliasName, 'alias/aws/')].TargetKeyId")
     keys = [key for key in listed("kms", "list_keys", {}, "Keys[].KeyId") if key not in of_aws]
     return [key for key in keys if kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != "PendingDeletion"]

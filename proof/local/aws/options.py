@@ -1,4 +1,4 @@
-"""How this server was started, for the extensions to read: `from options import options`."""
+"""The options of this server, for the extensions to read: `from options import options`."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Options:
     """AWS_ENDPOINT_URL that deployed functions get."""
 
     def scaled(self, seconds: float) -> float:
-        """The seconds that a wait takes here which on AWS takes that many."""
+        """Converts seconds on AWS to seconds here."""
         return seconds * self.time_scale
 
 

@@ -1,8 +1,10 @@
-"""Whether policies allow a request that a service makes: as itself (resource policies) or by a role (its own policies).
+"""Whether policies allow the request of a service, which asks as itself (resource policies) or with a role
+(its own policies).
 
-An explicit Deny wins, and what nothing allows is denied
-(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). Of the condition operators
-there are those that policies for services use; a statement with another one allows nothing, and the log says so.
+An explicit Deny wins, and a request that no statement allows is denied
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). Only the
+condition operators that policies for services use are implemented. A statement with another operator
+allows nothing, and the log says so.
 """
 
 import json
@@ -16,13 +18,13 @@ from moto.iam.models import iam_backends
 @dataclass(frozen=True)
 class Request:
     action: str
-    """Like `sqs:SendMessage`."""
+    """For example `sqs:SendMessage`."""
     resource: str
     """ARN."""
     service: str | None = None
-    """The service that asks as itself, like `events.amazonaws.com`; None if it asks by a role."""
+    """The service that asks as itself, for example `events.amazonaws.com`; None if it asks with a role."""
     context: dict[str, str] = field(default_factory=dict)
-    """Condition keys in lower case, like `aws:sourcearn`."""
+    """Condition keys in lower case, for example `aws:sourcearn`."""
 
 
 def is_allowed(statements: list[dict], request: Request) -> bool:
@@ -31,7 +33,7 @@ def is_allowed(statements: list[dict], request: Request) -> bool:
 
 
 def role_is_allowed(role_arn: str, request: Request) -> bool:
-    """Whether the policies of a role, its own and the attached ones, allow a request. False if the role is gone."""
+    """Whether a role's inline and attached policies allow a request. False if the role is gone."""
     account_id, name = role_arn.split(":")[4], role_arn.split("/")[-1]
     try:
         role = iam_backends[account_id]["aws"].get_role(name)

@@ -18,7 +18,7 @@ export function listeningSocket(table: string, port: number): ListeningSocket | 
   return undefined;
 }
 
-/** Says who listens on a port: `nginx (pid 812)`, or as much of that as this user may know. */
+/** Says who listens on a port: `nginx (pid 812)`, or the part of that which this user may see. */
 export function portOwner(port: number): string {
   return process.platform === "linux" ? ownerByProc(port) : ownerByLsof(port);
 }
@@ -35,7 +35,7 @@ function ownerByProc(port: number): string {
   return `${readOrEmpty(`/proc/${pid}/comm`).trim()} (pid ${pid})`;
 }
 
-/** What the descriptors of a process point to; none if it is gone or another user's. */
+/** The targets of a process's descriptors; none if it is gone or another user's. */
 function openFiles(pid: string): string[] {
   try {
     const folder = `/proc/${pid}/fd`;

@@ -9,11 +9,11 @@ import { localAwsUrl } from "./environment";
 import { portOwner } from "./portOwner";
 import { findPython } from "./python";
 
-/** A local AWS that runs. */
+/** A running local AWS. */
 export interface LocalAws {
   readonly url: string;
   readonly pid: number;
-  /** New for every start. All the local AWS holds is in its memory, so nothing outlives this. */
+  /** New for every start. The local AWS keeps everything in memory, so nothing outlives this id. */
   readonly start: string;
   /** Path of the project that started it. */
   readonly project: string;
@@ -24,7 +24,7 @@ export interface LocalAws {
 const startSeconds = 60;
 const stopSeconds = 10;
 
-/** The local AWS on a port, of whichever project; undefined if something else listens there, or nothing. */
+/** The local AWS on a port, of any project; undefined if nothing listens there, or something else. */
 export async function findLocalAws(port: number): Promise<LocalAws | undefined> {
   const url = localAwsUrl(port);
   try {
@@ -38,9 +38,9 @@ export async function findLocalAws(port: number): Promise<LocalAws | undefined> 
 }
 
 /**
- * The project's local AWS: the one that runs already, or a new one. It is a process of its own session, so that it outlives
- * the run and a Ctrl-C in the terminal does not reach it. A new one gets `options` (`server.py --help`).
- * @throws Error if the port is taken by anything else, with the name of what it is
+ * The project's local AWS: the running one, or a new one. It runs in its own session, so it outlives this
+ * run, and a Ctrl-C in the terminal does not reach it. A new one gets `options` (`server.py --help`).
+ * @throws Error if something else has the port; names what has it
  */
 export async function startLocalAws(
   project: string,
@@ -93,7 +93,7 @@ export async function startLocalAws(
   );
 }
 
-/** Ends the project's local AWS and all it holds. False if there is none on that port. */
+/** Ends the project's local AWS with everything in it. False if none is on that port. */
 export async function stopLocalAws(project: string, port: number): Promise<boolean> {
   const running = await findLocalAws(port);
   if (!running || running.project !== project) return false;
@@ -105,7 +105,7 @@ export async function stopLocalAws(project: string, port: number): Promise<boole
   return true;
 }
 
-/** Digest of the local AWS's own code and of the packages that it runs on. */
+/** Digest of the local AWS's own code and of its packages. */
 function codeDigest(): string {
   const digest = createHash("sha256");
   const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
@@ -115,7 +115,7 @@ function codeDigest(): string {
   return digest.digest("hex");
 }
 
-/** Whether a process with that id exists, of whichever user. */
+/** Whether a process with that id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

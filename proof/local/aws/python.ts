@@ -9,8 +9,8 @@ const requirements = path.join(__dirname, "requirements.txt");
 const oldestPython = [3, 11];
 
 /**
- * The Python interpreter of a virtual environment that holds the local AWS's packages: made on first use, then kept in
- * the user's cache.
+ * The Python interpreter of a virtual environment with the local AWS's packages. The first use makes it; then
+ * it stays in the user's cache.
  * @throws Error in one line, with what to install, if Python is missing or too old
  */
 export async function findPython(report: (line: string) => void): Promise<string> {

@@ -1,10 +1,10 @@
-"""A call that the SDK repeats is answered as it was the first time.
+"""A call that the SDK repeats gets the same answer as the first time.
 
-AWS's Go SDK sometimes takes a good answer for a broken one when the answer comes within a millisecond on a machine short
-of processors, and sends the call again (same `amz-sdk-invocation-id`,
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). AWS is never that quick; here the repeated
-call would find its own work done and fail: "already associated", "already exists". So the answers of calls that
-changed something are kept for a while.
+On a machine with few processors, AWS's Go SDK sometimes misreads a good answer that comes within a
+millisecond. It then sends the call again with the same `amz-sdk-invocation-id`
+(https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). AWS is never that quick.
+Here the repeated call would find its own result and fail: "already associated", "already exists". So the
+answers of calls that change something are kept for a while.
 """
 
 from collections import OrderedDict

@@ -1,9 +1,10 @@
-"""The local AWS: moto's server, with what AWS does and moto does not (one file each under extensions/).
+"""The local AWS: moto's server, with corrections where moto differs from AWS (one file each under
+extensions/).
 
-    server.py --port 4566 --project /path/of/the/project --code DIGEST
+server.py --port 4566 --project /path/of/the/project --code DIGEST
 
-`GET /local-aws` tells who serves here (control_paths.py has it and the other paths that are not AWS's).
-Everything lives in memory, so the start id there says whether an engine state made earlier still has its resources.
+`GET /local-aws` says whose server this is (control_paths.py has all paths that are not AWS's). Everything
+is in memory, so the start id tells whether the resources of an earlier engine state still exist.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import signal
 import sys
 
 
-# moto reads this when it is imported: the policies that AWS manages are there, as in every account.
+# moto reads this when it is imported: every account has the policies that AWS manages.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from moto.moto_server.werkzeug_app import (  # noqa: E402
@@ -29,7 +30,7 @@ from repeated_calls import RepeatedCalls  # noqa: E402
 
 
 class LocalAws:
-    """The WSGI application: moto, beside the paths that are not AWS's."""
+    """The WSGI application: moto, and the paths that are not AWS's."""
 
     def __init__(self, project: str, code: str) -> None:
         self.moto = RepeatedCalls(DomainDispatcherApplication(create_backend_app))
@@ -55,7 +56,7 @@ def main() -> None:
     options.hook_scale = arguments.hook_scale or arguments.time_scale
     options.function_endpoint = arguments.function_endpoint or f"http://127.0.0.1:{arguments.port}"
 
-    # A terminal that closes or a Ctrl-C there is not meant for this process.
+    # Closing the terminal, or Ctrl-C in it, must not end this process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 

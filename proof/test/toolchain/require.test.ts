@@ -73,8 +73,8 @@ describe("What a make target needs of the machine", () => {
       go: "#!/bin/sh\necho go1.24.9\n",
     });
     const said = require("test-all").said.join("\n");
-    match(said, /Node\.js 20\.19 or newer, this one is v20\.9\.1/);
-    match(said, /Go 1\.25 or newer, this one is go1\.24\.9/);
+    match(said, /Node\.js 20\.19 or newer \(this machine has v20\.9\.1\)/);
+    match(said, /Go 1\.25 or newer \(this machine has go1\.24\.9\)/);
   });
 
   it("is no more than Node for the product's tests", () => {
@@ -126,7 +126,7 @@ describe("What a make target needs of the machine", () => {
     );
     equal(status, 1);
     match(stderr.split("\n")[0] ?? "", /make test-all needs what this machine does not have: .*/);
-    match(stderr, /root on Linux, as it makes network namespaces and mounts/);
+    match(stderr, /root on Linux, because it makes network namespaces and mounts/);
   });
 
   it("and what CI hides of it, is written as shellcheck wants it", () => {

@@ -1,6 +1,6 @@
-// Prints, as JSON, what bash scripts use of the system they run on: each program with its options, and the devices that they
-// redirect to. Scripts come as a JSON object on standard input, text by name. A word that only the running script knows counts as
-// nothing: a test that runs the scripts with no other programs in PATH sees those.
+// Prints, as JSON, what bash scripts use of their system: each program with its options, and the devices of
+// redirections. The input is a JSON object with the scripts' texts by name. A word that is known only at run
+// time is ignored. A test that runs the scripts with a limited PATH finds such programs.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// use is one call of a program, as far as it stands in the text.
+// use is one call of a program, as far as the text shows it.
 type use struct {
 	File    string   `json:"file"`
 	Program string   `json:"program"`
@@ -24,28 +24,28 @@ type use struct {
 type uses struct {
 	Programs  []use    `json:"programs"`
 	Functions []string `json:"functions"`
-	// Coprocesses, and redirections to what stands in /dev; name of the script and text.
+	// Coprocesses, and redirections to devices in /dev; name of the script and text.
 	Features [][2]string `json:"features"`
 }
 
-// runners are programs and functions that run what follows their options and so many operands.
+// runners are programs and functions that run the command after their options and this many operands.
 var runners = map[string]int{"timeout": 1, "xargs": 0, "command": 0, "exec": 0, "wait_for": 2, "etcdctl lock": 1}
 
-// families have programs of their own by the name of a subcommand.
+// families have a program for each subcommand, with its name.
 var families = map[string]bool{"openssl": true, "systemctl": true, "resolvectl": true, "etcdctl": true, "kubeadm": true}
 
-// program is the form of a command's name; anything else, such as a function's argument, is none.
+// program is the form of a command's name; anything else, such as a function's argument, is no command.
 var program = regexp.MustCompile(`^[A-Za-z/][\w./-]*$`)
 
-// isOption tells options from numbers, and from the end of options.
+// isOption distinguishes options from numbers, and from the end of options.
 var isOption = regexp.MustCompile(`^--?[A-Za-z]`)
 
-// isNumber is what stands between an option of timeout's or of xargs's and the command.
+// isNumber is a number between an option of timeout or xargs and the command.
 var isNumber = regexp.MustCompile(`^[0-9.]+[smhd]?$`)
 
 var parser = syntax.NewParser(syntax.Variant(syntax.LangBash))
 
-// script is one file with what its commands may name.
+// script is one file with the names that its commands may use.
 type script struct {
 	name   string
 	arrays map[string][]*syntax.Word
@@ -107,7 +107,7 @@ func (s *script) feature(what string) {
 	s.found.Features = append(s.found.Features, [2]string{s.name, what})
 }
 
-// expanded puts an array's elements, as far as the text assigns them, in the place of "${array[@]}".
+// expanded replaces "${array[@]}" by the array's elements, as far as the text assigns them.
 func (s *script) expanded(args []*syntax.Word) []*syntax.Word {
 	var words []*syntax.Word
 	for _, arg := range args {
@@ -122,7 +122,7 @@ func (s *script) expanded(args []*syntax.Word) []*syntax.Word {
 	return words
 }
 
-// call takes down one command, and the one that it runs.
+// call records one command, and the one that it runs.
 func (s *script) call(words []*syntax.Word) error {
 	if len(words) == 0 {
 		return nil
@@ -157,7 +157,7 @@ func (s *script) call(words []*syntax.Word) error {
 	return nil
 }
 
-// literal is a word's text up to where only the running script knows it.
+// literal is a word's text up to the first part that is known only at run time.
 func literal(word *syntax.Word) string {
 	if word == nil {
 		return ""

@@ -4,15 +4,18 @@ import type { RoleCredentials } from "./roleCredentials";
 import { isWebIdentity } from "./webIdentity";
 import { parseAuthorization, signatureFault, signingTime, type Authorization } from "./signature";
 
-/** AWS takes a request for that long after it was signed, and that long before. */
+/** AWS accepts a request at most this long before or after the time of its signature. */
 const skewSeconds = 15 * 60;
 
-/** Who signed a call. Without a name it is nobody's, which S3 takes where a bucket is public, and STS with a token. */
+/**
+ * The signer of a call. Anonymous calls have no name; S3 accepts them for public buckets, and STS with a
+ * token.
+ */
 export type Signer = { readonly service: string; readonly roleName?: string };
 
 /**
- * Finds who signed a call, or why AWS would not take it. `endpoint` is undefined where the host name says nothing of the
- * service, which is then what the signature is for.
+ * Finds who signed a call, or why AWS would refuse it. If the host name does not tell the service, `endpoint`
+ * is undefined, and the signature's own service counts.
  */
 export async function authenticate(
   call: Call,
@@ -59,7 +62,7 @@ function wrongScope(
 ): string | undefined {
   if (endpoint && endpoint.service !== service)
     return `Credential should be scoped to correct service: '${endpoint.service}', not '${service}'`;
-  // Route 53 has one endpoint and signs for us-east-1, wherever the lab is.
+  // Route 53 has one endpoint and signs for us-east-1, whatever the lab's region is.
   const right = endpoint?.region ?? (service === "route53" ? "us-east-1" : here);
   return region === right
     ? undefined

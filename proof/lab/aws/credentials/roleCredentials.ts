@@ -2,14 +2,14 @@ import type { Clients } from "../clients";
 import type { Faults } from "../faults";
 import type { Credentials } from "./signature";
 
-/** Credentials of a role, and when they end. */
+/** Credentials of a role, and when they expire. */
 export interface RoleCredentials extends Credentials {
   readonly roleName: string;
   readonly issued: Date;
   readonly expiration: Date;
 }
 
-/** What the local AWS tells of an access key at /local-aws/credentials/<id>. */
+/** The local AWS's answer for an access key, at /local-aws/credentials/<id>. */
 interface KnownKey {
   readonly roleName: string;
   readonly secretAccessKey: string;
@@ -20,10 +20,13 @@ interface KnownKey {
 /** EC2's credentials of a role last about six hours. */
 const lifetimeSeconds = 6 * 3600;
 
-/** New ones are there at least five minutes before the old ones end: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html */
+/**
+ * New ones are available at least five minutes before the old ones expire:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+ */
 const renewalSeconds = 300;
 
-/** The credentials of the lab's roles: those that instances get, and all others that the local AWS has given. */
+/** The credentials of the lab's roles: those of instances, and all others that the local AWS has issued. */
 export class RoleCredentialStore {
   private readonly byInstance = new Map<string, RoleCredentials>();
   private readonly byKey = new Map<string, RoleCredentials>();
@@ -34,7 +37,7 @@ export class RoleCredentialStore {
     private readonly faults: Faults,
   ) {}
 
-  /** An instance's current credentials of a role; new ones before the old ones end. */
+  /** An instance's current credentials of a role. New ones are issued before the old ones expire. */
   async ofInstance(instanceId: string, role: { name: string; arn: string }): Promise<RoleCredentials> {
     const current = this.byInstance.get(instanceId);
     if (current?.roleName === role.name && this.secondsLeft(current) > this.renewalSeconds())
@@ -60,7 +63,7 @@ export class RoleCredentialStore {
     return this.lasting(credentials);
   }
 
-  /** The credentials that an access key belongs to; undefined if the local AWS gave none such. */
+  /** The credentials with that access key; undefined if the local AWS has issued none. */
   async ofKey(accessKeyId: string): Promise<RoleCredentials | undefined> {
     const known = this.byKey.get(accessKeyId) ?? (await this.ask(accessKeyId));
     return known && this.lasting(known);
@@ -77,7 +80,7 @@ export class RoleCredentialStore {
     return credentials;
   }
 
-  /** The credentials with the end that the faults give them, if that is earlier. */
+  /** The credentials, which expire at the time that the faults set, if that is earlier. */
   private lasting(credentials: RoleCredentials): RoleCredentials {
     const seconds = this.faults.credentialSeconds;
     if (seconds === undefined) return credentials;

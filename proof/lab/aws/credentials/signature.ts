@@ -2,14 +2,14 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { createHash, createHmac } from "node:crypto";
 import type { Call } from "../call";
 
-/** Temporary credentials, as STS gives them. */
+/** Temporary credentials, as STS issues them. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** What an Authorization header says. */
+/** The parts of an Authorization header. */
 export interface Authorization {
   readonly accessKeyId: string;
   /** `20261123`. */
@@ -33,7 +33,7 @@ export function parseAuthorization(header: string | undefined): Authorization | 
   return { accessKeyId, date, region, service, signedHeaders: new Set(signedHeaders.split(";")), signature };
 }
 
-/** When a call was signed, by its x-amz-date; undefined if that is missing or no time. */
+/** When a call was signed, by its x-amz-date; undefined if that is missing or invalid. */
 export function signingTime({ headers }: Call): Date | undefined {
   const text = headers["x-amz-date"]?.replace(
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/,
@@ -44,8 +44,8 @@ export function signingTime({ headers }: Call): Date | undefined {
 }
 
 /**
- * What AWS would object to in a call's signature, or undefined. The signature is computed again by the AWS SDK's own
- * signer from what was received: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ * AWS's objection to a call's signature, or undefined. The AWS SDK's own signer computes the signature again
+ * from the received call: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 export async function signatureFault(
   call: Call,
@@ -104,7 +104,7 @@ const toBuffer = (data: Bytes) =>
     ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     : Buffer.from(data as string);
 
-/** SHA-256 in the form that the signer wants. */
+/** SHA-256 in the form that the signer needs. */
 class Sha256 {
   private readonly hash;
   constructor(secret?: Bytes) {

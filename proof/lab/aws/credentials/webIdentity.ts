@@ -7,7 +7,7 @@ import type { Refusal } from "../refusal";
 
 const action = "sts:AssumeRoleWithWebIdentity";
 
-/** Whether it is the one call of STS that a token stands for instead of a signature. */
+/** Whether the call is the only one of STS that takes a token in place of a signature. */
 export const isWebIdentity = ({ body, query }: Call): boolean =>
   (new URLSearchParams(body.toString()).get("Action") ?? query.get("Action")) === action.split(":")[1];
 
@@ -17,13 +17,16 @@ const trustPolicy = z.looseObject({
 
 export interface WebIdentityArgs {
   readonly clients: Clients;
-  /** The body at a URL, as the internet has it. @throws Error if there is none */
+  /** The body at a URL that nodes can reach. @throws Error if there is none */
   readonly read: (url: string) => Promise<string>;
 }
 
 /**
- * Why STS does not take a token for a role; undefined if it does: an OIDC provider of the account stands for its issuer, a key
- * that the issuer publishes has signed it, it is in its time, and the role trusts it.
+ * Why STS refuses a token for a role; undefined if it accepts it. It accepts a token on four conditions:
+ * - An OIDC provider of the account has its issuer.
+ * - A key that the issuer publishes has signed it.
+ * - It is valid now.
+ * - The role trusts it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export async function webIdentityRefusal(call: Call, args: WebIdentityArgs): Promise<Refusal | undefined> {
@@ -80,7 +83,7 @@ async function trusts(
   const { Role } = await iam.getRole({ RoleName });
   const document = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}")) as unknown;
   const { Statement, ...rest } = trustPolicy.parse(document);
-  // Of a trust policy the role itself is the resource.
+  // In a trust policy, the resource is the role itself.
   const ofProvider = Statement.filter(({ Principal }) => isFederated(Principal, arn)).map((statement) => ({
     ...statement,
     Resource: "*",

@@ -2,7 +2,7 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { Cached } from "../cached";
 import type { Clients } from "../clients";
 
-/** What an instance may learn of itself. */
+/** What an instance may learn about itself. */
 export interface InstanceFacts {
   readonly id: string;
   readonly privateIp: string;
@@ -16,7 +16,7 @@ export interface InstanceFacts {
   readonly accountId: string;
   readonly launchTime: Date;
   readonly profile?: InstanceProfile;
-  /** What Auto Scaling wants it to become; undefined if it is in no group. */
+  /** The lifecycle state that Auto Scaling is bringing it to; undefined if it is in no group. */
   readonly targetLifecycleState?: string;
   /** How its metadata is served: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptions.html */
   readonly metadata: {
@@ -32,11 +32,11 @@ export interface InstanceProfile {
   readonly role: { readonly name: string; readonly arn: string };
 }
 
-/** Seconds for which an answer may be out of date. */
+/** How old an answer may be, in seconds. */
 const instanceSeconds = 1;
 const templateSeconds = 60; // a version never changes, nor do the user data of a running instance
 
-/** The instances that the local AWS says are there. */
+/** The instances that the local AWS lists. */
 export class Instances {
   private readonly byAddress: Cached<InstanceFacts | undefined>;
   private readonly templates: Cached<Template>;
@@ -93,7 +93,7 @@ export class Instances {
     };
   }
 
-  /** What a launch template says of it, where the local AWS does not put it into the instance's own description. */
+  /** The parts of a launch template that the local AWS does not put into the instance's own description. */
   private async templateOf(instance: Instance): Promise<Template> {
     const tag = (name: string) =>
       instance.Tags?.find(({ Key }) => Key === `aws:ec2launchtemplate:${name}`)?.Value;

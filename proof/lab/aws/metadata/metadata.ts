@@ -1,11 +1,12 @@
 import type { InstanceFacts } from "./instances";
 import type { RoleCredentials } from "../credentials/roleCredentials";
 
-/** Everything that metadata has to tell of an instance, by path below `latest/`; directories end in a slash. */
+/** Everything in an instance's metadata, by path below `latest/`; directories end in a slash. */
 export type MetadataTree = Readonly<Record<string, string | Buffer>>;
 
 /**
- * What metadata tell of an instance, and when EC2 takes it back, if it is a Spot instance with a notice.
+ * An instance's metadata. `interruption` is the time at which EC2 takes a Spot instance back, if it has a
+ * notice.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html#instancedata-data-categories,
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html,
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
@@ -42,7 +43,9 @@ export function metadataTree(
   );
 }
 
-/** The value or, of a directory, the listing at a path such as `/latest/meta-data/`; undefined if nothing is there. */
+/**
+ * The value at a path such as `/latest/meta-data/`, or a directory's listing; undefined if nothing is there.
+ */
 export function metadataAt(tree: MetadataTree, path: string): string | Buffer | undefined {
   // `latest` or the date of a version: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
   const [, asked] = /^\/(?:latest|\d{4}-\d\d-\d\d)\/+(.*)$/.exec(path) ?? [];

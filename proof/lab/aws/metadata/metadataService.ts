@@ -10,7 +10,7 @@ export interface MetadataServiceArgs {
   readonly instances: Instances;
   readonly credentials: RoleCredentialStore;
   readonly faults: Faults;
-  /** Sees to it that no answer to this address gets further than so many hops. */
+  /** Limits answers to this address to that many hops. */
   readonly limitHops: (address: string, hops: number) => Promise<void>;
   readonly log: (line: string) => void;
 }
@@ -21,7 +21,7 @@ const longestTokenSeconds = 21600;
 const ttlHeader = "x-aws-ec2-metadata-token-ttl-seconds";
 
 /**
- * IMDSv2 for all instances; the client's address tells which one asks.
+ * IMDSv2 for all instances. It knows an instance by the client's address.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
  */
 export function metadataListener(args: MetadataServiceArgs): RequestListener {
@@ -61,7 +61,8 @@ export function metadataListener(args: MetadataServiceArgs): RequestListener {
     const instance = await args.instances.at(address);
     if (!instance) {
       args.log(`metadata: ${address} ${request.method} ${request.url}: no running instance has this address`);
-      // No answer of AWS's: Ignition would take 404 for an instance without user data, and boot it empty.
+      // AWS has no such answer. After a 404, Ignition would assume an instance without user data and boot it
+      // empty.
       return [503, `no running instance has the address ${address}`];
     }
     await args.limitHops(address, instance.metadata.hopLimit);

@@ -1,6 +1,6 @@
 import { effectOf, type Permission, type Statement } from "./policy";
 
-/** Who asks. */
+/** The caller. */
 export type Caller =
   | { readonly kind: "anonymous" }
   | {
@@ -11,18 +11,20 @@ export type Caller =
       readonly statements: readonly Statement[];
     };
 
-/** A permission, and the policy of the resource where one has a say. */
+/** A permission, and the resource's policy for resources that have one. */
 export interface Requirement {
   readonly permission: Permission;
   /**
-   * A key's policy has the last word: it allows by itself, or leaves the decision to the account's policies. A bucket's
-   * policy allows beside them. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+   * A KMS key's policy decides: it allows by itself, or leaves the decision to the account's policies. A
+   * bucket's policy only adds to those.
+   * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
    */
   readonly resourcePolicy?: { readonly of: "bucket" | "key"; readonly statements: readonly Statement[] };
 }
 
 /**
- * Why the caller may not, in AWS's words, or undefined if it may. Caller and resources are of one account.
+ * Why the caller has no permission, in AWS's words; undefined if it has. Caller and resources are in one
+ * account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function denial(caller: Caller, { permission, resourcePolicy }: Requirement): string | undefined {
@@ -46,7 +48,7 @@ export function denial(caller: Caller, { permission, resourcePolicy }: Requireme
   return refused(`because no identity-based policy allows the ${permission.action} action`);
 }
 
-/** The account, as a principal: it stands for all its roles, and leaves to their policies what they may. */
+/** The account as a principal stands for all its roles, and leaves the decision to their policies. */
 function accountNames(caller: Caller): string[] {
   if (caller.kind === "anonymous") return [];
   const [arn, partition, , , account = ""] = caller.arn.split(":");

@@ -4,7 +4,7 @@ import type { Clients } from "../clients";
 import { parsePolicy, type Statement } from "./policy";
 import type { DeployedResources } from "../serviceCall";
 
-/** Seconds after which a changed policy counts; on AWS it takes about as long. */
+/** Seconds until a changed policy takes effect; AWS takes about as long. */
 const policySeconds = 3;
 
 const unlessMissing =
@@ -13,7 +13,7 @@ const unlessMissing =
     if (!names.includes((error as Error).name)) throw error;
   };
 
-/** Roles, policies and encryption as they are deployed in the local AWS. */
+/** Roles, policies and encryption that are deployed in the local AWS. */
 export class Deployed {
   private readonly roles: Cached<Caller>;
   private readonly bucketPolicies: Cached<Statement[]>;
@@ -41,7 +41,7 @@ export class Deployed {
     return this.keyPolicies.get(arn);
   }
 
-  /** What a caller's call is about, in the caller's account. */
+  /** The resources that a caller's call names, in the caller's account. */
   resources(caller: Caller): DeployedResources {
     const [, partition = "aws", , , accountId = ""] = caller.kind === "role" ? caller.arn.split(":") : [];
     return {
@@ -114,7 +114,7 @@ export class Deployed {
   }
 }
 
-/** IAM's answers have policies URL-encoded. */
+/** IAM returns policies URL-encoded. */
 function decode(document = ""): unknown {
   return JSON.parse(decodeURIComponent(document));
 }

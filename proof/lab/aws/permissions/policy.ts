@@ -5,7 +5,7 @@ const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((given) =
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(["Allow", "Deny"]),
-  /** Only in policies of resources; "*" is everybody. */
+  /** Only in policies of resources; "*" means everybody. */
   Principal: z.union([z.literal("*"), z.record(z.string(), oneOrMore)]).optional(),
   Action: oneOrMore,
   Resource: oneOrMore,
@@ -29,15 +29,17 @@ export type Effect = Statement["Effect"];
 export interface Permission {
   /** IAM's name, such as `s3:GetObject`. */
   readonly action: string;
-  /** ARN, or `*` for an action that knows no resources. */
+  /** ARN, or `*` for an action that has no resources. */
   readonly resource: string;
-  /** Every condition key that the request may have, by its name in lower case; no values if it does not have it. */
+  /**
+   * Every condition key that the request can have, in lower case; the list of values is empty if it has none.
+   */
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
  * The statements of a policy document.
- * @throws Error that names the policy and what in it the lab does not know (NotAction, NotResource, …)
+ * @throws Error that names the policy and the parts that the lab does not know (NotAction, NotResource, …)
  */
 export function parsePolicy(name: string, json: unknown): Statement[] {
   const parsed = document.safeParse(json);
@@ -46,9 +48,9 @@ export function parsePolicy(name: string, json: unknown): Statement[] {
 }
 
 /**
- * What the statements say of a permission: an explicit deny wins, undefined means that they say nothing.
- *
- * `principals` are the names under which the caller may stand in a resource's policy; a role's own policies have none.
+ * The statements' decision on a permission: an explicit deny wins, and undefined means that no statement
+ * applies. `principals` are the caller's possible names in a resource's policy; a role's own policies have
+ * none.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @throws Error on a condition operator, condition key or policy variable that the lab does not know
  */
@@ -97,7 +99,7 @@ function test(operator: string, values: readonly string[], expected: readonly st
   const compare = comparisons[name];
   if (!compare) throw new Error(`the lab does not know the condition operator ${operator}`);
   const matches = (value: string) => expected.some((each) => compare(value, each));
-  // Without a set operator the key has one value; ForAllValues holds for a key that the request does not have.
+  // Without a set operator the key has one value. ForAllValues is also true if the request lacks the key.
   return set === "ForAllValues" ? values.every(matches) : values.some(matches);
 }
 

@@ -4,7 +4,7 @@ import { s3Permissions } from "./s3Permissions";
 import { commonContext, unknownCall, type DeployedResources, type ServiceCall } from "../serviceCall";
 
 /**
- * The permissions that AWS asks for before it answers a call, all of them.
+ * All permissions that AWS requires for a call.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  * @throws Error that names a call which the lab does not know
  */
@@ -34,7 +34,7 @@ async function queryPermissions(call: ServiceCall, deployed: DeployedResources):
   const name = parameters.get("Action") ?? "";
   const action = `${service}:${name}`;
   switch (action) {
-    // Asked for by nodes and by the cloud controller manager.
+    // Nodes and the cloud controller manager call these.
     case "ec2:DescribeAvailabilityZones":
     case "ec2:DescribeInstances":
     case "ec2:DescribeInstanceTopology":

@@ -3,7 +3,10 @@ import { z } from "zod";
 import type { Permission } from "./policy";
 import { commonContext, unknownCall, type DeployedResources, type ServiceCall } from "../serviceCall";
 
-/** What a policy can tell of one change: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Change.html */
+/**
+ * The parts of a change that a policy can name:
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_Change.html
+ */
 export interface RecordSetChange {
   readonly action: string;
   readonly name: string;

@@ -1,13 +1,13 @@
 import type { Permission } from "./policy";
 import { commonContext, unknownCall, type DeployedResources, type ServiceCall } from "../serviceCall";
 
-/** A bucket, and a key in it if the call is about an object. */
+/** A bucket, and a key in it if the call names an object. */
 interface Address {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** Which bucket and object a call of S3 is about: by host name, or else by path. */
+/** The bucket and object of a call of S3, from its host name or else its path. */
 export function s3Address(call: ServiceCall): Address {
   const path = decodeURIComponent(call.path).replace(/^\//, "");
   if (call.bucket !== undefined) return { bucket: call.bucket, key: path };
@@ -15,7 +15,7 @@ export function s3Address(call: ServiceCall): Address {
   return { bucket, key: key.join("/") };
 }
 
-/** The right to know which objects are there: who has it is told 404 of an absent object, all others 403. */
+/** The right to know which objects exist. Callers with it get 404 for an absent object; all others get 403. */
 export function listPermission(
   { partition }: DeployedResources,
   bucket: string,
@@ -80,6 +80,6 @@ export async function s3Permissions(call: ServiceCall, deployed: DeployedResourc
 
 const listParameters = ["list-type", "prefix", "delimiter", "max-keys", "start-after", "continuation-token"];
 
-/** Headers of a PUT that ask for more than s3:PutObject. */
+/** Headers of a PUT that need more than s3:PutObject. */
 const furtherRights =
   /^x-amz-(acl|grant-.*|copy-source.*|tagging|object-lock-.*|server-side-encryption.*|website-redirect-location)$/;

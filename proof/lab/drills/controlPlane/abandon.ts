@@ -15,14 +15,18 @@ const serviceAccountKey = "pki/service-account/sa.key";
 const serviceAccountPublicKey = "pki/service-account/sa.pub";
 const unknownGate = "NodeSwapp";
 
-/** Seconds at most from the mending until all is in service. */
+/** Seconds at most from the repair until all instances are in service. */
 const patience = 300;
 
 /**
- * Instances that cannot become ready, one after the other: with a wrong key object, with a pair of service account keys that
- * fits but is not the cluster's, with a missing one, with an apiserver that never gets ready, a worker whose kubelet does not
- * start, and one that kubeadm fails on. Each is abandoned, its console and the log group say why, and those that were there before
- * serve on.
+ * Instances that cannot become ready, one after the other. Each is abandoned, its console and the log group
+ * give the reason, and the older instances keep serving. The faults:
+ * - a wrong key object
+ * - a matching pair of service account keys that is not the cluster's
+ * - a missing key
+ * - an apiserver that never gets ready
+ * - a worker whose kubelet does not start
+ * - a worker on which kubeadm fails
  */
 export const abandon: Drill = {
   name: "abandon",
@@ -133,14 +137,14 @@ export const abandon: Drill = {
   },
 };
 
-/** The instances of a group that are launched after those that were there, each once. */
+/** The instances of a group that are launched after the existing ones, each once. */
 class Newcomers {
   private readonly known: Set<string>;
 
   private constructor(
     private readonly instances: () => Promise<GroupInstance[]>,
     private readonly patience: number,
-    /** Instances that were there before. */
+    /** Instances that existed before. */
     readonly before: readonly string[],
   ) {
     this.known = new Set(before);
@@ -163,13 +167,13 @@ class Newcomers {
   }
 }
 
-/** An instance that is gone, and the file with what it wrote to its console. */
+/** A removed instance, and the file with its console's output. */
 interface Abandoned {
   readonly id: string;
   readonly console: string;
 }
 
-/** Follows the next newcomer until it is abandoned. */
+/** Follows the next new instance until it is abandoned. */
 async function isAbandoned(stage: Stage, newcomers: Newcomers): Promise<Abandoned> {
   const { lab } = stage;
   const id = await newcomers.next();
@@ -199,16 +203,16 @@ async function hasSaid(lab: Lab, { id, console }: Abandoned, reasons: readonly R
 
 const kubeletConfig = ["configmap", "kubelet-config", "-n", "kube-system"];
 
-/** What kubeadm-cluster-objects goes by: it writes if this is older than ten minutes. */
+/** kubeadm-cluster-objects checks this file: it writes if the file is older than ten minutes. */
 const objectsWritten = "/run/cluster/cluster-objects-written";
 
-/** Takes away what `kubeadm join` reads, and nobody writes it again for ten minutes. */
+/** Removes what `kubeadm join` reads, and keeps controllers from writing it again for ten minutes. */
 async function isWithoutKubeletConfig(lab: Lab): Promise<void> {
   await onControllers(lab, ["touch", objectsWritten]);
   await lab.kubernetes.kubectl(["delete", ...kubeletConfig]);
 }
 
-/** Controllers write it again by themselves, now. */
+/** Lets controllers write it again at once. */
 async function hasKubeletConfig(lab: Lab): Promise<void> {
   await onControllers(lab, ["rm", "-f", objectsWritten]);
   await until("controllers have written kubelet-config", 120, async () => {
@@ -224,7 +228,7 @@ async function onControllers(lab: Lab, command: readonly string[]): Promise<void
   }
 }
 
-/** Those that serve look for renewed key objects now, and keep their own. */
+/** Serving controllers look for renewed key objects now, and keep their own. */
 async function refuse(lab: Lab, instances: readonly string[], reason: RegExp): Promise<void> {
   for (const id of instances) {
     const { status, stderr } = await lab.machine(id).run(["/opt/cluster/bin/keys-sync"]);
@@ -252,7 +256,7 @@ interface EncryptionConfiguration {
   ];
 }
 
-/** The same keys by name, with other contents. */
+/** The same keys by name, with other values. */
 function withOtherSecrets(text: string): string {
   const configuration = parse(text) as EncryptionConfiguration;
   for (const key of configuration.resources[0].providers[0].secretbox.keys)

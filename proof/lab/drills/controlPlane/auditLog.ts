@@ -9,11 +9,11 @@ export interface AuditEvent {
   readonly responseStatus?: { readonly code?: number };
 }
 
-/** The events of all controllers with this text in them. */
+/** The events with this text in the audit logs of all controllers. */
 export const auditLog = (lab: Lab, text: string): Promise<AuditEvent[]> =>
   eventsBy(lab, ["grep", "--no-filename", "--fixed-strings", text, log]);
 
-/** The certificate by which a user's newest request that is in an audit log was authenticated; `none` if none is. */
+/** The certificate that authenticated a user's newest request in an audit log; `none` if there is none. */
 export async function newestLogin(lab: Lab, user: string): Promise<string> {
   const events = await eventsBy(lab, ["bash", "-c", `grep '"username":"${user}"' ${log} | tail -n 1`]);
   const [newest] = events.sort((one, other) =>
@@ -24,7 +24,7 @@ export async function newestLogin(lab: Lab, user: string): Promise<string> {
 
 const log = "/var/log/kubernetes/audit.log";
 
-/** What this command finds in the log of each controller. */
+/** The output of this command for each controller's log. */
 async function eventsBy(lab: Lab, search: readonly string[]): Promise<AuditEvent[]> {
   const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
   const found = await Promise.all(controllers.map((machine) => machine.run(search)));

@@ -12,13 +12,16 @@ import { Web } from "../pods/web";
 /** Three controllers, one after the other, each with three pods to restart. */
 const patience = 600;
 
-/** Days that a renewed certificate has at least: kubeadm.yaml says 90. */
+/** Days for which a renewed certificate is valid at least: kubeadm.yaml says 90. */
 const renewedDays = 89;
 
 /** apiserver, controller-manager, scheduler */
 const ports = [6443, 10257, 10259];
 
-/** kubeadm's certificates near their end are renewed by each controller's own timer: one after the other, and all are in use. */
+/**
+ * Each controller's own timer renews kubeadm's certificates near their end, one controller after the other.
+ * Every new certificate is in use.
+ */
 export const certificates: Drill = {
   name: "certificates",
   kubernetes: "real",
@@ -91,7 +94,7 @@ function read(machines: readonly Machine[]): Promise<Shown[]> {
   );
 }
 
-/** Every certificate is another one and lives long, and every process shows another one than before. */
+/** Every certificate is new and valid long enough, and every process shows a new one. */
 function areNew(old: readonly Shown[], renewed: readonly Shown[]): void {
   for (const [index, { machine, leaves, served }] of renewed.entries()) {
     for (const { name, serial, notAfter } of leaves) {
@@ -106,7 +109,7 @@ function areNew(old: readonly Shown[], renewed: readonly Shown[]): void {
   }
 }
 
-/** Kubelets have their certificates from the cluster, by rotation: none of theirs is kubeadm's to renew. */
+/** Kubelets get their certificates from the cluster and rotate them: kubeadm renews none of these. */
 async function kubeletsRotate(lab: Lab): Promise<void> {
   const { kubernetes } = lab;
   for (const { metadata } of await kubernetes.list<Node>("nodes")) {
@@ -121,13 +124,16 @@ async function kubeletsRotate(lab: Lab): Promise<void> {
     await bash(machine, `grep -q '${rotating}' /etc/kubernetes/kubelet.conf`);
 }
 
-/** When the first of all certificates ends, as `kubeadm certs check-expiration` says. */
+/** When the first certificate expires, from `kubeadm certs check-expiration`. */
 const firstEnd = (shown: readonly Shown[]): string =>
   shown.flatMap(({ leaves }) => leaves.map(({ notAfter }) => notAfter.toISOString())).sort()[0] ?? "";
 
 const daysLeft = (notAfter: Date) => (notAfter.getTime() - Date.now()) / 86_400_000;
 
-/** Its timer has started the service, and that has done all its work. @throws Error with its log if it failed */
+/**
+ * Waits until its timer has started the service, and the service has finished. @throws Error with its log if
+ * it failed
+ */
 async function hasRenewed(machine: Machine): Promise<boolean> {
   const [result, through] = (await bash(machine, renewal)).trim().split("\n");
   if (result === "Result=success") return through === "yes";
@@ -140,7 +146,7 @@ const renewal = `
   openssl x509 -in /etc/kubernetes/pki/apiserver.crt -noout -checkend 86400 >/dev/null &&
     [[ ! -e /var/lib/cluster/restart-pending ]] && echo yes || echo no`;
 
-/** The timer with another time, and otherwise the product's. */
+/** The product's timer, with another time. */
 const elapseAtOnce = `
   mkdir -p /run/systemd/system/kubeadm-certs.timer.d
   printf '[Timer]\\nOnCalendar=\\nOnActiveSec=1s\\nRandomizedDelaySec=0\\n' >/run/systemd/system/kubeadm-certs.timer.d/drill.conf

@@ -3,10 +3,13 @@ import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
 import { leadersOf } from "./leaders";
 
-/** Seconds after which a control plane that is not there is a failure. */
+/** Seconds after which a missing control plane is a failure. */
 const patience = 300;
 
-/** Three controllers from nothing, none of them the first: all serve, and only then their launch hooks are completed. */
+/**
+ * Three controllers from nothing, with no first one among them. Their launch hooks are completed only once
+ * they all serve.
+ */
 export const controlPlane: Drill = {
   name: "control-plane",
   kubernetes: "real",
@@ -32,7 +35,7 @@ export const controlPlane: Drill = {
 };
 
 /**
- * Waits until the apiserver of every controller is ready, and tells the seconds after `poweredOn` at which each was.
+ * Waits until the apiserver of every controller is ready, and returns each one's seconds after `poweredOn`.
  * @throws Error if a controller is in service before that
  */
 export async function controlPlanesReady(
@@ -63,7 +66,7 @@ export async function controlPlanesReady(
   return ready;
 }
 
-/** Each controller's own journal has its apiserver ready before its launch is completed. */
+/** In each controller's own journal, the apiserver is ready before the launch is completed. */
 async function hooksWaited(lab: Lab): Promise<void> {
   const units = ["kubeadm-init.service", "launch-complete.service"].flatMap((unit) => ["--unit", unit]);
   for (const { id } of await lab.cluster.controllers()) {
@@ -76,7 +79,10 @@ async function hooksWaited(lab: Lab): Promise<void> {
   }
 }
 
-/** When a journal in `short-unix` first has these words, in seconds since 1970. @throws Error if it never has */
+/**
+ * Time of the first line with these words in a journal in `short-unix`, in seconds since 1970. @throws Error
+ * if there is none
+ */
 export function firstSaid(journal: string, words: string): number {
   const line = journal.split("\n").find((one) => one.includes(words));
   if (line === undefined) throw new Error(`nobody says "${words}"`);

@@ -6,7 +6,10 @@ import { leaderOf } from "./leaders";
 /** Seconds after which a replacement that does not serve is a failure. */
 const patience = 180;
 
-/** A controller vanishes with its disk: the API goes on by its name, the replacement serves, the dead Node is deleted. */
+/**
+ * A controller vanishes with its disk. The API still answers by its name, the replacement serves, and the
+ * dead Node is deleted.
+ */
 export const heal: Drill = {
   name: "heal",
   kubernetes: "real",
@@ -15,7 +18,7 @@ export const heal: Drill = {
   async run(stage) {
     const { lab, size } = stage;
     const asks = await stage.askApi("writes");
-    // The harder case: until another one leads, nobody brings pods about.
+    // The harder case: nobody creates pods until another controller-manager leads.
     const lost = await leaderOf(lab, "kube-controller-manager");
     const staying = (await lab.cluster.controllers()).map(({ id }) => id).filter((id) => id !== lost.id);
     const dead = lost.instance.hostname;

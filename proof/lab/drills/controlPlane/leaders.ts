@@ -4,10 +4,10 @@ import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import { bash } from "./leafCertificates";
 
-/** Seconds after which no leader, or a second one, is a failure: a lease's 15 s twice. */
+/** Seconds after which a missing or second leader is a failure: twice a lease's 15 s. */
 const patience = 30;
 
-/** Components that elect a leader, and the port of their metrics, which answers on its node alone. */
+/** Components that elect a leader, and the port of their metrics, which only their own node can reach. */
 const metricsPorts = { "kube-controller-manager": 10257, "kube-scheduler": 10259 } as const;
 
 type Component = keyof typeof metricsPorts;
@@ -16,7 +16,7 @@ interface Lease extends KubernetesObject {
   readonly spec: { readonly holderIdentity?: string };
 }
 
-/** The controller that holds a component's lease. @throws Error if none of them does */
+/** The controller with a component's lease. @throws Error if none has it */
 export async function leaderOf(lab: Lab, component: Component): Promise<Machine> {
   const { spec } = await lab.kubernetes.get<Lease>("lease", component, "kube-system");
   const holder = spec.holderIdentity?.replace(/_.*$/, "") ?? "";
@@ -25,7 +25,10 @@ export async function leaderOf(lab: Lab, component: Component): Promise<Machine>
   return leader;
 }
 
-/** The leader of each component: the only one that takes itself for it, with the lease. @throws Error if that does not come about */
+/**
+ * The leader of each component: the only process that says it leads, and that has the lease. @throws Error if
+ * there is none in time
+ */
 export async function leadersOf(lab: Lab): Promise<Map<Component, Machine>> {
   const leaders = new Map<Component, Machine>();
   for (const component of Object.keys(metricsPorts) as Component[]) {
@@ -47,7 +50,7 @@ export async function leadersOf(lab: Lab): Promise<Map<Component, Machine>> {
   return leaders;
 }
 
-/** Whether a process takes itself for the leader, by its metrics. @throws Error if they do not say */
+/** Whether a process says that it leads, by its metrics. @throws Error if they do not say */
 export function leadsBy(metrics: string, component: string): boolean {
   const [, value] =
     new RegExp(`^leader_election_master_status\\{name="${component}"\\} ([01])$`, "m").exec(metrics) ?? [];
@@ -58,7 +61,7 @@ export function leadsBy(metrics: string, component: string): boolean {
 const controllersOf = async (lab: Lab): Promise<Machine[]> =>
   (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));
 
-/** With the administrator's certificate; the process's own serving certificate is signed by itself. */
+/** Uses the administrator's certificate; the process has signed its own serving certificate. */
 const metricsOf = (machine: Machine, port: number): Promise<string> =>
   bash(
     machine,

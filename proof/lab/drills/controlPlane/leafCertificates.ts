@@ -3,7 +3,10 @@ import type { Machine } from "../../node/machine";
 
 /** One of a controller's certificates that kubeadm has made. */
 export interface LeafCertificate {
-  /** As `kubeadm certs check-expiration` calls it: `apiserver`, or `scheduler.conf` for the one in that kubeconfig. */
+  /**
+   * Name in `kubeadm certs check-expiration`: `apiserver`, or `scheduler.conf` for the one in that
+   * kubeconfig.
+   */
   readonly name: string;
   /** Hexadecimal. */
   readonly serial: string;
@@ -12,7 +15,7 @@ export interface LeafCertificate {
   readonly notAfter: Date;
 }
 
-/** What a controller has, and what its ports show. */
+/** The certificates on a controller, and those at its ports. */
 export interface Shown {
   readonly machine: Machine;
   readonly leaves: readonly LeafCertificate[];
@@ -20,13 +23,16 @@ export interface Shown {
   readonly served: readonly string[];
 }
 
-/** What kubeadm makes for a controller whose etcd is not kubeadm's. */
+/** The certificates that kubeadm makes for a controller whose etcd is not kubeadm's. */
 export const leafNames = [
   ...["admin.conf", "apiserver", "apiserver-kubelet-client", "controller-manager.conf"],
   ...["front-proxy-client", "scheduler.conf"],
 ];
 
-/** The certificates that `kubeadm certs check-expiration` lists, with what openssl reads of their files. @throws Error where they differ */
+/**
+ * The certificates in `kubeadm certs check-expiration`, with openssl's reading of their files. @throws Error
+ * if the two differ
+ */
 export async function leafCertificates(machine: Machine): Promise<LeafCertificate[]> {
   const lines = (await bash(machine, readLeaves)).trim().split("\n");
   const leaves = lines.map((line): LeafCertificate => {
@@ -46,18 +52,18 @@ export async function leafCertificates(machine: Machine): Promise<LeafCertificat
   return leaves;
 }
 
-/** Has kubeadm make all of them anew, for a day: they are as good as at their end. */
+/** Lets kubeadm renew all of them for one day, so that they are near their end. */
 export async function makeShortLived(machine: Machine): Promise<void> {
   await bash(machine, renewForADay);
 }
 
-/** Serial number of the certificate that a port of the machine shows to itself. */
+/** Serial number of the certificate at a port of the machine, asked by the machine itself. */
 export async function servedSerial(machine: Machine, port: number): Promise<string> {
   const script = `openssl s_client -connect 127.0.0.1:${port} </dev/null 2>/dev/null | openssl x509 -noout -serial`;
   return (await bash(machine, script)).trim().replace("serial=", "");
 }
 
-/** Runs a script on a machine. @throws Error with what it said */
+/** Runs a script on a machine. @throws Error with its output */
 export async function bash(machine: Machine, script: string): Promise<string> {
   const { status, stdout, stderr } = await machine.run(["bash", "-euo", "pipefail", "-c", script]);
   if (status !== 0) throw new Error(`on ${machine.id}: ${lastLines(stderr || stdout)}`);

@@ -5,22 +5,28 @@ import { newestLogin } from "./auditLog";
 import { bash, type Shown } from "./leafCertificates";
 import type { Web } from "../pods/web";
 
-/** Seconds after which what does not come about is a failure. */
+/** Seconds after which a missing effect is a failure. */
 const patience = 90;
 
-/** Who logs in with which of the certificates; what they do is in the audit log with the certificate's fingerprint. */
+/** Users of the certificates. The audit log has their requests, with the certificate's fingerprint. */
 const users = {
   "system:kube-controller-manager": "controller-manager.conf",
   "system:kube-scheduler": "scheduler.conf",
 };
 
-/** What the apiserver does with its own client certificates: it asks a kubelet, and hands a request on to metrics-server. */
+/**
+ * The uses of the apiserver's own client certificates: it calls a kubelet, and forwards a request to
+ * metrics-server.
+ */
 const viaApiserver = (node: string) => [
   `/api/v1/nodes/${node}/proxy/healthz`,
   "/apis/metrics.k8s.io/v1beta1/nodes",
 ];
 
-/** Every certificate of every controller is used, and no older one. @throws Error that names the one that is not */
+/**
+ * Every certificate of every controller is used, and no older one. @throws Error that names the one that is
+ * not
+ */
 export async function usesOf(lab: Lab, web: Web, controllers: readonly Shown[]): Promise<void> {
   const workers = (await lab.cluster.workers()).map(({ id }) => lab.machine(id).instance.hostname);
   const nodes = await lab.kubernetes.list<Node>("nodes");
@@ -39,7 +45,7 @@ export async function usesOf(lab: Lab, web: Web, controllers: readonly Shown[]):
     }
   }
 
-  // A pod that is to be replaced gives the controller-manager and the scheduler something to do.
+  // Deleting a pod of a Deployment gives the controller-manager and the scheduler work.
   const [pod] = await web.pods();
   await lab.kubernetes.kubectl(["delete", "pod", pod?.metadata.name ?? "", "-n", "drill"]);
   await web.isAvailable();

@@ -6,10 +6,13 @@ import type { Drill, Stage } from "../drill";
 import { bash } from "./leafCertificates";
 import { Restored } from "./restored";
 
-/** Seconds after which what does not come about is a failure. */
+/** Seconds after which a missing effect is a failure. */
 const patience = 420;
 
-/** Two of three controllers vanish, and an operator goes back to a snapshot: Kubernetes goes on from there, on every node. */
+/**
+ * Two of three controllers vanish, and an operator goes back to a snapshot. Kubernetes goes on from there, on
+ * every node.
+ */
 export const restore: Drill = {
   name: "restore",
   kubernetes: "real",
@@ -40,7 +43,7 @@ export const restore: Drill = {
     stage.note(`${gone.join(" and ")} vanish at once`);
     await lab.cluster.vanish(gone);
 
-    // The runbook, docs/operations.md: "Quorum is lost".
+    // Follows the runbook "Quorum is lost" in docs/operations.md.
     const epoch = (await lab.store.list("etcd/formation-")).length;
     stage.note(`an operator restores ${snapshot}`);
     const began = Date.now();
@@ -71,7 +74,10 @@ export const restore: Drill = {
   },
 };
 
-/** Key of the next snapshot that a node's timer takes: those before are gone from the store, so that one is due. */
+/**
+ * Key of the next snapshot that a node's timer takes. The older snapshots are gone from the store, so one is
+ * due.
+ */
 async function nextSnapshot(stage: Stage): Promise<string> {
   const { lab } = stage;
   await lab.store.forget("etcd/snapshots/");
@@ -84,7 +90,7 @@ async function nextSnapshot(stage: Stage): Promise<string> {
   return key!;
 }
 
-/** Id of the process. */
+/** Process id. */
 const apiserverOf = (machine: Machine) => bash(machine, "pidof kube-apiserver");
 
 async function hostnames(lab: Lab): Promise<string[]> {

@@ -3,7 +3,7 @@ import type { Kubernetes, KubernetesObject, Node } from "../../kubernetes/kubern
 import { until } from "../../until";
 import type { Pod } from "../pods/web";
 
-/** Seconds after which what does not come about is a failure. */
+/** Seconds after which a missing effect is a failure. */
 const patience = 180;
 
 const path = "/api/v1/namespaces/default/configmaps";
@@ -36,11 +36,11 @@ spec:
           securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
 `;
 
-/** What is in a snapshot and what is not, and what must be so once the cluster has gone back to it. */
+/** Objects in a snapshot, changes after it, and what must be true once the cluster has gone back to it. */
 export class Restored {
   private constructor(private readonly kubernetes: Kubernetes) {}
 
-  /** Makes what the snapshot is to have, and resolves once it runs. */
+  /** Makes the objects for the snapshot, and resolves once they run. */
   static async begin(kubernetes: Kubernetes): Promise<Restored> {
     await kubernetes.apply(manifest);
     const objects = new Restored(kubernetes);
@@ -48,7 +48,7 @@ export class Restored {
     return objects;
   }
 
-  /** What happens after the snapshot, and will not have happened. */
+  /** Makes changes after the snapshot, which the restore takes back. */
   async later(): Promise<void> {
     await this.kubernetes.kubectl(["create", "configmap", "made-later", "-n", "default"]);
     await this.kubernetes.kubectl(["delete", "configmap", "deleted-later", "-n", "default"]);
@@ -56,7 +56,7 @@ export class Restored {
     await this.isAvailable();
   }
 
-  /** The revision of etcd, as lists tell it. */
+  /** etcd's revision, from a list of objects. */
   async revision(): Promise<bigint> {
     const { metadata } = JSON.parse(await this.kubernetes.kubectl(["get", "--raw", `${path}?limit=1`])) as {
       metadata: { resourceVersion: string };
@@ -64,7 +64,7 @@ export class Restored {
     return BigInt(metadata.resourceVersion);
   }
 
-  /** @throws Error that names the object that is there and should not, or the other way round */
+  /** @throws Error that names the object that exists and should not, or the other way round */
   async areOfTheSnapshot(): Promise<void> {
     const found = (await this.kubernetes.list("configmaps", "-n", "default")).map(
       ({ metadata }) => metadata.name,
@@ -80,7 +80,7 @@ export class Restored {
     });
   }
 
-  /** A watch that goes on from before the restore is told to begin anew, and a new one hears of changes. */
+  /** A watch from before the restore is told to start again, and a new watch sees changes. */
   async watchesEnd(before: bigint): Promise<void> {
     const now = await this.revision();
     if (now <= before) throw new Error(`the revision was ${before}, and now is ${now}: it went back`);
@@ -97,7 +97,7 @@ export class Restored {
     if (!seen.includes(`"changed":"${now}"`)) throw new Error(`a new watch hears of no change: ${seen}`);
   }
 
-  /** The controller-manager, the scheduler and the kubelets of these workers bring pods about. */
+  /** The controller-manager, the scheduler and the kubelets of these workers start pods. */
   async controllersAct(workers: readonly string[]): Promise<void> {
     await this.kubernetes.kubectl(["scale", "deployment", "restored", "-n", "default", "--replicas", "6"]);
     await this.isAvailable();
@@ -123,7 +123,7 @@ export class Restored {
     return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
-  /** Everything that a watch says in three seconds. */
+  /** The output of a watch in three seconds. */
   private async watch(from: bigint): Promise<string> {
     const query = `watch=1&timeoutSeconds=3&resourceVersion=${from}`;
     const { stdout, stderr } = await this.kubernetes.attempt(["get", "--raw", `${path}?${query}`]);

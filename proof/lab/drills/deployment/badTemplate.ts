@@ -2,7 +2,10 @@ import { brokenEtcd } from "../../node/mirror";
 import type { Drill } from "../drill";
 import { memberNames, oneAtATime, refreshEnds, rolled, votersOf } from "./refresh";
 
-/** A launch template whose etcd cannot start: its refresh must stop before a member is lost; then the fix is rolled out. */
+/**
+ * A launch template whose etcd cannot start. Its refresh must stop before a member is lost. Then the fix is
+ * rolled out.
+ */
 export const badTemplate: Drill = {
   name: "bad-template",
   kubernetes: "standIn",

@@ -1,6 +1,6 @@
 import type { Drill, Outcome, Stage } from "../drill";
 
-/** `pulumi destroy` in some state of the cluster: the local AWS holds nothing any more, and no machine runs. */
+/** `pulumi destroy` in some state of the cluster leaves nothing in the local AWS, and no machine runs. */
 function destroyed(name: string, state: string, reach: (stage: Stage) => Promise<unknown>): Drill {
   return {
     name,

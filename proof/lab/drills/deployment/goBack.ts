@@ -6,7 +6,7 @@ import { Web } from "../pods/web";
 
 const coreDnsImage = ["get", "deployment", "coredns", "-n", "kube-system", "-o", "jsonpath={..image}"];
 
-/** A minor version back, by one setting: workers before controllers, with everything in service. */
+/** One minor version back, by one setting: workers before controllers, with all add-ons and pods in use. */
 export const goBack: Drill = {
   name: "go-back",
   kubernetes: "real",

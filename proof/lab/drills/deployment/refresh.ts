@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isHealthy, voters, type Observation } from "../../clients/members";
 import type { Outcome, Stage } from "../drill";
 
-/** Minutes after which an instance refresh has to have ended, at the scale of the run; hooks alone may take 15 each. */
+/** Minutes at the scale of the run after which an instance refresh must have ended; each hook may take 15. */
 const refreshMinutes = 90;
 
 /** Rolls all controllers to a template with these settings, and returns the seconds it took. */
@@ -41,7 +41,10 @@ export function oneAtATime(seen: readonly Observation[]): Pick<Outcome, "figures
   };
 }
 
-/** The longest time, in milliseconds, in which fewer than so many voters were healthy. Nobody looked after `end`, in milliseconds since 1970. */
+/**
+ * The longest time, in milliseconds, with fewer than this many healthy voters. The observations end at `end`,
+ * in milliseconds since 1970.
+ */
 export function longestBelow(observations: readonly Observation[], count: number, end: number): number {
   let longest = 0;
   let since: number | undefined;

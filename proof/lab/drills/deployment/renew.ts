@@ -3,10 +3,10 @@ import { isHealthy } from "../../clients/members";
 import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
 
-/** keys-renew.timer, with its random delay and some seconds for the pass itself. */
+/** The interval of keys-renew.timer, with its random delay and some seconds for the pass itself. */
 const periodSeconds = 150 + 15;
 
-/** etcd's leaf certificates are made anew by `pulumi up`: every member shows them, and none is restarted. */
+/** `pulumi up` makes new leaf certificates for etcd. Every member shows its new one, and none restarts. */
 export const renew: Drill = {
   name: "renew",
   kubernetes: "standIn",

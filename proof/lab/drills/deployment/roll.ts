@@ -1,7 +1,7 @@
 import type { Drill } from "../drill";
 import { oneAtATime, rolled } from "./refresh";
 
-/** A new launch template by `pulumi up`: every controller is replaced. */
+/** `pulumi up` makes a new launch template, and every controller is replaced. */
 export const roll: Drill = {
   name: "roll",
   kubernetes: "standIn",

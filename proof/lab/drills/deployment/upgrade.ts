@@ -15,7 +15,10 @@ export const nextMinor = "1.37.2";
 /** Seconds after which an upgrade that is not through is a failure, besides the waits of Auto Scaling's checkpoints. */
 const patience = 600;
 
-/** The next patch and the next minor version, by one setting each: controllers before workers, one by one, with everything in service. */
+/**
+ * The next patch and the next minor version, by one setting each: controllers before workers, one by one,
+ * with all add-ons and pods in use.
+ */
 export const upgrade: Drill = {
   name: "upgrade",
   kubernetes: "real",
@@ -45,8 +48,8 @@ export const upgrade: Drill = {
 };
 
 /**
- * Sets the version, runs `pulumi up` and follows what comes of it, while `beside` looks at the workers that have to go. Returns these
- * and the seconds until all nodes ran it.
+ * Sets the version, runs `pulumi up` and samples versions and pods, while `beside` checks the workers that
+ * have to go. Returns the samples and the seconds until all nodes ran the version.
  */
 export async function upgraded(
   stage: Stage,
@@ -80,7 +83,7 @@ export async function upgraded(
 /** Seconds at most until the last worker is replaced. */
 const limitOf = (lab: Lab) => patience + lab.minutes(60) / 1000;
 
-/** The budget spares no pod until the drain of one of these workers has to wait for it. */
+/** The budget allows no disruption until the drain of one of these workers has to wait for it. */
 async function budgetHolds(stage: Stage, web: Web, workers: readonly string[]): Promise<void> {
   const { lab } = stage;
   await web.keeps(2);
@@ -99,7 +102,10 @@ async function budgetHolds(stage: Stage, web: Web, workers: readonly string[]): 
   await web.keeps(1);
 }
 
-/** All these workers' pods were evicted before they went, as controllers tell that are still there. */
+/**
+ * All pods of these workers were evicted before they went, according to the logs of the remaining
+ * controllers.
+ */
 async function wereDrained(lab: Lab, workers: readonly string[]): Promise<void> {
   for (const id of workers) {
     const log = await drainLog(lab, id);
@@ -108,7 +114,7 @@ async function wereDrained(lab: Lab, workers: readonly string[]): Promise<void> 
   }
 }
 
-/** Waits until the nodes of all instances run a release, and nothing else is left. */
+/** Waits until the nodes of all instances run a release, and no other node is left. */
 async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Promise<void> {
   await until(`all nodes run ${release}`, limitOf(lab), async () => {
     const wanted = [...(await lab.cluster.controllers()), ...(await lab.cluster.workers())];
@@ -129,7 +135,7 @@ async function allRun(lab: Lab, release: string, samples: readonly Sample[]): Pr
   });
 }
 
-/** Of every group: what is replaced by other means than its refresh counts for nothing. */
+/** Of every group; instances that are replaced without its refresh do not count. */
 async function refreshesSucceeded({ cluster }: Lab): Promise<void> {
   const refreshes = await cluster.newestRefreshes();
   const groups = 1 + Object.keys(cluster.outputs.poolGroupNames).length;
@@ -139,7 +145,10 @@ async function refreshesSucceeded({ cluster }: Lab): Promise<void> {
   if (others.length > 0) throw new Error(others.join("; "));
 }
 
-/** The first controller of the new version took a snapshot before it served. The timers' are the etcd leader's, which no newcomer is. */
+/**
+ * The first controller of the new version took a snapshot before it served. The timers' snapshots are the
+ * etcd leader's, which a new member is not.
+ */
 async function newcomerTookSnapshot(
   lab: Lab,
   { instance, time }: { readonly instance: string; readonly time: number },

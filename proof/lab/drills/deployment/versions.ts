@@ -3,15 +3,18 @@ import { poolLabel } from "../../../../plan/names";
 import type { KubernetesObject, Node } from "../../kubernetes/kubernetes";
 import type { Lab } from "../../lab";
 
-/** What runs at one moment; versions are as `v1.36.3`. */
+/** The versions that run at one moment; each has the form `v1.36.3`. */
 export interface Sample {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Version of each worker's kubelet by the Node's name; looked up first, so that none is newer than what served then. */
+  /**
+   * Version of each worker's kubelet by the Node's name. They are looked up before the apiservers' versions,
+   * so none can be newer than those.
+   */
   readonly kubelets: ReadonlyMap<string, string>;
   /** Version of each apiserver that answers, by its instance. */
   readonly apiservers: ReadonlyMap<string, string>;
-  /** Pods of the Deployment that are ready, and not on their way out. */
+  /** Pods of the Deployment that are ready and not being deleted. */
   readonly readyPods: number;
 }
 
@@ -19,7 +22,7 @@ interface Pod extends KubernetesObject {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Looks about once a second, until it is told to stop. */
+/** Takes a sample about once a second, until it is stopped. */
 export function follow(lab: Lab): { samples: readonly Sample[]; stop(): Promise<readonly Sample[]> } {
   const samples: Sample[] = [];
   let isOver = false;
@@ -40,7 +43,7 @@ export function follow(lab: Lab): { samples: readonly Sample[]; stop(): Promise<
   };
 }
 
-/** Undefined if the API cannot be asked at this moment, which the drill's own client judges. */
+/** Undefined if the API does not answer; the drill's own client judges that. */
 async function look(lab: Lab): Promise<Sample | undefined> {
   try {
     const nodes = await lab.kubernetes.list<Node>("nodes", "-l", poolLabel);
@@ -72,9 +75,9 @@ async function look(lab: Lab): Promise<Sample | undefined> {
 }
 
 /**
- * What an upgrade to `target`, such as `v1.36.3`, may not do and did, each once: by
- * https://kubernetes.io/releases/version-skew-policy/, by the order of controllers before workers and one by one, and by the pods'
- * budget. An upgrade that nobody saw in its middle is one of them.
+ * What an upgrade to `target`, such as `v1.36.3`, did against the rules, each once. The rules are
+ * https://kubernetes.io/releases/version-skew-policy/, the order (controllers before workers, one by one),
+ * and the pods' budget. Samples without any moment in the middle of the upgrade are also an error.
  */
 export function skewsIn(
   samples: readonly Sample[],
@@ -85,7 +88,7 @@ export function skewsIn(
   for (const [index, { kubelets, apiservers, readyPods }] of samples.entries()) {
     const served = [...apiservers.values()].sort(byVersion);
     const before = samples[index - 1]?.apiservers.size ?? size;
-    // A single one may be of an apiserver that was too slow to answer.
+    // A single missing one can be an apiserver that answered too slowly.
     if (served.length < size && before < size) problems.add(`only ${served.length} apiservers served`);
     if (served.length > size + 1) problems.add(`${served.length} apiservers served at once`);
     if (readyPods < 1) problems.add("no pod of the Deployment was ready");

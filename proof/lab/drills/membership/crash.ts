@@ -1,7 +1,10 @@
 import { isHealthy, voters } from "../../clients/members";
 import type { Drill } from "../drill";
 
-/** The leader's instance vanishes with its disk: Auto Scaling replaces it, and the newcomer takes its place. */
+/**
+ * The leader's instance vanishes with its disk. Auto Scaling replaces it, and the new instance becomes a
+ * member.
+ */
 export const crash: Drill = {
   name: "crash",
   kubernetes: "standIn",

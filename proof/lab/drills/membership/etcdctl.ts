@@ -6,7 +6,7 @@ const script = `
   export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pem
   exec /opt/bin/etcdctl "$@"`;
 
-/** Runs etcdctl on a controller; gives what it prints. */
+/** Runs etcdctl on a controller; returns its output. */
 export async function etcdctl(machine: Machine, ...words: readonly string[]): Promise<string> {
   const { status, stdout, stderr } = await machine.run([
     "bash",

@@ -4,10 +4,13 @@ import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
 import { etcdctl } from "./etcdctl";
 
-/** Seconds until a controller is replaced, and until objects are written again: etcd-reconcile.timer comes into both. */
+/**
+ * Seconds until a controller is replaced, and until objects are written again; both depend on
+ * etcd-reconcile.timer.
+ */
 const patience = 240;
 
-/** Facts about the cluster are taken away one after the other, and each time a controller is replaced. */
+/** Facts about the cluster are deleted one after the other, and each time a controller is replaced. */
 export const facts: Drill = {
   name: "facts",
   kubernetes: "standIn",
@@ -62,7 +65,7 @@ export const facts: Drill = {
     const removed = await lab.follower();
     const { id } = lab.members.latest?.members.find(({ name }) => name === removed.id) ?? { id: "" };
     stage.note(`${removed.id} is removed from etcd's member list`);
-    // etcd refuses for five seconds after a member has come.
+    // etcd refuses changes for five seconds after a member has joined.
     await until(`etcd removes member ${id}`, patience, () =>
       etcdctl(removed, "member", "remove", id).then(() => true, String),
     );

@@ -3,10 +3,13 @@ import type { Lab } from "../../lab";
 import { isHealthy, type Observation } from "../../clients/members";
 import type { Drill, Outcome, Stage } from "../drill";
 
-/** How long clients work on a cluster that has just formed. */
+/** Seconds for which clients work on a cluster that has just formed. */
 const loadSeconds = 5;
 
-/** A cluster of `size` from nothing: the group launches as many instances, and nobody tells them anything. */
+/**
+ * A cluster of `size` from nothing: the group launches all instances at once, and none is told to be the
+ * first.
+ */
 export function formOf(size: 1 | 3 | 5): Drill {
   return {
     name: `form-${size}`,
@@ -25,11 +28,17 @@ export function formOf(size: 1 | 3 | 5): Drill {
 /** Rounds of `form-storm`. */
 const rounds = 20;
 
-/** Seconds after the power-on for which the function fails, and in which answers about the zone are late, partial or lost. */
+/**
+ * Seconds after the power-on during which the function fails, and answers about the zone are late, partial or
+ * lost.
+ */
 const functionFailsSeconds = 2;
 const zoneIsBadSeconds = 12;
 
-/** Three members from nothing, over and over, with all that AWS may do to it: late boots, a late zone, events in disorder. */
+/**
+ * Three members from nothing, many times, with several faults of AWS: late boots, a late zone, events in
+ * disorder.
+ */
 export const formStorm: Drill = {
   name: "form-storm",
   kubernetes: "standIn",
@@ -70,16 +79,16 @@ export const formStorm: Drill = {
   },
 };
 
-/** What happens beside a formation. */
+/** Faults during a formation. */
 interface Disturbance {
-  /** The machines do not wait until the function has heard of them. */
+  /** The machines do not wait until the discovery function knows them. */
   readonly atOnce: boolean;
   readonly afterPowerOn: () => Promise<void>;
 }
 
 const none: Disturbance = { atOnce: false, afterPowerOn: () => Promise.resolve() };
 
-/** Lets a cluster form from nothing and returns the seconds from the first power-on until all are healthy voters. */
+/** Forms a cluster from nothing; returns the seconds from the first power-on until all are healthy voters. */
 async function form({ lab, size }: Stage, { atOnce, afterPowerOn }: Disturbance): Promise<number> {
   const poweredOn = await lab.startFromNothing({ atOnce });
   const formed = waitForCluster(lab, size);
@@ -87,7 +96,7 @@ async function form({ lab, size }: Stage, { atOnce, afterPowerOn }: Disturbance)
   return (Date.parse((await formed).time) - poweredOn) / 1000;
 }
 
-/** Waits until all instances, and nobody else, are healthy voters of one cluster. */
+/** Waits until exactly these instances are healthy voters of one cluster. */
 async function waitForCluster(lab: Lab, size: number): Promise<Observation> {
   const healthy = await lab.members.until(`${size} healthy voters of one cluster`, 180, (seen) =>
     isHealthy(seen, size),

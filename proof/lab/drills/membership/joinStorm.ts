@@ -1,7 +1,7 @@
 import { isHealthy } from "../../clients/members";
 import type { Drill } from "../drill";
 
-/** Two more are wanted while one is told to go: three newcomers and a leaver at once. */
+/** Two instances are added while one is told to go: three new members and a leaving one at once. */
 export const joinStorm: Drill = {
   name: "join-storm",
   kubernetes: "standIn",

@@ -1,7 +1,7 @@
 import { isHealthy } from "../../clients/members";
 import type { Drill, Stage } from "../drill";
 
-/** A member is cut off, a follower and then the leader: nobody removes it, and it is back by itself. */
+/** A follower, and then the leader, loses its network. Nobody removes it, and it comes back by itself. */
 export const partition: Drill = {
   name: "partition",
   kubernetes: "standIn",

@@ -6,7 +6,10 @@ const minutes = 3;
 /** `snapshots.intervalMinutes` of Pulumi.lab.yaml. */
 const snapshotIntervalSeconds = 300;
 
-/** Two of three instances vanish at once: nothing happens by itself, and an operator goes back to the newest snapshot. */
+/**
+ * Two of three instances vanish at once. Nothing happens by itself, and an operator goes back to the newest
+ * snapshot.
+ */
 export const quorumLost: Drill = {
   name: "quorum-lost",
   kubernetes: "standIn",
@@ -37,7 +40,7 @@ export const quorumLost: Drill = {
     if (epochs.length !== epoch)
       throw new Error(`nobody asked for it, and there are ${epochs.length} formations`);
 
-    // The runbook, docs/operations.md: "Quorum is lost".
+    // Follows the runbook "Quorum is lost" in docs/operations.md.
     const snapshot = (await lab.store.list("etcd/snapshots/")).at(-1);
     if (!snapshot) throw new Error("there is no snapshot");
     stage.note(`an operator restores ${snapshot.key}`);

@@ -1,7 +1,7 @@
 import { isHealthy } from "../../clients/members";
 import type { Drill, Stage } from "../drill";
 
-/** Each node boots anew, one after the other, then etcd is restarted everywhere: the same members are back. */
+/** Each node reboots, one after the other. Then etcd restarts on all nodes. The members stay the same. */
 export const reboot: Drill = {
   name: "reboot",
   kubernetes: "standIn",

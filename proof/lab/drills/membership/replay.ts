@@ -4,10 +4,10 @@ import { until } from "../../until";
 import type { Drill, Stage } from "../drill";
 import { traces, type Step, type Trace, type Who } from "./traces";
 
-/** Seconds that a moment of a trace may take to come. */
+/** Seconds in which each moment of a trace must come. */
 const patience = 180;
 
-/** Traces of the protocol's model, brought about on real nodes one after the other. */
+/** Traces of the protocol's model, repeated on real nodes one after the other. */
 export const replay: Drill = {
   name: "replay",
   kubernetes: "standIn",
@@ -24,7 +24,7 @@ export const replay: Drill = {
   },
 };
 
-/** One trace as it goes on. */
+/** One trace while it runs. */
 class Replay {
   private newcomer: Promise<string>;
   private cut: Machine | undefined;
@@ -36,7 +36,7 @@ class Replay {
     this.newcomer = this.nextNewcomer();
   }
 
-  /** Returns the seconds from the last step until all is well. */
+  /** Returns the seconds from the last step until the cluster is healthy. */
   async run(): Promise<number> {
     const { lab, size } = this.stage;
     const { begin, steps, epoch } = this.trace;
@@ -141,7 +141,7 @@ class Replay {
     }
   }
 
-  /** Begins to wait for the next instance that is powered on, and gives its id. */
+  /** Starts to wait for the next instance that is powered on; resolves with its id. */
   private nextNewcomer(): Promise<string> {
     const newcomer = this.stage.lab.poweredOn().then(({ id }) => id);
     newcomer.catch(() => undefined); // whoever awaits it is told

@@ -1,16 +1,16 @@
-/** Whom a step is about, as the cluster is at that moment. */
+/** The node of a step, as the cluster is at that moment. */
 export type Who =
   | "the leader"
-  /** One that can be reached. */
+  /** One that is reachable. */
   | "a follower"
   | "the one cut off"
   /** The instance that was powered on last. */
   | "the newcomer"
-  /** Two of those that the newest formation lists. */
+  /** Two of those in the newest formation. */
   | "two of the formation"
   | "all";
 
-/** What is waited for, or done. Actions of the model that a step follows are named in `after`. */
+/** The condition that is waited for, or the action. `after` names the model's actions that a step follows. */
 export type Step =
   | { readonly await: "formation"; readonly epoch: number; readonly after: "create_formation" }
   | { readonly await: "a learner"; readonly after: "add_learner" }
@@ -22,19 +22,19 @@ export type Step =
 /** A history of faults that a drill brings about on real nodes. */
 export interface Trace {
   readonly name: string;
-  /** What makes it nasty. */
+  /** Why it is hard. */
   readonly why: string;
   readonly begin: "from nothing" | "three healthy voters";
   readonly steps: readonly Step[];
-  /** Epoch that the cluster is of at the end: another one than 1 only if the first never formed. */
+  /** Epoch of the cluster at the end; it differs from 1 only if the first epoch never formed. */
   readonly epoch: number;
 }
 
-/** Three of the nastiest traces of the membership protocol's model (test/model). */
+/** Three of the hardest traces of the membership protocol's model (test/model). */
 export const traces: readonly Trace[] = [
   {
     name: "the majority of a formation is gone before it forms",
-    why: "The survivor has data of a cluster that can never be. It has to give it up, and nobody may serve meanwhile.",
+    why: "The survivor has data of a cluster that can never form. It has to discard the data, and nobody may serve until then.",
     begin: "from nothing",
     steps: [
       { await: "formation", epoch: 1, after: "create_formation" },
@@ -45,7 +45,7 @@ export const traces: readonly Trace[] = [
   },
   {
     name: "a newcomer dies as a learner while the leader leaves, and the zone stands still",
-    why: "The leader stops in the middle of a join; the learner that is left blocks the next one until EC2 calls it gone.",
+    why: "The leader stops in the middle of a join. Its learner blocks the next one until EC2 reports it as gone.",
     begin: "three healthy voters",
     steps: [
       { do: "terminate", who: "the leader" },
@@ -60,7 +60,7 @@ export const traces: readonly Trace[] = [
   },
   {
     name: "all lose power while S3 fails; then one is cut off and another vanishes",
-    why: "Nobody can ask who formed, so those with data start with it. Then one of three is left, which must remove nobody: the one that is away is needed.",
+    why: "Nobody can read the formed object, so members with data start with it. Then one of three is left, which must remove nobody: the absent member is needed.",
     begin: "three healthy voters",
     steps: [
       { do: "S3 fails" },

@@ -6,13 +6,14 @@ import type { Drill } from "../drill";
 
 const minutes = 3;
 
-/** A script gives an object up after so many. */
+/** A script gives up on an object after this many attempts. */
 const scriptRefusals = 3;
 
 /**
- * An instance boots while S3 answers 503 and IMDS is slow, first to Ignition and then to the scripts; while these bring
- * their keys, the credentials in their hands expire, and all others after them live for seconds only. If that lasts longer than
- * the launch hook, Auto Scaling replaces the instance: what it did not meet, the next one does.
+ * An instance boots while S3 answers 503 and IMDS is slow, first for Ignition and then for the scripts. While
+ * the scripts download their keys, their credentials expire, and all later ones live only for seconds. If
+ * this takes longer than the launch hook, Auto Scaling replaces the instance, and the next one meets the
+ * remaining faults.
  */
 export const wrongAws: Drill = {
   name: "wrong-aws",

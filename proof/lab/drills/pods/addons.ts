@@ -9,15 +9,18 @@ import type { Drill } from "../drill";
 /** Seconds after which an add-on that does not run is a failure. */
 const patience = 180;
 
-/** What has images here: the EBS driver and the autoscaler are applied, and cannot run. */
+/** Add-ons that have images here. The EBS driver and the autoscaler are applied, but cannot run. */
 const running = ["daemonset/flannel", "daemonset/aws-cloud-controller-manager", "deployment/metrics-server"];
 
-/** A manifest of the stack's own, in the project as a user's is. */
+/** An own manifest of the stack, in the project like a user's. */
 const ownManifest = path.join(projectFolder, ".lab", "own.yaml");
 
 const ownObject = `{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: default}, data: {of: the stack}}`;
 
-/** What `pulumi up` says runs in the cluster is what runs there: from the first minute, after drift, and after a change of the settings. */
+/**
+ * What `pulumi up` promises to run in the cluster does run there: from the first minute, after drift, and
+ * after a change of the settings.
+ */
 export const addons: Drill = {
   name: "addons",
   kubernetes: "real",
@@ -71,7 +74,7 @@ async function driftIsRepaired(lab: Lab): Promise<void> {
   await lab.kubernetes.rolledOut("daemonset/flannel", "kube-system", patience);
 }
 
-/** For addons-apply, which looks at the age of a file to know when it last applied. */
+/** addons-apply finds out from the age of this file when it last applied. */
 async function fiveMinutesHavePassed(lab: Lab): Promise<void> {
   for (const { id } of await lab.cluster.controllers()) {
     const applied = "/run/cluster/addons/applied";
@@ -79,7 +82,7 @@ async function fiveMinutesHavePassed(lab: Lab): Promise<void> {
   }
 }
 
-/** Returns the seconds from the end of `up` until the object was there. */
+/** Returns the seconds from the end of `up` until the object existed. */
 async function ownManifestComesAndGoes(lab: Lab): Promise<number> {
   const setting = "addons.manifests[0]";
   await writeFile(ownManifest, ownObject);

@@ -9,12 +9,12 @@ import type { KubernetesObject } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import type { Drill } from "../drill";
 
-/** Seconds until all that can run in kube-system does. */
+/** Seconds until all pods of kube-system that can run do run. */
 const patience = 180;
 /** Seconds after which specs that have not run are a failure. */
 const longest = 1500;
 
-/** Each is a drill of its own, so that a part can be run alone; the last one has all other groups. */
+/** Each group is a drill of its own, so that a part can run alone; the last one has all other groups. */
 const parts = ["sig-api-machinery", "sig-apps", "sig-network", "sig-node", "sig-storage"] as const;
 
 /** A few of Kubernetes' own conformance tests. */
@@ -68,7 +68,7 @@ function drillOf(name: string, choose: (selection: Selection) => readonly string
   };
 }
 
-/** The workers have the images that specs run; a drill before may have brought them. */
+/** The workers get the images of the specs' pods; an earlier drill may have added them already. */
 async function haveImages(lab: Lab): Promise<void> {
   const archive = await conformanceImages(conformancePrograms(), lab.report);
   for (const { id } of await lab.cluster.workers()) await lab.machine(id).importImages(archive);
@@ -83,7 +83,10 @@ interface Pod extends KubernetesObject {
   };
 }
 
-/** Waits until every pod of kube-system is ready, but for the EBS driver's, which wait for images that the lab has not; returns their number. */
+/**
+ * Waits until every pod of kube-system is ready. The EBS driver's pods do not count: they wait for images
+ * that the lab lacks. Returns the number of ready pods.
+ */
 async function systemRuns(lab: Lab): Promise<number> {
   let withoutImage = 0;
   await until("the pods of kube-system are ready", patience, async () => {

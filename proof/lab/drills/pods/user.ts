@@ -3,14 +3,14 @@ import type { KubernetesObject } from "../../kubernetes/kubernetes";
 import type { Drill } from "../drill";
 import { Web, webName, type Pod } from "./web";
 
-/** As often is the Service asked, until both of its pods have answered. */
+/** The most requests to the Service until both of its pods have answered. */
 const serviceAsks = 40;
 
 interface Service extends KubernetesObject {
   readonly spec: { readonly clusterIP: string };
 }
 
-/** What a user does with the kubeconfig that is the stack's output: pods on two workers that find and reach each other. */
+/** A user's work with the stack's kubeconfig: pods on two workers that find and reach each other. */
 export const user: Drill = {
   name: "user",
   kubernetes: "real",
@@ -47,7 +47,7 @@ async function onTwoWorkers(lab: Lab, web: Web): Promise<[Pod, Pod]> {
   return [one, other];
 }
 
-/** The Service's address leads to both pods, so also to the one on another node. */
+/** The Service's address leads to both pods, also to the one on another node. */
 async function serviceReachesBoth(web: Web, from: Pod, pods: readonly Pod[]): Promise<void> {
   const answered = new Set<string>();
   for (let ask = 0; ask < serviceAsks && answered.size < pods.length; ask++)
@@ -59,7 +59,7 @@ async function serviceReachesBoth(web: Web, from: Pod, pods: readonly Pod[]): Pr
     );
 }
 
-/** Cluster DNS knows the Service, and what the VPC's resolver knows. */
+/** Cluster DNS resolves the Service, and the names of the VPC's resolver. */
 async function namesResolve(lab: Lab, web: Web, pod: Pod): Promise<void> {
   const { spec } = await lab.kubernetes.get<Service>("service", "web", "drill");
   const found = await web.ask(pod, "lookup", { name: webName });

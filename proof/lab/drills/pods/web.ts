@@ -64,7 +64,7 @@ spec:
   selector: {matchLabels: {app: web}}
 `;
 
-/** A Deployment of two pods with a Service and a budget, as a user of the cluster makes it. */
+/** A Deployment of two pods with a Service and a budget, like a user's. */
 export class Web {
   private constructor(private readonly kubernetes: Kubernetes) {}
 
@@ -81,19 +81,19 @@ export class Web {
     return this.kubernetes.rolledOut("deployment/web", namespace, patience);
   }
 
-  /** Changes its budget: so many pods are to be available whatever is drained. */
+  /** Changes its budget: the number of pods that must stay available during a drain. */
   async keeps(minAvailable: number): Promise<void> {
     const patch = ["--type", "merge", "--patch", JSON.stringify({ spec: { minAvailable } })];
     await this.kubernetes.kubectl(["patch", "pdb", "web", "-n", namespace, ...patch]);
   }
 
-  /** Its pods that are not on their way out. */
+  /** Its pods that are not being deleted. */
   async pods(): Promise<Pod[]> {
     const pods = await this.kubernetes.list<Pod>("pods", "-n", namespace, "-l", "app=web");
     return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
-  /** What a pod answers at a path, asked through the apiserver. @throws Error with its words if it fails */
+  /** A pod's answer at a path, through the apiserver. @throws Error with the apiserver's message if it fails */
   async ask(pod: Pod, path: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const query = new URLSearchParams(parameters).toString();
     const proxy = `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}:8080/proxy/${path}`;

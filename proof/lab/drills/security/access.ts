@@ -10,7 +10,10 @@ const closed = [
   ...["/api/v1/namespaces/kube-public/configmaps/cluster-info", "/openid/v1/jwks"],
 ];
 
-/** Without credentials there is health and nothing else; what is forbidden leaves its trace, what is secret none. */
+/**
+ * Without credentials only the health checks answer. Forbidden requests are in the audit log, and secret data
+ * is not.
+ */
 export const access: Drill = {
   name: "access",
   kubernetes: "real",
@@ -37,11 +40,11 @@ async function anonymousGetsHealthAlone(lab: Lab): Promise<void> {
   }
 }
 
-/** The clients' machine counts as a controller for the security groups, so it is the kubelet itself that refuses. */
+/** Security groups treat the clients' machine as a controller, so the kubelet itself refuses. */
 async function kubeletsRefuse(lab: Lab): Promise<void> {
   for (const { id, address } of lab.machines()) {
     for (const path of ["/pods", "/metrics", "/configz", "/healthz"]) {
-      // Without a certificate, which controllers are asked for first, a kubelet answers nothing.
+      // Without a certificate a kubelet answers nothing. Security groups would let this request pass.
       await until(`the kubelet of ${id} refuses an anonymous GET ${path}`, 60, async () => {
         const status = await lab.client.status(`https://${address}:10250${path}`);
         if (status !== 0 && status !== 401)
@@ -84,7 +87,7 @@ async function auditTells(lab: Lab): Promise<void> {
   await kubernetes.kubectl(["delete", "secret", name]);
 }
 
-/** In a namespace without labels of its own, Pod Security lets no pod have its node's network or its rights. */
+/** In a namespace without labels, Pod Security forbids pods with their node's network or rights. */
 async function podsStayInside({ kubernetes }: Lab): Promise<void> {
   const container = { name: "pause", image: "registry.k8s.io/pause:3.10.2" };
   const specs = {

@@ -9,7 +9,7 @@ import type { Drill } from "../drill";
 import { ownChecks, type Role } from "./cisChecks";
 import { openPoints, problemsOf, totals, type Scanned } from "./cisVerdict";
 
-/** Seconds after which what is to come about by itself has not. */
+/** Seconds after which a missing effect is a failure. */
 const patience = 60;
 
 const targets: Readonly<Record<Role, readonly string[]>> = {
@@ -17,7 +17,10 @@ const targets: Readonly<Record<Role, readonly string[]>> = {
   worker: ["node"],
 };
 
-/** The usual scanner, as it comes, on every node: no FAIL, and each WARN has its reason in docs/security.md. */
+/**
+ * The usual scanner with its own configuration, on every node. Nothing is FAIL, and docs/security.md has the
+ * reason for each WARN.
+ */
 export const cis: Drill = {
   name: "cis",
   kubernetes: "real",
@@ -61,7 +64,7 @@ async function nodesByRole(lab: Lab): Promise<[Machine, Role][]> {
   ];
 }
 
-/** The pod network keeps its files only where there are pods. */
+/** The pod network has files only on nodes with pods. */
 async function podsOnEveryNode({ kubernetes }: Lab): Promise<void> {
   await kubernetes.apply(pods);
   await until("there is a pod on every node", patience, async () => {
@@ -86,7 +89,7 @@ spec:
       containers: [{name: pause, image: "registry.k8s.io/pause:3.10.2"}]
 `;
 
-/** What is not met, some of which comes about by itself: a serving certificate is asked for, and approved. */
+/** The checks that fail. Some need time: a serving certificate has to be requested and approved. */
 async function failedChecks(machine: Machine, role: Role): Promise<string[]> {
   const problems: string[] = [];
   for (const { id, on, script } of ownChecks) {

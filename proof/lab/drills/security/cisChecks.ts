@@ -1,7 +1,7 @@
-/** What a node is. */
+/** A node's role. */
 export type Role = "controller" | "worker";
 
-/** A recommendation that the scanner leaves to people, or looks at too briefly, and how it is met. */
+/** Our own check for a recommendation that the scanner leaves to people, or checks too briefly. */
 export interface OwnCheck {
   /** Number of the recommendation. */
   readonly id: string;
@@ -18,7 +18,8 @@ const kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf --server https:
 /** One per recommendation. */
 export const ownChecks: readonly OwnCheck[] = [
   {
-    // The scanner looks where nothing has been for years. The lock is empty, and its mode is the plugin's.
+    // The scanner looks in a place that CNI plugins no longer use. The lock is empty, and its mode is the
+    // plugin's.
     id: "1.1.9",
     on: everyNode,
     script: `
@@ -104,7 +105,7 @@ export const ownChecks: readonly OwnCheck[] = [
         | select(.objectRef.resource | IN("secrets", "configmaps", "tokenreviews")) | .auditID') ]]`,
   },
   {
-    // kubeadm's kube-proxy has no file of its own on the node: its pod has one, without credentials in it.
+    // kube-proxy has no kubeconfig on the node: its pod has one, without credentials.
     id: "4.1.3",
     on: everyNode,
     script: `

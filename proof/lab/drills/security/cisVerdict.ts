@@ -1,7 +1,7 @@
 import type { Finding } from "../../kubernetes/kubeBench";
 import type { Role } from "./cisChecks";
 
-/** What the scanner found on one node. */
+/** The scanner's findings on one node. */
 export interface Scanned {
   /** For messages. */
   readonly node: string;
@@ -9,7 +9,7 @@ export interface Scanned {
   readonly findings: readonly Finding[];
 }
 
-/** Recommendations by section, so that none is left out unnoticed. */
+/** How many recommendations each section has, so that a missing one is noticed. */
 const recommendations: Readonly<Record<Role, Readonly<Record<string, number>>>> = {
   controller: { "1": 60, "2": 7, "3": 5, "4": 25 },
   worker: { "4": 25 },
@@ -19,7 +19,7 @@ const recommendations: Readonly<Record<Role, Readonly<Record<string, number>>>> 
 export const openPoints = (markdown: string): string[] =>
   [...markdown.matchAll(/^\|\s*(\d+(?:\.\d+)+)\s*\|/gm)].map(([, id]) => id ?? "");
 
-/** What must not be: any FAIL, a WARN that is not among the open points, an open point of which nothing warns any more. */
+/** Problems: any FAIL, a WARN that is not among the open points, and an open point without a WARN. */
 export function problemsOf(scanned: readonly Scanned[], open: readonly string[]): string[] {
   const warned = new Set<string>();
   const problems = scanned.flatMap(({ node, role, findings }) => [
@@ -41,7 +41,7 @@ function missing(role: Role, findings: readonly Finding[]): string[] {
   });
 }
 
-/** Such as `90 PASS, 0 FAIL, 7 WARN`. */
+/** For example `90 PASS, 0 FAIL, 7 WARN`. */
 export function totals(findings: readonly Finding[]): string {
   const count = (state: Finding["state"]) => findings.filter((finding) => finding.state === state).length;
   return (["PASS", "FAIL", "WARN"] as const).map((state) => `${count(state)} ${state}`).join(", ");

@@ -5,12 +5,15 @@ import type { Machine } from "../../node/machine";
 import type { Drill } from "../drill";
 import { publicKeysIn, publicKeyOf, tokensIn } from "../../kubernetes/credentials";
 
-/** Hours for which a bootstrap token counts, see `bootstrap-token`. */
+/** Hours for which a bootstrap token is valid, see `bootstrap-token`. */
 const bootstrapTokenHours = 2;
-/** Hours for which any service account token counts: the 3607 s of those in every pod are most, those for AWS have an hour. */
+/**
+ * Hours for which any service account token is valid: at most 3607 s for those in every pod. Those for AWS
+ * last an hour.
+ */
 const serviceAccountTokenHours = 3607 / 3600;
 
-/** What there may be a private key of, and where: files on controllers. */
+/** Private keys that controllers may have, and their files. */
 const controllersKeys: Readonly<Record<string, readonly string[]>> = {
   "pki/kubernetes/ca.crt": ["/etc/kubernetes/pki/ca.key"],
   "pki/front-proxy/ca.crt": ["/etc/kubernetes/pki/front-proxy-ca.key"],
@@ -18,7 +21,10 @@ const controllersKeys: Readonly<Record<string, readonly string[]>> = {
   "pki/etcd/ca.crt": [],
 };
 
-/** Every disk is searched: who holds the CAs' keys, the administrator's credentials, tokens, and for how long they count. */
+/**
+ * Searches every disk for the CAs' keys, the administrator's credentials and tokens, and checks how long the
+ * tokens are valid.
+ */
 export const credentials: Drill = {
   name: "credentials",
   kubernetes: "real",
@@ -73,7 +79,10 @@ export const credentials: Drill = {
   },
 };
 
-/** Everything but what the image brings: text with a private key, an embedded one, or a token in it, and administrators' kubeconfigs. */
+/**
+ * Files outside the image with a private key, an embedded key or a token in them, and administrators'
+ * kubeconfigs.
+ */
 export async function filesWithCredentials(machine: Machine): Promise<{ path: string; text: string }[]> {
   const search = `
     folders=$(find / -mindepth 1 -maxdepth 1 -type d ! -name proc ! -name sys ! -name dev ! -name usr)
@@ -94,7 +103,7 @@ interface Secret extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** No Secret holds a token for ever. Returns how many bootstrap tokens there are. */
+/** No Secret holds a token without an expiry. Returns the number of bootstrap tokens. */
 async function secretsExpire({ kubernetes }: Lab): Promise<number> {
   const secrets = await kubernetes.list<Secret>("secrets", "--all-namespaces");
   const forEver = secrets.filter(({ type }) => type === "kubernetes.io/service-account-token");

@@ -12,7 +12,10 @@ interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName: string };
 }
 
-/** A pod's projected token is signed as the published documents say, and opens the role that trusts its service account, no other. */
+/**
+ * The published documents verify a pod's projected token. It opens only the role that trusts its service
+ * account.
+ */
 export const identity: Drill = {
   name: "identity",
   kubernetes: "real",
@@ -59,7 +62,7 @@ async function projectedToken(lab: Lab): Promise<string> {
 
 const serviceAccount = `{apiVersion: v1, kind: ServiceAccount, metadata: {name: ${account.name}, namespace: ${account.namespace}}}`;
 
-/** On a controller and on its network, so that it waits for nothing. */
+/** On a controller and on its network, so that the pod waits for nothing. */
 const podWithToken = `
 apiVersion: v1
 kind: Pod
@@ -80,7 +83,9 @@ spec:
         sources: [{serviceAccountToken: {path: token, audience: ${audience}, expirationSeconds: 3600}}]
 `;
 
-/** ARN of what the local AWS's STS makes of a token for a role. @throws Error as STS refuses it */
+/**
+ * ARN of the credentials that the local AWS's STS issues for a role and a token. @throws Error if STS refuses
+ */
 async function assume(RoleArn: string, WebIdentityToken: string): Promise<string> {
   const { Credentials } = await new STSClient({}).send(
     new AssumeRoleWithWebIdentityCommand({ RoleArn, WebIdentityToken, RoleSessionName: "drill" }),
@@ -94,7 +99,10 @@ async function assume(RoleArn: string, WebIdentityToken: string): Promise<string
   return Arn;
 }
 
-/** As AWS judges it, which the lab's front door does: another account's token, and one for the API, open nothing. */
+/**
+ * AWS's decision, which the lab's front door makes: a token of another account, or one for the API, opens
+ * nothing.
+ */
 async function opensNoMore(lab: Lab, roleArn: string): Promise<void> {
   const create = ["create", "token", "-n", account.namespace];
   const tokens = {

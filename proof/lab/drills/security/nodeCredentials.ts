@@ -7,7 +7,7 @@ import { until } from "../../until";
 import type { Drill } from "../drill";
 import { filesWithCredentials } from "./credentials";
 
-/** Every credential that a worker holds is tried against all that controllers believe of Nodes. */
+/** Tries every credential of a worker on all fields of Nodes that controllers trust. */
 export const nodeCredentials: Drill = {
   name: "node-credentials",
   kubernetes: "real",
@@ -63,7 +63,7 @@ export const nodeCredentials: Drill = {
   },
 };
 
-/** What controllers, the scheduler and the add-ons go by. */
+/** The fields that controllers, the scheduler and the add-ons use. */
 const fields = {
   "control-plane label": { metadata: { labels: { "node-role.kubernetes.io/control-plane": "drill" } } },
   "label of drains": { metadata: { labels: { "pulumi-kubeadm/interrupted-at": "1" } } },
@@ -87,7 +87,7 @@ interface Try {
   readonly body: string;
 }
 
-/** By both paths to a Node, as dry runs: whether they are let through is all that is asked. */
+/** By both paths to a Node, as dry runs, which show whether the request is allowed. */
 const triesOn = (node: string, changes: readonly object[]): Try[] =>
   changes.flatMap((change) =>
     ["", "/status"].map((part) => ({
@@ -98,11 +98,11 @@ const triesOn = (node: string, changes: readonly object[]): Try[] =>
 
 interface Credential {
   readonly what: string;
-  /** What curl is told of it. */
+  /** The credential's options for curl. */
   readonly options: readonly string[];
 }
 
-/** All that is on the disk, and what the instance's role may fetch. */
+/** The credentials on the disk, and those that the instance's role may fetch. */
 async function heldBy(worker: Machine, bootstrapToken: string): Promise<Credential[]> {
   const held = new Map<string, Credential>();
   const add = (credential: Credential) => held.set(credential.options.join(" "), credential);
@@ -122,9 +122,10 @@ async function heldBy(worker: Machine, bootstrapToken: string): Promise<Credenti
   return [...held.values()];
 }
 
-/** What the API answers to each, as HTTP statuses. */
+/** The API's HTTP status for each request. */
 async function ask(worker: Machine, { options }: Credential, tries: readonly Try[]) {
-  // By HTTP/1.1: an apiserver may refuse before it has read the request's body, and by HTTP/2 Debian's curl then fails now and then.
+  // HTTP/1.1, because an apiserver may refuse before it has read the body. With HTTP/2, Debian's curl then
+  // sometimes fails.
   const asking = `
     source /etc/cluster/cluster.env
     jq -r '.[] | .path + " " + .body' <<<"$1" | while read -r path body; do
@@ -149,7 +150,7 @@ async function ask(worker: Machine, { options }: Credential, tries: readonly Try
   return answers;
 }
 
-/** The same requests are taken where they are right: the kubelet's of its own Node, and flannel's annotation. */
+/** The same requests succeed where they are right: the kubelet's for its own Node, and flannel's annotation. */
 async function mayWhatTheyNeed(
   worker: Machine,
   node: string,
@@ -170,7 +171,7 @@ async function mayWhatTheyNeed(
   }
 }
 
-/** A pod that came to the worker by a forged label gets no token there. */
+/** A pod that a forged label brought to the worker gets no token there. */
 async function getsNoTokenOfControllers({ kubernetes }: Lab, node: string): Promise<void> {
   const pod = "led-astray";
   await kubernetes.apply(`

@@ -8,14 +8,17 @@ import { Web, type Pod } from "../pods/web";
 /** Ports of a controller that security groups close to workers, and so to pods. */
 const closed = { ssh: 22, "etcd for clients": 2379, "etcd for peers": 2380, kubelet: 10250 };
 
-/** A try to connect: what was asked, and whether anything but silence came back. */
+/** An attempt to connect: the port, and whether there was any answer. */
 interface Try {
   readonly from: string;
   readonly to: string;
   readonly answered: boolean;
 }
 
-/** The pod network is no way round the security groups: a pod and root on a worker try it against a controller. */
+/**
+ * The pod network does not bypass the security groups: a pod and root on a worker try it against a
+ * controller.
+ */
 export const overlay: Drill = {
   name: "overlay",
   kubernetes: "real",
@@ -38,7 +41,7 @@ export const overlay: Drill = {
     const [network = ""] = node.spec.podCIDR.split("/");
     const bridge = network.replace(/\.0$/, ".1");
     const addresses = { "its address": controller.instance.address, "flannel.1": network, cni0: bridge };
-    // What a pod or root on a worker may always reach, or else nothing would show that the tries themselves work.
+    // Ports that a pod and root on a worker may always reach. They show that the attempts themselves work.
     const api = await fromPod(web, pod, addresses["its address"], 6443);
     if (!api) throw new Error("a pod does not reach the API of a controller");
 
@@ -66,7 +69,7 @@ export const overlay: Drill = {
   },
 };
 
-/** Whether a pod hears anything of a port within its five seconds; a refused connection was heard. */
+/** Whether a pod gets any answer from a port within five seconds; a refused connection counts as an answer. */
 async function fromPod(web: Web, pod: Pod, address: string, port: number): Promise<boolean> {
   const answer = await web
     .ask(pod, "fetch", { url: `http://${address}:${port}/` })
@@ -74,7 +77,7 @@ async function fromPod(web: Web, pod: Pod, address: string, port: number): Promi
   return !(answer instanceof Error && /context deadline exceeded|i\/o timeout/.test(answer.message));
 }
 
-/** The same for root on a worker, who sends to the address through VXLAN, which the security groups let pass. */
+/** The same for root on a worker, which sends to the address through VXLAN. Security groups let VXLAN pass. */
 async function throughOverlay(
   worker: Machine,
   address: string,

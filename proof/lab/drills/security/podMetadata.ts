@@ -3,7 +3,7 @@ import { Web } from "../pods/web";
 
 const metadata = "http://169.254.169.254/latest";
 
-/** A pod does not get what instance metadata has for its node, credentials above all. */
+/** A pod does not get its node's instance metadata, above all not the credentials. */
 export const podMetadata: Drill = {
   name: "pod-metadata",
   kubernetes: "real",
@@ -29,7 +29,8 @@ export const podMetadata: Drill = {
         throw new Error(`${url} fails for a pod by something else than a time-out: ${answer.message}`);
       stage.note(`${url}: ${reason}`);
     }
-    // It is the metadata that do not answer the pod: what else is off its node does, and they answer its node.
+    // Only the metadata service does not answer the pod: other addresses outside its node do, and the service
+    // answers its node.
     await web.ask(pod, "fetch", {
       url: `${lab.cluster.outputs.oidcIssuer}/.well-known/openid-configuration`,
     });

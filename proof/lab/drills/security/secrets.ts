@@ -5,7 +5,7 @@ import { until } from "../../until";
 import type { Drill } from "../drill";
 import { etcdctl } from "../membership/etcdctl";
 
-/** Seconds in which the timers of the nodes have fetched, read and used a new key: four minutes in the worst case. */
+/** Seconds until all nodes' timers have fetched, read and used a new key: four minutes in the worst case. */
 const patience = 360;
 
 interface KeyValues {
@@ -16,7 +16,10 @@ interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** A Secret in etcd is ciphertext, and its key rotates by the setting: no node is replaced, every Secret has the new key. */
+/**
+ * A Secret in etcd is ciphertext. A setting rotates its key: no node is replaced, and every Secret gets the
+ * new key.
+ */
 export const secrets: Drill = {
   name: "secrets",
   kubernetes: "real",
@@ -61,8 +64,8 @@ export const secrets: Drill = {
 };
 
 /**
- * Number of the key that all Secrets below a prefix of etcd's have.
- * @throws Error for one that is not encrypted, holds the content, or has another key than the first
+ * Number of the key that encrypts all Secrets below a prefix of etcd.
+ * @throws Error for one that is not encrypted, shows its content, or has another key than the first
  */
 async function keyOf(lab: Lab, prefix: string, content: string): Promise<number> {
   const [controller] = await lab.cluster.controllers();

@@ -4,10 +4,13 @@ import { until } from "../../until";
 import type { Drill } from "../drill";
 import { Web } from "../pods/web";
 
-/** Seconds after which an instance that is still there is a failure. */
+/** Seconds after which an instance that still exists is a failure. */
 const patience = 300;
 
-/** Auto Scaling terminates a worker: it is cordoned and drained within its hook's time, the budget is kept, then it is gone. */
+/**
+ * Auto Scaling terminates a worker. It is cordoned and drained within its hook's time, the budget is kept,
+ * then it is gone.
+ */
 export const drain: Drill = {
   name: "drain",
   kubernetes: "real",
@@ -56,10 +59,10 @@ export const drain: Drill = {
   },
 };
 
-/** What a drain's log says of a pod that its budget does not spare. */
+/** The line in a drain's log about a pod that its budget protects. */
 export const heldByBudget = "would violate the pod's disruption budget";
 
-/** What controllers say of an instance's drain: the one that leads has done it. */
+/** The controllers' log of an instance's drain; the leading controller has done it. */
 export async function drainLog(lab: Lab, instance: string): Promise<string> {
   const words = ["journalctl", "--unit", `drain@${instance}.service`, "--output", "cat", "--no-pager"];
   const controllers = (await lab.cluster.controllers()).map(({ id }) => lab.machine(id));

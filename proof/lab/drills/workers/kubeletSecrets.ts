@@ -4,7 +4,7 @@ import type { Machine } from "../../node/machine";
 import { until } from "../../until";
 import { auditLog } from "../controlPlane/auditLog";
 
-/** What the kubelet's certificate opens, tried with it: its own node, the Secrets of its own pods, and no more. */
+/** Tries the rights of the kubelet's certificate: its own node and the Secrets of its own pods, and no more. */
 export async function readsOwnSecretsAlone(lab: Lab, worker: Machine, node: Node): Promise<void> {
   const { kubernetes } = lab;
   const others = (await kubernetes.list<Node>("nodes", "-l", "node-role.kubernetes.io/control-plane")).map(
@@ -50,7 +50,7 @@ export async function readsOwnSecretsAlone(lab: Lab, worker: Machine, node: Node
   });
 }
 
-/** A secret that a pod on the node uses, so that its kubelet and no other may read it. */
+/** A secret of a pod on the node, which only this node's kubelet may read. */
 const secretOf = (whose: string, node: string) => `
 apiVersion: v1
 kind: Secret

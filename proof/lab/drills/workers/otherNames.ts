@@ -13,8 +13,9 @@ export interface SigningRequest extends KubernetesObject {
 }
 
 /**
- * The token of its pool, which a worker's role may read at any time, gets no certificate in the name of another node, with which it would read
- * that node's Secrets: not of one that is there, not of its host name in another domain, and not of a controller.
+ * A worker's role may read its pool's token at any time. With the token, root on a worker asks for
+ * certificates of other nodes, whose Secrets it could read then. None is issued: not for an existing node,
+ * not for its host name in another domain, and not for a controller.
  */
 export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Node): Promise<void> {
   const { kubernetes } = lab;
@@ -44,7 +45,7 @@ export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Nod
       const conditions = (await stateOf(request))?.conditions ?? [];
       return conditions.some(({ type }) => type === "Denied") || `it is ${JSON.stringify(conditions)}`;
     });
-  // It was asked for before, and every look is at all of them.
+  // The earlier requests are checked too: every pass checks all.
   const state = (await stateOf(asController)) ?? {};
   if (state.certificate !== undefined || state.conditions?.some(({ type }) => type === "Approved"))
     throw new Error(
@@ -52,7 +53,7 @@ export async function joinsUnderNoOtherName(lab: Lab, worker: Machine, node: Nod
     );
 }
 
-/** As a kubelet would write it: openssl takes other string types unless it is told. */
+/** Like a kubelet's request: openssl uses other string types by default. */
 const asking = `
   source /etc/cluster/cluster.env
   config='[req]\nstring_mask = default\ndistinguished_name = dn\n[dn]\n'

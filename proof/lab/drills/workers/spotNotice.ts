@@ -6,10 +6,13 @@ import type { Drill } from "../drill";
 import { drainLog } from "./drain";
 import { Web, webName, type Pod } from "../pods/web";
 
-/** Seconds after which what does not come about is a failure. */
+/** Seconds after which a missing effect is a failure. */
 const patience = 300;
 
-/** EC2 takes a Spot instance back: two minutes are enough for its pods to run elsewhere, and their Service answers all the while. */
+/**
+ * EC2 takes a Spot instance back. Two minutes are enough for its pods to run elsewhere, and their Service
+ * always answers.
+ */
 export const spotNotice: Drill = {
   name: "spot-notice",
   kubernetes: "real",
@@ -68,10 +71,10 @@ export const spotNotice: Drill = {
   },
 };
 
-/** Asks the Service from inside a pod, over and over, and once more where that fails. */
+/** Calls the Service from inside a pod in a loop, and repeats a failed call once. */
 class ServiceClient {
   answers = 0;
-  /** Why asks failed twice. */
+  /** Why calls failed twice. */
   readonly failures: string[] = [];
   private isStopped = false;
   private readonly loop: Promise<void>;

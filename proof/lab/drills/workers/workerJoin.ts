@@ -17,7 +17,7 @@ interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** A worker joins a cluster that comes up at the same moment, with nothing but a token from the store and the CA. */
+/** A worker joins a cluster that starts at the same moment, with only a token from the store and the CA. */
 export const workerJoin: Drill = {
   name: "worker-join",
   kubernetes: "real",
@@ -55,7 +55,7 @@ const poolSettings = {
   "workerPools.workers.taints[0].effect": "PreferNoSchedule",
 };
 
-/** The node came with all that schedulers and cloud controllers go by. */
+/** The node has all the fields that schedulers and cloud controllers use. */
 function isRegistered({ metadata, spec }: Node, worker: Machine): void {
   const zone = worker.instance.zone;
   const wanted = {
@@ -75,7 +75,7 @@ function isRegistered({ metadata, spec }: Node, worker: Machine): void {
     throw new Error(`the taints are ${taints.join(", ")}, and not those of the pool`);
 }
 
-/** It came with the cluster's CA pinned and a token of two hours, and got a certificate of its own for it. */
+/** It had the cluster's CA pinned and a token of two hours, and got a certificate of its own for them. */
 async function isBootstrapped({ kubernetes }: Lab, worker: Machine, { metadata }: Node): Promise<void> {
   const requests = await kubernetes.list<SigningRequest>("certificatesigningrequests");
   const subject = `CN=system:node:${metadata.name}`;
@@ -104,11 +104,11 @@ async function isBootstrapped({ kubernetes }: Lab, worker: Machine, { metadata }
   if (unverified !== "") throw new Error(`${worker.id} does not verify the API: ${unverified.trim()}`);
 }
 
-/** Of a certificate in PEM in base64, as requests have it; empty where none was issued. */
+/** Fields of a certificate in base64 PEM, as in requests; empty if none was issued. */
 const subjectOf = (certificate: string | undefined): string =>
   certificate === undefined ? "" : new X509Certificate(Buffer.from(certificate, "base64")).subject;
 
-/** The cluster has issued the kubelet's serving certificate: the apiserver, which checks it, gets through. */
+/** The cluster has issued the kubelet's serving certificate: the apiserver, which checks it, can connect. */
 async function servesWithApprovedCertificate({ kubernetes }: Lab, { metadata }: Node): Promise<void> {
   await until(`the kubelet of ${metadata.name} serves`, 90, async () => {
     const { status, stdout, stderr } = await kubernetes.attempt([
@@ -123,7 +123,7 @@ async function servesWithApprovedCertificate({ kubernetes }: Lab, { metadata }: 
     throw new Error(`no serving certificate was issued to ${metadata.name}`);
 }
 
-/** Nothing on a worker opens the cluster but the kubelet's own certificate. */
+/** Only the kubelet's own certificate on a worker gives access to the cluster. */
 async function holdsNoCredentials(worker: Machine): Promise<void> {
   const search = `
     for file in /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /run/cluster/bootstrap-token; do

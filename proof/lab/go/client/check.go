@@ -10,7 +10,7 @@ import (
 	"pulumi-kubeadm/lab/history"
 )
 
-// check prints a report about a history; its exit status says only whether there is one.
+// check prints a report about a history; its exit status says only whether there is a report.
 func check(_ context.Context, args []string) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	file := flags.String("history", "", "`file` that load has written")

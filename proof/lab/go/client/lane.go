@@ -6,10 +6,10 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// spares is how many clients a lane may have besides its first: requests that hang must not keep new ones from being made,
-// or a pause would be as long as the time-out. They write and read the log only, as checking registers gets hard when many
-// operations are under way at once. A lane to one member has none: what waits while that member is away would all be sent at
-// the moment when it comes.
+// spares is how many clients a lane may have besides its first. Without spares, requests that hang would keep
+// the lane from sending new ones, and a pause would last as long as the time-out. Spares use only the log,
+// because registers are hard to check when many operations run at once. A lane to one member has no spares:
+// everything that waits while that member is away would be sent when it returns.
 const spares = 64
 
 // lane makes requests through one connection, at its share of the rate.
@@ -17,7 +17,7 @@ type lane struct {
 	*loader
 	endpoint string // the only member asked; empty: all
 	client   *clientv3.Client
-	// first and others hold those that do nothing now.
+	// first and others hold the idle workers.
 	first, others chan *worker
 	made, most    int
 }
@@ -56,7 +56,7 @@ func (l *lane) run(ctx context.Context) {
 	}
 }
 
-// worker returns one that does nothing now, the first if it can be; nil if the context ends before.
+// worker returns an idle one, the first if it is idle; nil if the context ends before.
 func (l *lane) worker(ctx context.Context) *worker {
 	select {
 	case free := <-l.first:

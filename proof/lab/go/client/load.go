@@ -33,7 +33,7 @@ type loader struct {
 
 	workers sync.WaitGroup
 	next    atomic.Int64 // number of the next client
-	// shared is used by the clients that may ask every member; nil until the first endpoint is known.
+	// shared is for the clients that may use every member; nil until the first endpoint is known.
 	shared *clientv3.Client
 	known  []string
 	pinned map[string]context.CancelFunc // by endpoint
@@ -84,7 +84,7 @@ func (l *loader) run(ctx context.Context, clients int) error {
 	l.record(&history.Operation{Kind: history.Stop, Call: l.now(), CallAt: time.Now().UTC()})
 	stopWorkers()
 
-	// Members may still come and go: reading back goes on with those of then.
+	// Members may still come and go: reading back uses the endpoints of this moment.
 	readBack, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	go l.refresh(readBack)
@@ -101,7 +101,8 @@ func (l *loader) run(ctx context.Context, clients int) error {
 	return read
 }
 
-// follow keeps the clients in step with the endpoints until the context ends; what it returns lets them end their operations.
+// follow keeps the clients in step with the endpoints until the context ends. Its result ends the clients
+// after their current operations.
 func (l *loader) follow(ctx context.Context, clients int) (stop func()) {
 	working, cancel := context.WithCancel(context.Background())
 	tick := time.NewTicker(time.Second)
@@ -125,8 +126,8 @@ func (l *loader) follow(ctx context.Context, clients int) (stop func()) {
 	}
 }
 
-// updateShared asks for the endpoints and tells whether they have changed. An answer without any changes nothing: the
-// members may still be there.
+// updateShared asks for the endpoints and reports whether they have changed. An answer without endpoints
+// changes nothing: the members may still exist.
 func (l *loader) updateShared(ctx context.Context) bool {
 	found, err := l.connection.Lookup(ctx)
 	if err != nil || len(found) == 0 || slices.Equal(found, l.known) {
@@ -181,7 +182,7 @@ func (l *loader) refresh(ctx context.Context) {
 
 func (l *loader) now() int64 { return time.Since(l.started).Nanoseconds() }
 
-// record writes a line; one that cannot be written ends the run.
+// record writes a line; if it cannot, the run ends.
 func (l *loader) record(operation *history.Operation) {
 	if err := l.history.Write(operation); err != nil {
 		select {

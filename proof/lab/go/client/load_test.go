@@ -27,7 +27,7 @@ func flagsFor(cluster *members.Cluster, zone *members.Zone) []string {
 	}
 }
 
-// inBackground runs a command; what it returns ends the command and waits for it.
+// inBackground runs a command; the returned function ends the command and waits for it.
 func inBackground(t *testing.T, command func(context.Context, []string) error, args ...string) (end func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -42,7 +42,7 @@ func inBackground(t *testing.T, command func(context.Context, []string) error, a
 	}
 }
 
-// leader waits for one and returns its number.
+// leader waits for a leader and returns its number.
 func leader(t *testing.T, cluster *members.Cluster, size int) int {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
@@ -115,7 +115,7 @@ func TestNoWriteFailsTwiceWhenTheLeaderMoves(t *testing.T) {
 	}
 	zone.List(t, cluster.URL(0), cluster.URL(1), cluster.URL(2))
 	leader(t, cluster, 3)
-	// What a move drops is made once more, and answered, before the next move.
+	// A client repeats what a move has dropped, and gets an answer before the next move.
 	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--rate", "400", "--timeout", "2s")...)
 	for range 5 {
 		time.Sleep(5 * time.Second)
@@ -202,7 +202,8 @@ func TestMembersRestoredFromAnOldSnapshotAreCaught(t *testing.T) {
 	}
 	zone.List(t, cluster.URL(0), cluster.URL(1), cluster.URL(2))
 	taken := leader(t, cluster, 3)
-	// A register whose first operation after the restore is a put shows nothing: of many, some are read or compared first.
+	// A register that is first put after the restore proves nothing. With many registers, some are read or
+	// compared first.
 	end := inBackground(t, load, append(flagsFor(cluster, zone), "--history", file, "--keys", "32")...)
 	time.Sleep(2 * time.Second)
 	save(t, cluster, taken, snapshot)

@@ -1,5 +1,5 @@
-// client writes to etcd and records what came of it (load), checks such a record (check), watches the members (observe) and
-// tells which certificate a server shows (serial).
+// client writes to etcd and records the results (load), checks such a record (check), watches the members
+// (observe) and prints a server's certificate (serial).
 package main
 
 import (
@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string) error {
 	return commands[args[0]](ctx, args[1:])
 }
 
-// parse takes flags only, and says which argument is too much.
+// parse accepts only flags, and names an argument that is too many.
 func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err

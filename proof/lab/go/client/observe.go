@@ -10,7 +10,8 @@ import (
 	"pulumi-kubeadm/lab/membership"
 )
 
-// observe writes what becomes of the members, a JSON line a change and one a second at least, until it is told to end.
+// observe writes the members' states until it is told to end: a JSON line for each change, and at least one a
+// second.
 func observe(ctx context.Context, args []string) error {
 	var connection endpoints.Connection
 	flags := flag.NewFlagSet("observe", flag.ContinueOnError)

@@ -17,7 +17,8 @@ import (
 // page is how many keys one request reads.
 const page = 5000
 
-// readBack records which keys of the log are there, by linearizable reads, tried again until the context ends.
+// readBack records which keys of the log exist. It uses linearizable reads, and tries again until the context
+// ends.
 func (l *loader) readBack(ctx context.Context) error {
 	found := map[int][]int{} // numbers by client
 	prefix := l.prefix + "log/"
@@ -63,19 +64,20 @@ func (l *loader) retried(ctx context.Context, from, end string) (*clientv3.GetRe
 	}
 }
 
-// tally counts while the run lasts.
+// tally counts during the run.
 type tally struct {
 	mutex  sync.Mutex
 	counts summary
 }
 
-// summary is what load prints at its end; writes of all clients, one that was sent again by its second outcome.
+// summary is load's output at its end: writes of all clients. A repeated write counts with its second
+// outcome.
 type summary struct {
 	Acknowledged int `json:"acknowledged"`
 	Failed       int `json:"failed"`
 	Unknown      int `json:"unknown"`
 	Reads        int `json:"reads"`
-	// ReadBack tells whether the whole log was read at the end.
+	// ReadBack reports whether the whole log was read at the end.
 	ReadBack bool `json:"readBack"`
 }
 

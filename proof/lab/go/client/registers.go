@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// operationsPerRegister bounds how many operations one register sees: the work of checking grows with their square. One that is
-// used up is replaced by a new one.
+// operationsPerRegister limits how many operations one register gets, because the work of checking grows with
+// their square. A new register replaces a used-up one.
 const operationsPerRegister = 2000
 
 // registers names the keys that all clients work on.

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// certificate is what serial prints.
+// certificate is serial's output.
 type certificate struct {
 	// Serial in upper case hexadecimal digits, as `openssl x509 -serial` prints it.
 	Serial    string    `json:"serial"`
@@ -21,19 +21,19 @@ type certificate struct {
 	NotAfter  time.Time `json:"notAfter"`
 }
 
-// serial prints which certificate a server shows in a handshake. The CA must have signed it; its names are not compared, as
-// a node is asked by its address.
+// serial prints the certificate that a server shows in a handshake. The CA must have signed it. Its names are
+// not compared, because the caller uses the node's address.
 func serial(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("serial", flag.ContinueOnError)
 	address := flags.String("address", "", "`host:port` of the server")
 	cacert := flags.String("cacert", "", "PEM `file` of the CA")
-	cert := flags.String("cert", "", "PEM `file` of the client's certificate, for a server that wants one")
+	cert := flags.String("cert", "", "PEM `file` of the client's certificate, for a server that needs one")
 	key := flags.String("key", "", "PEM `file` of its key")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
 	if *address == "" || *cacert == "" {
-		return errors.New("--address and --cacert are both needed: whom to ask, and who must have signed the answer")
+		return errors.New("--address and --cacert are both needed: the server, and the CA of its certificate")
 	}
 	shown, err := handshake(ctx, *address, *cacert, *cert, *key)
 	if err != nil {
@@ -55,7 +55,7 @@ func handshake(ctx context.Context, address, cacert, cert, key string) (*x509.Ce
 		return nil, fmt.Errorf("%s holds no certificate", cacert)
 	}
 	config := &tls.Config{
-		InsecureSkipVerify: true, // The chain is verified below, the names are not.
+		InsecureSkipVerify: true, // The code below verifies the chain, but not the names.
 		VerifyConnection: func(state tls.ConnectionState) error {
 			options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
 			for _, intermediate := range state.PeerCertificates[1:] {

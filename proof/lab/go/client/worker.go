@@ -16,32 +16,32 @@ import (
 type worker struct {
 	*loader
 	number int
-	// endpoint is the only member it asks; empty: all.
+	// endpoint is the only member it uses; empty: all.
 	endpoint string
 	kv       clientv3.KV
 	// idle is where it waits for its next operation.
 	idle chan *worker
-	// logOnly clients leave the registers alone.
+	// logOnly clients do not use the registers.
 	logOnly bool
-	// values counts those it has made.
+	// values counts the values that it has made.
 	values int
-	// appended counts the keys of its log; acknowledged are those of them that are there.
+	// appended counts the keys of its log; acknowledged are those that exist.
 	appended     int
 	acknowledged []string
 	// seen is the value of each register as this client knows it.
 	seen map[string]string
 }
 
-// refusedWait is how long etcd's own client waits before it asks another member than the learner that has refused.
+// refusedWait is how long etcd's own client waits after a learner has refused, before it asks another member.
 const refusedWait = 25 * time.Millisecond
 
-// againWait is how long a client waits before it makes a write once more: etcd's default election timeout. A leader that hands
-// over gives up after as long, https://pkg.go.dev/go.etcd.io/raft/v3#ErrProposalDropped; until then members drop what they get,
-// and one that is not the leader does not even say so.
+// againWait is how long a client waits before it repeats a write: etcd's default election timeout. A leader
+// that hands over gives up after the same time, https://pkg.go.dev/go.etcd.io/raft/v3#ErrProposalDropped.
+// Until then members drop requests, and a follower does not even report it.
 const againWait = time.Second
 
-// operate does one operation. A write that fails is made once more, as every client of etcd has to. A client of one member goes
-// on with the next operation.
+// operate does one operation. It repeats a failed write once, as every client of etcd has to. A client of one
+// member goes on with the next operation instead.
 func (w *worker) operate() {
 	first := w.choose()
 	w.perform(first, w.endpoint == "" && first.IsWrite())
@@ -60,7 +60,7 @@ func (w *worker) perform(operation *history.Operation, again bool) {
 		pending.Outcome = history.Pending
 		w.record(&pending)
 	}
-	// Not the run's context: an operation that has begun is not given up when the run ends.
+	// Not the run's context: an operation in progress continues when the run ends.
 	timeout, cancel := context.WithTimeout(context.Background(), w.timeout)
 	defer cancel()
 	ctx, sent := endpoints.WithSent(timeout)
@@ -93,7 +93,7 @@ func outcome(operation *history.Operation, err error, sent bool) history.Outcome
 	}
 }
 
-// choose returns what is to be done next.
+// choose returns the next operation.
 func (w *worker) choose() *history.Operation {
 	operation := &history.Operation{Client: w.number, Endpoint: w.endpoint}
 	switch dice := rand.IntN(100); {
@@ -113,8 +113,8 @@ func (w *worker) choose() *history.Operation {
 	return operation
 }
 
-// anew returns the same write: to the log under the same key, to a register with a value of its own, as the first may be
-// applied yet.
+// anew returns the same write to repeat it. In the log it has the same key. For a register it has a new
+// value, because the first write may still be applied.
 func (w *worker) anew(first *history.Operation) *history.Operation {
 	again := &history.Operation{Kind: first.Kind, Client: first.Client, Key: first.Key, Expect: first.Expect}
 	if first.Kind != history.Append {
@@ -131,7 +131,7 @@ func (w *worker) request(operation *history.Operation) func(context.Context) err
 	return func(ctx context.Context) error { return does(ctx, operation) }
 }
 
-// newValue is one that nobody else writes.
+// newValue returns a value that nobody else writes.
 func (w *worker) newValue() string {
 	w.values++
 	return fmt.Sprintf("%d-%d", w.number, w.values)

@@ -19,20 +19,20 @@ import (
 	"google.golang.org/grpc/backoff"
 )
 
-// Connection says where the members are found and with which files a client shows itself.
+// Connection says where to find the members, and which certificate files a client uses.
 type Connection struct {
-	// Zone holds `_etcd-client-ssl._tcp.<zone>`; Resolver, `address:port`, is asked for it and for all names.
+	// Zone holds `_etcd-client-ssl._tcp.<zone>`; Resolver, `address:port`, resolves it and all names.
 	Zone, Resolver string
-	// Endpoints, URLs, are used in place of the zone's.
+	// Endpoints are URLs that replace the zone's.
 	Endpoints []string
-	// CACert, Cert and Key are PEM files; Cert and Key are read anew for every handshake.
+	// CACert, Cert and Key are PEM files; every handshake reads Cert and Key again.
 	CACert, Cert, Key string
 
 	// known holds the addresses of member names (string to []string). A name is an instance's, and its address never changes.
 	known sync.Map
 }
 
-// AddFlags makes the fields of the connection flags of a command.
+// AddFlags registers a command's flags for the connection.
 func (c *Connection) AddFlags(flags *flag.FlagSet) {
 	flags.StringVar(&c.Zone, "zone", "", "zone that holds _etcd-client-ssl._tcp")
 	flags.StringVar(&c.Resolver, "resolver", "", "DNS server, `address:port`; default: the system's")
@@ -49,9 +49,9 @@ func (c *Connection) AddFlags(flags *flag.FlagSet) {
 func (c *Connection) Validate() error {
 	switch {
 	case c.Zone == "" && len(c.Endpoints) == 0:
-		return errors.New("--zone or --endpoints is missing: where the members are found")
+		return errors.New("--zone or --endpoints is missing: where to find the members")
 	case c.CACert == "" || c.Cert == "" || c.Key == "":
-		return errors.New("--cacert, --cert and --key are all needed: members take no other clients")
+		return errors.New("--cacert, --cert and --key are all needed: members accept no other clients")
 	}
 	return nil
 }
@@ -84,7 +84,8 @@ func (c *Connection) resolver() *net.Resolver {
 	}}
 }
 
-// connect dials a member. DNS is asked for each name once: a client that is connected is not to go blind while DNS fails.
+// connect dials a member. It resolves each name only once, so that a client keeps its members while DNS
+// fails.
 func (c *Connection) connect(ctx context.Context, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -110,8 +111,9 @@ func (c *Connection) connect(ctx context.Context, address string) (net.Conn, err
 	return nil, err
 }
 
-// Dial returns a client that spreads its requests over the endpoints. It connects in the background, and each request is
-// sent at most once: the client's own retries, https://etcd.io/docs/v3.6/learning/design-client/, are off.
+// Dial returns a client that spreads its requests over the endpoints. It connects in the background. Each
+// request is sent at most once: the client's own retries, https://etcd.io/docs/v3.6/learning/design-client/,
+// are off.
 func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
 	tls, err := transport.TLSInfo{TrustedCAFile: c.CACert, CertFile: c.Cert, KeyFile: c.Key}.ClientConfig()
 	if err != nil {
@@ -121,9 +123,9 @@ func (c *Connection) Dial(endpoints ...string) (*clientv3.Client, error) {
 		Endpoints: endpoints,
 		TLS:       tls,
 		Logger:    zap.NewNop(),
-		// One attempt is the first one.
+		// The first attempt counts as one.
 		MaxUnaryRetries: 1,
-		// What vanished without a word is noticed: requests that nobody acknowledges for three seconds end their connection.
+		// Silent losses are noticed: a connection ends when requests stay unacknowledged for three seconds.
 		DialKeepAliveTime:    10 * time.Second,
 		DialKeepAliveTimeout: 3 * time.Second,
 		DialOptions: []grpc.DialOption{

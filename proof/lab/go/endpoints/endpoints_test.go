@@ -49,12 +49,12 @@ func TestAKnownMemberIsReachedWithoutDNS(t *testing.T) {
 	if err := connect("m1"); err != nil {
 		t.Fatal(err)
 	}
-	connection.Resolver = members.FreeAddress(t, "127.0.0.1") // nobody answers there
+	connection.Resolver = members.FreeAddress(t, "127.0.0.1") // nothing listens there
 	if err := connect("m1"); err != nil {
 		t.Errorf("it was connected before: %v", err)
 	}
 	if err := connect("m2"); err == nil {
-		t.Error("a name that DNS has never told has an address")
+		t.Error("a name that DNS has never resolved has an address")
 	}
 }
 
@@ -72,7 +72,7 @@ func TestCertainlyNotApplied(t *testing.T) {
 		{rpctypes.ErrGRPCLeaderChanged, true, false},
 		{rpctypes.ErrGRPCStopped, true, false},
 		{rpctypes.ErrGRPCTimeoutDueToLeaderFail, true, false},
-		// etcd applies the write that fills the database, and then says that there is no space.
+		// etcd applies the write that fills the database, and then reports that there is no space.
 		{rpctypes.ErrGRPCNoSpace, true, false},
 		{status.Error(codes.Unavailable, "error reading from server: EOF"), true, false},
 		{errors.New("anything else"), true, false},

@@ -10,15 +10,16 @@ import (
 
 type sentKey struct{}
 
-// WithSent returns a context for one request, and what tells afterwards whether any of it was given to a connection.
+// WithSent returns a context for one request, and a function that reports whether any of it was given to a
+// connection.
 func WithSent(ctx context.Context) (context.Context, *atomic.Bool) {
 	sent := new(atomic.Bool)
 	return context.WithValue(ctx, sentKey{}, sent), sent
 }
 
-// CertainlyNotApplied tells whether a write that ended with this error has changed nothing and never will: it was never
-// sent, or a member refused it before it proposed it. Of all other errors (time-outs, lost connections, a changed leader, a
-// full database even) nobody knows.
+// CertainlyNotApplied reports whether a write that ended with this error has certainly changed nothing, and
+// never will. Either it was never sent, or a member refused it before proposing it. All other errors leave
+// this open: time-outs, lost connections, a changed leader, even a full database.
 func CertainlyNotApplied(err error, sent bool) bool {
 	if !sent {
 		return true
@@ -28,20 +29,20 @@ func CertainlyNotApplied(err error, sent bool) bool {
 	}
 	switch rpctypes.ErrorDesc(err) {
 	case rpctypes.ErrorDesc(rpctypes.ErrGRPCRequestTooManyRequests),
-		// raft.ErrProposalDropped: Propose returns it only for what it has not appended to a log.
+		// raft.ErrProposalDropped: Propose returns it only for proposals that it has not appended to a log.
 		"raft proposal dropped":
 		return true
 	}
 	return false
 }
 
-// RefusedByLearner tells whether a member that may not vote yet has refused a request. etcd's own client asks another member
-// then: https://etcd.io/docs/v3.6/learning/design-learner/
+// RefusedByLearner reports whether a member without a vote has refused a request. etcd's own client then asks
+// another member: https://etcd.io/docs/v3.6/learning/design-learner/
 func RefusedByLearner(err error) bool {
 	return err != nil && rpctypes.ErrorDesc(err) == rpctypes.ErrorDesc(rpctypes.ErrGRPCNotSupportedForLearner)
 }
 
-// sentHandler notes for requests made WithSent that their header or their payload has left.
+// sentHandler records that the header or the payload of a request made WithSent has been sent.
 type sentHandler struct{}
 
 func (sentHandler) HandleRPC(ctx context.Context, event stats.RPCStats) {

@@ -1,6 +1,6 @@
-// Command flannel-cni stands in for flannel's CNI plugin, whose module the Go module proxy does not serve: it has the bridge
-// plugin connect the pod, with the subnet that flanneld wrote to /run/flannel/subnet.env.
-// https://github.com/flannel-io/cni-plugin#how-it-works
+// Command flannel-cni stands in for flannel's CNI plugin, because the Go module proxy does not serve that
+// module. It calls the bridge plugin to connect the pod, with the subnet that flanneld wrote to
+// /run/flannel/subnet.env. https://github.com/flannel-io/cni-plugin#how-it-works
 package main
 
 import (
@@ -33,7 +33,7 @@ func run() error {
 	}
 	subnet, err := readSubnet()
 	if os.IsNotExist(err) && os.Getenv("CNI_COMMAND") == "DEL" {
-		return nil // Nothing was ever connected.
+		return nil // The pod was never connected.
 	} else if err != nil {
 		return err
 	}
@@ -48,18 +48,18 @@ func run() error {
 	plugin := exec.Command(filepath.Join(os.Getenv("CNI_PATH"), "bridge"))
 	plugin.Stdin, plugin.Stdout, plugin.Stderr = strings.NewReader(string(text)), os.Stdout, os.Stderr
 	if err := plugin.Run(); err != nil {
-		os.Exit(1) // The plugin has told why.
+		os.Exit(1) // The plugin has printed the reason.
 	}
 	return nil
 }
 
-// What the bridge plugin is told; `delegate` in what this one was told goes over it.
+// The bridge plugin's configuration; this program's own `delegate` overrides it.
 func configuration(given map[string]any, subnet map[string]string) (map[string]any, error) {
 	mtu, err := strconv.Atoi(subnet["FLANNEL_MTU"])
 	if err != nil {
 		return nil, fmt.Errorf("FLANNEL_MTU in %s: %w", subnetFile, err)
 	}
-	// flanneld writes the bridge's own address in it.
+	// flanneld writes the bridge's own address into the file.
 	own, err := netip.ParsePrefix(subnet["FLANNEL_SUBNET"])
 	if err != nil {
 		return nil, fmt.Errorf("FLANNEL_SUBNET in %s: %w", subnetFile, err)

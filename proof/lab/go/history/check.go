@@ -10,27 +10,28 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// Report is what a history shows.
+// Report is the verdict on a history.
 type Report struct {
-	// Linearizable is true, false, or "unknown" if the time was not enough to tell.
+	// Linearizable is true, false, or "unknown" if the search ran out of time.
 	Linearizable any `json:"linearizable"`
-	// Violations are the registers whose operations no order explains.
+	// Violations are the registers whose operations have no valid order.
 	Violations []string `json:"violations,omitempty"`
 	// Acknowledged are all writes that etcd answered with success.
 	Acknowledged int `json:"acknowledged"`
-	// SentAgain are the writes that were not acknowledged at first and that their clients made once more.
+	// SentAgain are the writes that were not acknowledged at first and that their clients repeated once.
 	SentAgain int `json:"sentAgain"`
-	// Failed and Unknown are the other writes of those clients that may use every member: not acknowledged the second time.
+	// Failed and Unknown are the other writes of clients that may use every member: those that failed the second
+	// time too.
 	Failed  int `json:"failed"`
 	Unknown int `json:"unknown"`
-	// Pinned are the other writes of the clients that ask one member only, whatever becomes of it.
+	// Pinned are the other writes of clients that use only one member, whatever their outcome.
 	Pinned Unacknowledged `json:"pinned"`
-	// Lost are acknowledged writes to the log that were not there later; null if the log was not read back.
+	// Lost are acknowledged writes to the log that were missing later; null if the log was not read at the end.
 	Lost *int `json:"lost"`
 	// LostFrom and LostTo are when the first and the last of them were acknowledged.
 	LostFrom *time.Time `json:"lostFrom,omitempty"`
 	LostTo   *time.Time `json:"lostTo,omitempty"`
-	// Reads that were answered.
+	// Reads that got an answer.
 	Reads          int     `json:"reads"`
 	LongestPauseMs int64   `json:"longestPauseMs"`
 	Pauses         []Pause `json:"pauses"`
@@ -45,10 +46,10 @@ type Unacknowledged struct {
 	Unknown int `json:"unknown"`
 }
 
-// LongPause is how long a pause is that a report lists.
+// LongPause is the shortest pause that a report lists.
 const LongPause = 500 * time.Millisecond
 
-// Check looks at what happened in a window of a history. Checking the registers ends after the time-out.
+// Check judges a window of a history. It stops checking the registers after the time-out.
 func Check(operations []Operation, window Window, timeout time.Duration) Report {
 	report := count(operations, window)
 	report.Linearizable, report.Violations = linearizable(operations, window, timeout)
@@ -104,7 +105,7 @@ func span(times []time.Time) (first, last *time.Time) {
 	return &earliest, &latest
 }
 
-// linearizable returns true, false or "unknown", and the keys in the way of true.
+// linearizable returns true, false or "unknown", and the keys that prevent true.
 func linearizable(operations []Operation, window Window, timeout time.Duration) (verdict any, violations []string) {
 	byKey := registers(operations, window)
 	deadline := time.Now().Add(timeout)
@@ -125,16 +126,16 @@ func linearizable(operations []Operation, window Window, timeout time.Duration) 
 	return verdict, violations
 }
 
-// A history begins with keys that have never been written; of a later part nobody knows.
+// At the start of a history, no key has been written. At the start of a later part, the values are unknown.
 func initial(window Window) register { return register{known: window.From.IsZero()} }
 
-// Visualize writes porcupine's page, HTML, about one register of a window.
+// Visualize writes porcupine's HTML page about one register of a window.
 func Visualize(operations []Operation, window Window, key string, timeout time.Duration, page io.Writer) error {
 	found, ok := registers(operations, window)[key]
 	if !ok {
 		return fmt.Errorf("the history has no register %q", key)
 	}
-	// Porcupine numbers the clients' rows.
+	// Porcupine numbers the clients' rows itself.
 	rows := map[int]int{}
 	for i := range found {
 		if _, known := rows[found[i].ClientId]; !known {

@@ -11,14 +11,14 @@ import (
 	"sync"
 )
 
-// Writer appends lines to a history file; many may write at once. Every line is one call of the kernel, so what was
-// written outlives the process.
+// Writer appends lines to a history file, from many goroutines at once. Every line is one system call, so it
+// survives the process.
 type Writer struct {
 	mutex sync.Mutex
 	file  *os.File
 }
 
-// Create starts a new history; an older file of that name is replaced.
+// Create starts a new history, and replaces an older file of that name.
 func Create(name string) (*Writer, error) {
 	file, err := os.Create(name)
 	return &Writer{file: file}, err
@@ -39,8 +39,8 @@ func (w *Writer) Write(operation *Operation) error {
 // Close ends the history.
 func (w *Writer) Close() error { return w.file.Close() }
 
-// Read returns the lines of a history in their order. A last line without its end, which a full disk or a crash of the
-// machine leaves behind, is not one.
+// Read returns the lines of a history in their order. It ignores an incomplete last line, which a full disk
+// or a crash of the machine can leave.
 func Read(name string) ([]Operation, error) {
 	file, err := os.Open(name)
 	if err != nil {

@@ -76,8 +76,9 @@ func TestRegisters(t *testing.T) {
 	}
 }
 
-// What registers() leaves out and closes changes no verdict: random histories, right and wrong, against porcupine with every
-// unknown write open until the end and allowed not to happen.
+// registers() leaves operations out and closes open ones; neither changes a verdict. The test compares random
+// histories, right and wrong, with porcupine, which keeps every unknown write open and optional until the
+// end.
 func TestRegistersAgreesWithPlainPorcupine(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	verdicts := map[bool]int{}
@@ -98,7 +99,8 @@ func TestRegistersAgreesWithPlainPorcupine(t *testing.T) {
 	}
 }
 
-// randomHistory lets operations of three clients take effect at random moments of a register, and sometimes lies.
+// randomHistory lets operations of three clients take effect at random moments of a register, and sometimes
+// records a wrong result.
 func randomHistory(random *rand.Rand) []Operation {
 	var history []Operation
 	value, clock := "", int64(0)
@@ -139,7 +141,7 @@ func randomHistory(random *rand.Rand) []Operation {
 	return history
 }
 
-// plainModel lets an unknown write happen or not.
+// plainModel lets an unknown write take effect or not.
 var plainModel = (&porcupine.NondeterministicModel{
 	Init: func() []any { return []any{register{known: true}} },
 	Step: func(state, input, _ any) []any {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// LogKey names the key of the log that a client writes as its `number`th.
+// LogKey names the key of a client's `number`th write to the log.
 func LogKey(client, number int) string { return fmt.Sprintf("%d/%08d", client, number) }
 
-// ParseLogKey takes such a name apart.
+// ParseLogKey returns the client and the number in such a name.
 func ParseLogKey(key string) (client, number int, err error) {
 	before, after, found := strings.Cut(key, "/")
 	if !found {
@@ -24,7 +24,7 @@ func ParseLogKey(key string) (client, number int, err error) {
 	return client, number, nil
 }
 
-// Ranges writes ascending numbers as first and last of each run without a gap.
+// Ranges returns the first and last of each run without a gap, for ascending numbers.
 func Ranges(numbers []int) [][2]int {
 	var ranges [][2]int
 	for _, number := range numbers {
@@ -37,8 +37,8 @@ func Ranges(numbers []int) [][2]int {
 	return ranges
 }
 
-// lost returns the acknowledged appends that a later lookup did not find, or that were not there at the end, and whether
-// the log was read back at all.
+// lost returns the acknowledged appends that a later lookup did not find, or that were missing at the end. It
+// also reports whether the log was read at the end.
 func lost(operations []Operation) (keys map[string]bool, readBack bool) {
 	keys = map[string]bool{}
 	present := map[string]bool{}

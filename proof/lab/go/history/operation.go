@@ -1,9 +1,9 @@
-// Package history records what clients did to etcd and what came of it, and checks such a record.
+// Package history records what clients did to etcd with the results, and checks such a record.
 package history
 
 import "time"
 
-// Kind says what a line of a history is about.
+// Kind is the kind of a line in a history.
 type Kind string
 
 const (
@@ -13,12 +13,13 @@ const (
 	Put            Kind = "put"
 	Get            Kind = "get"
 	CompareAndSwap Kind = "cas"
-	// Append writes a key of the log, which nobody writes again; Lookup reads one that was acknowledged.
+	// Append writes a key of the log, which is never written again; Lookup reads an acknowledged one.
 	Append Kind = "append"
 	Lookup Kind = "lookup"
-	// Stop is the moment from which nothing new was begun.
+	// Stop is the moment after which no operation began.
 	Stop Kind = "stop"
-	// Log tells which keys of one client's log were read back at the end; LogEnd says that these were all.
+	// Log lists the keys of one client's log that were read at the end; LogEnd says that these lists are
+	// complete.
 	Log    Kind = "log"
 	LogEnd Kind = "log-end"
 )
@@ -27,31 +28,32 @@ const (
 type Outcome string
 
 const (
-	// Pending is written before a register may change, so that a history that ends there still knows of the value.
+	// Pending is recorded before a register may change, so that a history that ends there still has the value.
 	Pending Outcome = "pending"
 	OK      Outcome = "ok"
 	// Failed operations have certainly changed nothing, and never will.
 	Failed Outcome = "failed"
-	// Unknown operations may have been applied, or may be later.
+	// Unknown operations may have been applied, or may still be.
 	Unknown Outcome = "unknown"
 )
 
 // Operation is one line of a history file.
 type Operation struct {
 	Kind Kind `json:"kind"`
-	// Client numbers what does one operation after another.
+	// Client numbers a client, which does one operation after another.
 	Client int `json:"client"`
-	// Endpoint is the only member this client asks; empty: whichever etcd's client chooses.
+	// Endpoint is the only member this client uses; empty: etcd's client chooses one.
 	Endpoint string `json:"endpoint,omitempty"`
 	// Key of a register, or `<client>/<number>` in the log.
 	Key string `json:"key,omitempty"`
 	// Value that was written; no two operations write the same.
 	Value string `json:"value,omitempty"`
-	// Expect is the value that a compare-and-swap was made for; empty: the key shall be absent.
+	// Expect is the value that a compare-and-swap requires; empty: the key must be absent.
 	Expect string `json:"expect,omitempty"`
-	// Swapped says that the key held that value and now holds the new one.
+	// Swapped says that the key had that value and now has the new one.
 	Swapped bool `json:"swapped,omitempty"`
-	// Found is what a get, or a compare-and-swap that did not swap, has read; empty: absent. A lookup finds the key itself.
+	// Found is the value that a get, or a compare-and-swap that did not swap, has read; empty: absent. A lookup
+	// finds the key itself.
 	Found string `json:"found,omitempty"`
 	// Call and Return are nanoseconds of a monotonic clock since the start.
 	Call   int64 `json:"call"`
@@ -60,9 +62,9 @@ type Operation struct {
 	CallAt   time.Time `json:"callAt"`
 	ReturnAt time.Time `json:"returnAt,omitzero"`
 	Outcome  Outcome   `json:"outcome,omitempty"`
-	// SentAgain says that this write was not acknowledged and its client made it once more, in its next operation.
+	// SentAgain says that this write was not acknowledged, and that its client repeats it in its next operation.
 	SentAgain bool `json:"sentAgain,omitempty"`
-	// Refused counts the learners that were asked before and did nothing.
+	// Refused counts the learners that refused the request before.
 	Refused int `json:"refused,omitempty"`
 	// Revision of the store in etcd's answer.
 	Revision int64  `json:"revision,omitempty"`
@@ -71,7 +73,7 @@ type Operation struct {
 	Ranges [][2]int `json:"ranges,omitempty"`
 }
 
-// IsWrite tells whether the operation may change the store.
+// IsWrite reports whether the operation may change the store.
 func (o *Operation) IsWrite() bool {
 	return o.Kind == Put || o.Kind == CompareAndSwap || o.Kind == Append
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// register is what a key holds; empty: nothing. In a part of a history nobody knows what it holds at first.
+// register is a key's value; empty: absent. In a part of a history, the first value is unknown.
 type register struct {
 	known bool
 	value string
@@ -17,7 +17,7 @@ type register struct {
 
 func (r register) holds(value string) bool { return !r.known || r.value == value }
 
-// model is the register as its operations must see it: https://github.com/anishathalye/porcupine
+// model is a register with its valid operations: https://github.com/anishathalye/porcupine
 func model(initial register) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return initial },
@@ -58,13 +58,13 @@ func describe(operation *Operation) string {
 	}
 }
 
-// registers returns what porcupine is to check in a window, by key. Every operation there has certainly been applied:
+// registers returns the operations for porcupine in a window, by key. All of them have certainly been applied:
 //
-//   - A failed operation, and a read without an answer, says nothing.
-//   - A write of unknown outcome whose value nobody has seen says nothing either. Values are written once, so a history is
-//     linearizable with it if and only if it is without it: between such a write and the next one nobody has looked.
-//   - One whose value was seen was applied before whoever saw it got the answer. That keeps the search short: a write that
-//     stays open until the end would be concurrent with all that follows.
+//   - A failed operation, and a read without an answer, proves nothing and is left out.
+//   - A write of unknown outcome whose value nobody has seen is left out too. Values are written once, so the history
+//     is linearizable with this write exactly if it is linearizable without it.
+//   - A write whose value was seen was applied before the first answer with that value. So it is closed there. This
+//     keeps the search short: a write that stays open until the end would be concurrent with everything after it.
 func registers(operations []Operation, window Window) map[string][]porcupine.Operation {
 	applied, unknown := inWindow(operations, window)
 	byKey := map[string][]porcupine.Operation{}
@@ -73,7 +73,7 @@ func registers(operations []Operation, window Window) map[string][]porcupine.Ope
 			ClientId: operation.Client, Input: operation, Call: operation.Call, Return: returned,
 		})
 	}
-	seen := map[[2]string]int64{} // by key and value: when the first one to see it had its answer
+	seen := map[[2]string]int64{} // by key and value: the time of the first answer with that value
 	see := func(operation *Operation, returned int64) (earlier bool) {
 		value := operation.Found
 		switch {
@@ -92,7 +92,7 @@ func registers(operations []Operation, window Window) map[string][]porcupine.Ope
 		see(operation, operation.Return)
 		add(operation, operation.Return)
 	}
-	for changed := true; changed; { // A swap that was seen has itself seen a value.
+	for changed := true; changed; { // A swap whose value was seen has itself read a value.
 		changed = false
 		for _, operation := range unknown {
 			if returned, found := seen[[2]string{operation.Key, operation.Value}]; found && see(operation, returned) {
@@ -108,8 +108,8 @@ func registers(operations []Operation, window Window) map[string][]porcupine.Ope
 	return byKey
 }
 
-// inWindow returns copies of the operations on registers that have an answer within the window, and of the writes that
-// may have been applied.
+// inWindow returns copies of the operations on registers that have an answer within the window, and of the
+// writes that may have been applied.
 func inWindow(operations []Operation, window Window) (applied, unknown []*Operation) {
 	type call struct {
 		client int
@@ -133,7 +133,7 @@ func inWindow(operations []Operation, window Window) (applied, unknown []*Operat
 		case operation.Outcome == OK && !late:
 			applied = append(applied, &operation)
 		case operation.Outcome != Failed && operation.IsWrite():
-			// An answer after the window counts for nothing, but what was asked for may have happened.
+			// An answer after the window does not count, but the request may have taken effect within it.
 			if operation.Kind != CompareAndSwap || operation.Swapped || operation.Outcome == Unknown {
 				unknown = append(unknown, &operation)
 			}
@@ -144,7 +144,7 @@ func inWindow(operations []Operation, window Window) (applied, unknown []*Operat
 	}
 	for _, operation := range unknown {
 		operation.Outcome, operation.Return = Unknown, math.MaxInt64
-		// One that was applied did swap.
+		// A swap that was applied did swap.
 		operation.Swapped = operation.Kind == CompareAndSwap
 	}
 	return applied, unknown

@@ -8,13 +8,13 @@ import (
 // Window is a part of a history by the wall clock. Zero times set no limit.
 type Window struct{ From, To time.Time }
 
-// within returns the window with both ends: those of the history where there is no limit.
+// within returns the window with both ends; a missing limit becomes the history's own end.
 func (w Window) within(operations []Operation) Window {
 	for _, operation := range operations {
 		if w.From.IsZero() {
 			w.From = operation.CallAt
 		}
-		// What follows the stop are reads of the log.
+		// Reads of the log follow the stop.
 		if operation.Kind == Stop && w.To.IsZero() {
 			w.To = operation.CallAt
 		}
@@ -43,8 +43,8 @@ type Pause struct {
 	Ms int64     `json:"ms"`
 }
 
-// pauses returns the longest time between two acknowledged writes, in milliseconds, and all that exceed `over`. The ends of the
-// window count like writes.
+// pauses returns the longest time between two acknowledged writes, in milliseconds, and all pauses longer
+// than `over`. The ends of the window count like writes.
 func pauses(acknowledged []time.Time, window Window, over time.Duration) (longest int64, long []Pause) {
 	moments := append([]time.Time{window.From, window.To}, acknowledged...)
 	moments = slices.DeleteFunc(moments, func(t time.Time) bool { return !window.contains(t) })

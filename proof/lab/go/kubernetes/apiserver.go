@@ -69,7 +69,7 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 			}),
 			TLSConfig:         config,
 			ReadHeaderTimeout: 5 * time.Second,
-			ErrorLog:          log.New(io.Discard, "", 0), // Health checks of the balancer break off handshakes.
+			ErrorLog:          log.New(io.Discard, "", 0), // The balancer's health checks abort handshakes.
 		},
 	}
 	for _, address := range []string{flags["advertise-address"], "127.0.0.1"} {
@@ -88,7 +88,7 @@ func (n *node) startAPIServer(manifest *pod, self registration) (*apiserver, err
 	return made, nil
 }
 
-// stop ends within a second, whoever is connected.
+// stop ends within a second, even with open connections.
 func (a *apiserver) stop() {
 	a.cancel()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -100,7 +100,7 @@ func (a *apiserver) stop() {
 	a.etcd.Close()
 }
 
-// servingConfig shows the certificate that the files hold when a client comes, as the apiserver does.
+// servingConfig reads the certificate from its files for each client, as the apiserver does.
 func servingConfig(caFile, certificateFile, keyFile string) (*tls.Config, error) {
 	text, err := os.ReadFile(caFile)
 	if err != nil {
@@ -120,7 +120,7 @@ func servingConfig(caFile, certificateFile, keyFile string) (*tls.Config, error)
 	}, nil
 }
 
-// newHandler answers health checks to everybody, and all else to administrators.
+// newHandler answers health checks to everybody, and everything else only to administrators.
 func newHandler(ready *readiness, stored *objects, version string, mirrorPod func(name string) (any, error)) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(out http.ResponseWriter, _ *http.Request) { fmt.Fprint(out, "ok") })
@@ -142,7 +142,7 @@ func newHandler(ready *readiness, stored *objects, version string, mirrorPod fun
 	return mux
 }
 
-// forAdministrators refuses clients without a certificate of a group that administers.
+// forAdministrators refuses clients without a certificate of an administrators' group.
 func forAdministrators(next http.HandlerFunc) http.HandlerFunc {
 	return func(out http.ResponseWriter, in *http.Request) {
 		if len(in.TLS.PeerCertificates) == 0 {

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// word is one of bash's, of quoted and other pieces.
+// word is a word of bash, with its quoted and other parts.
 const word = `(?:'[^']*'|"(?:\\.|[^"\\])*"|[^\s|;&<>()'"])+`
 
-// asked are the commands in a text of bash: from `kubectl` or `kubeadm` to what ends a command.
+// asked are the commands in a text of bash: from `kubectl` or `kubeadm` to the end of the command.
 var (
 	asked        = regexp.MustCompile(`(?m)(?:^|[({!;|] ?|\$\(|then |&& |\|\| |command )\s*(kubectl|kubeadm) (` + word + `(?: ` + word + `)*)`)
 	comment      = regexp.MustCompile(`(?m)^\s*#.*$`)
@@ -20,11 +20,12 @@ var (
 	variable     = regexp.MustCompile(`\$\(\(.*?\)\)|\$\{[^}]*\}|\$\w+|\$\d`)
 )
 
-// notInALab are commands that need what nodes with the stand-in never have: workers, requests, Secrets, add-ons to delete, and joins.
+// notInALab are commands for things that nodes with the stand-in never have: workers, requests, Secrets,
+// add-ons to delete, and joins.
 var notInALab = regexp.MustCompile(`^(certificate |replace -f -|get secrets --all-namespaces -o json|get node \S+ -o jsonpath=\{\.status|` +
 	`get (\S+ )+--ignore-not-found -o jsonpath=\{\.(metadata\.uid|spec\.names)|delete (x |\S+ \S+ )--ignore-not-found|drain \S+ .*--timeout x|join |--kubeconfig )`)
 
-// Every command that a controller's scripts give to kubectl and kubeadm is one that the stand-in knows.
+// The stand-in knows every kubectl and kubeadm command in a controller's scripts.
 func TestTheScriptsCommands(t *testing.T) {
 	var scripts []string
 	for _, pattern := range []string{"controller/opt/cluster/bin/*", "controller/opt/cluster/lib/*.sh", "node/opt/cluster/*/*"} {
@@ -63,6 +64,6 @@ func TestTheScriptsCommands(t *testing.T) {
 		}
 	}
 	if count < 30 {
-		t.Errorf("%d commands are too few to believe", count)
+		t.Errorf("only %d commands were found, so the search is broken", count)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// authority signs certificates, with a CA's files.
+// authority signs certificates with a CA's files.
 type authority struct {
 	certificate *x509.Certificate
 	pem         []byte
@@ -39,7 +39,7 @@ func readAuthority(certificateFile, keyFile string) (*authority, error) {
 	return &authority{certificate: pair.Leaf, pem: text, key: signer}, nil
 }
 
-// issue signs a certificate with a new P-256 key, valid from five minutes ago; both as PEM.
+// issue signs a certificate with a new P-256 key, valid from five minutes ago; returns both as PEM.
 func (a *authority) issue(wanted x509.Certificate, validity time.Duration) (certificate, key []byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -72,7 +72,7 @@ func readCertificate(text []byte) (*x509.Certificate, error) {
 	return x509.ParseCertificate(block.Bytes)
 }
 
-// serves tells whether a file holds a certificate of this CA that is valid now and names all that is wanted.
+// serves reports whether a file holds a currently valid certificate of this CA with all wanted names.
 func (a *authority) serves(file string, wanted x509.Certificate) bool {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -95,7 +95,7 @@ func (a *authority) serves(file string, wanted x509.Certificate) bool {
 	return true
 }
 
-// writeFile makes a file appear whole or not at all, and its folder where that is missing.
+// writeFile writes a file completely or not at all, and makes its folder if it is missing.
 func writeFile(file string, text []byte, mode os.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err

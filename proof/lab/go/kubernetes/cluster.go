@@ -11,8 +11,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// nodeGrace is how old a kubelet's last word may be until its node counts as unknown: Kubernetes' node-monitor-grace-period,
-// of which the kubelet's own pace is a fifth.
+// nodeGrace is how old a kubelet's last status may be until its node counts as unknown: Kubernetes'
+// node-monitor-grace-period. The kubelet itself reports five times as often.
 const nodeGrace = 40 * time.Second
 
 // keepNode writes this node's object until the context ends.
@@ -35,7 +35,7 @@ func nodeObject(self registration, version string, now time.Time) object {
 	}
 }
 
-// withAge makes Unknown of the readiness of a node whose kubelet has said nothing for long.
+// withAge sets the readiness of a node to Unknown if its kubelet has been silent too long.
 func withAge(decoded object, now time.Time) {
 	status, _ := decoded["status"].(object)
 	conditions, _ := status["conditions"].([]any)
@@ -48,7 +48,7 @@ func withAge(decoded object, now time.Time) {
 	}
 }
 
-// every does something now and then again and again, and logs each new kind of failure.
+// every runs something now and then at an interval, and logs each new kind of failure.
 func every(ctx context.Context, pace time.Duration, what string, do func(context.Context) error) {
 	trouble := ""
 	for tick := time.Tick(pace); ; {
@@ -75,13 +75,14 @@ func every(ctx context.Context, pace time.Duration, what string, do func(context
 func encode(value object) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // these objects are made of texts
+		panic(err) // these objects consist only of texts
 	}
 	return string(text)
 }
 
-// mirrorPod returns a static pod of this node, ready as far as the API is: the apiserver as it runs, which its manifest may be
-// ahead of; the others as their manifests say.
+// mirrorPod returns a static pod of this node, with the fields that the API shows. For the apiserver they
+// describe the running one, which may be older than its manifest. For the others they come from the
+// manifests.
 func (n *node) mirrorPod(name string, self registration, running *pod, ready *readiness) (any, error) {
 	component, found := strings.CutSuffix(name, "-"+self.name)
 	if !found || strings.Contains(component, "/") {

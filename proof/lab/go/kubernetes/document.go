@@ -10,12 +10,12 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// document is what the stand-in reads of kubeadm's documents:
+// document is the part of kubeadm's documents that the stand-in reads:
 // https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/
 type document struct {
 	init    initConfiguration
 	cluster clusterConfiguration
-	// kubelet is the KubeletConfiguration as it stands there.
+	// kubelet is the unchanged KubeletConfiguration.
 	kubelet string
 }
 

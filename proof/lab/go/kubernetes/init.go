@@ -16,10 +16,11 @@ import (
 	"time"
 )
 
-// skippable are the phases that the product leaves out; the stand-in has none of them.
+// skippable are the phases that the product skips; the stand-in has none of them.
 var skippable = []string{"upload-config", "addon", "bootstrap-token", "show-join-command", "upload-certs"}
 
-// initialise writes what `kubeadm init` writes, keeps what is valid, starts the kubelet and waits for the apiserver.
+// initialise does the work of `kubeadm init`: it writes missing or invalid files, starts the kubelet and
+// waits for the apiserver.
 func (n *node) initialise(ctx context.Context, out io.Writer, parts []string) error {
 	for _, phase := range skippable {
 		if !slices.Contains(strings.Split(parts[1], ","), phase) {
@@ -60,7 +61,7 @@ func (n *node) authority(read *document) (*authority, error) {
 	return readAuthority(folder+"/ca.crt", folder+"/ca.key")
 }
 
-// writeServingCertificate makes the apiserver's certificate where there is no valid one, or in any case.
+// writeServingCertificate makes the apiserver's certificate if there is no valid one, or in any case.
 func (n *node) writeServingCertificate(read *document, always bool) error {
 	signer, err := n.authority(read)
 	if err != nil {
@@ -95,14 +96,15 @@ func (n *node) writeServingCertificate(read *document, always bool) error {
 	if err != nil {
 		return err
 	}
-	// The key first: a reader that meets the old certificate with it reads again.
+	// The key comes first: a reader that finds it with the old certificate reads again.
 	if err := writeFile(file+".key", key, 0o600); err != nil {
 		return err
 	}
 	return writeFile(file+".crt", certificate, 0o644)
 }
 
-// writeKubeconfigs makes those that are missing; super-admin.conf by kubeadm init only, which is told to remove it.
+// writeKubeconfigs makes the missing ones. Only kubeadm init makes super-admin.conf, and the script tells it
+// to remove the file.
 func (n *node) writeKubeconfigs(read *document, renew bool) error {
 	signer, err := n.authority(read)
 	if err != nil {
@@ -154,7 +156,8 @@ func (n *node) writeManifests(read *document) error {
 	return nil
 }
 
-// startKubelet writes what kubelet.service names. A kubelet that runs with the same is left alone.
+// startKubelet writes the file that kubelet.service names. It does not touch a kubelet that already runs with
+// the same file.
 func (n *node) startKubelet(read *document) error {
 	arguments := []string{"--hostname-override=" + read.init.NodeRegistration.Name}
 	for _, argument := range read.init.NodeRegistration.KubeletExtraArgs {

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// kubeadmCommands are all that the node's scripts give to kubeadm; the parenthesised parts are handed on.
+// kubeadmCommands are all commands that the node's scripts give to kubeadm; the parts in parentheses become
+// arguments.
 var kubeadmCommands = []struct {
 	arguments *regexp.Regexp
 	run       func(n *node, ctx context.Context, out io.Writer, parts []string) error
@@ -36,7 +37,7 @@ func (n *node) kubeadm(ctx context.Context, args []string, out io.Writer) error 
 	return fmt.Errorf("kubeadm does not know: %s", given)
 }
 
-// clusterObjects succeeds if the objects could be written. They are not: nobody reads them.
+// clusterObjects succeeds if the objects could be written. It does not write them, because nobody reads them.
 func (n *node) clusterObjects(ctx context.Context, out io.Writer, parts []string) error {
 	if _, err := readDocument(parts[1]); err != nil {
 		return err
@@ -52,7 +53,7 @@ func (n *node) clusterObjects(ctx context.Context, out io.Writer, parts []string
 	return nil
 }
 
-// listImages prints one, as no other is looked for.
+// listImages prints only one image, because the scripts look for no other.
 func (n *node) listImages(_ context.Context, out io.Writer, parts []string) error {
 	if _, err := readDocument(parts[0]); err != nil {
 		return err
@@ -61,14 +62,15 @@ func (n *node) listImages(_ context.Context, out io.Writer, parts []string) erro
 	return err
 }
 
-// generateToken prints one of the form that https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ wants.
+// generateToken prints a token of the form in
+// https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/.
 func (n *node) generateToken(_ context.Context, out io.Writer, _ []string) error {
 	text := strings.ToLower(rand.Text())
 	_, err := fmt.Fprintf(out, "%s.%s\n", text[:6], text[6:22])
 	return err
 }
 
-// printKubeconfig prints one for a user who is not on disk.
+// printKubeconfig prints a kubeconfig for a user that has none on the disk.
 func (n *node) printKubeconfig(_ context.Context, out io.Writer, parts []string) error {
 	validity, err := time.ParseDuration(parts[2])
 	if err != nil {
@@ -90,7 +92,7 @@ func (n *node) printKubeconfig(_ context.Context, out io.Writer, parts []string)
 	return err
 }
 
-// expiration is an entry of what `kubeadm certs check-expiration -o json` prints.
+// expiration is an entry in the output of `kubeadm certs check-expiration -o json`.
 type expiration struct {
 	Name           string    `json:"name"`
 	ExpirationDate time.Time `json:"expirationDate"`
@@ -135,7 +137,7 @@ func (n *node) adminCertificate() ([]byte, error) {
 	return config.Users[0].User.Certificate, nil
 }
 
-// renew makes all certificates anew, whatever is left of their time.
+// renew renews all certificates, however long they are still valid.
 func (n *node) renew(_ context.Context, out io.Writer, parts []string) error {
 	read, err := readDocument(parts[0])
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// kubeconfig is one as kubeadm writes it: a cluster, a user, a context.
+// kubeconfig is a file as kubeadm writes it: one cluster, user and context.
 // https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 type kubeconfig struct {
 	APIVersion     string         `json:"apiVersion"`
@@ -46,10 +46,10 @@ type namedContext struct {
 	} `json:"context"`
 }
 
-// subject is who a kubeconfig is for.
+// subject is the user of a kubeconfig.
 type subject struct{ user, group string }
 
-// newKubeconfig returns one as YAML with a new client certificate.
+// newKubeconfig returns a kubeconfig in YAML with a new client certificate.
 func newKubeconfig(signer *authority, cluster, server string, of subject, validity time.Duration) ([]byte, error) {
 	certificate, key, err := signer.issue(x509.Certificate{
 		Subject:     pkix.Name{CommonName: of.user, Organization: []string{of.group}},
@@ -86,7 +86,7 @@ func readKubeconfig(file string) (*kubeconfig, error) {
 	return &config, nil
 }
 
-// tlsConfig is for requests as the user to the cluster.
+// tlsConfig is for the user's requests to the cluster.
 func (k *kubeconfig) tlsConfig() (*tls.Config, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(k.Clusters[0].Cluster.CA)

@@ -14,10 +14,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// globalFlags begin every command of the scripts' own kubectl functions.
+// globalFlags are the first arguments of every command of the scripts' own kubectl functions.
 var globalFlags = regexp.MustCompile(`^--kubeconfig (\S+) --server (\S+) --cache-dir \S+ --request-timeout \d+s (.*)$`)
 
-// request is one command: its parts, and what it reads and writes.
+// request is one command: its parts, its input and its output.
 type request struct {
 	api   *api
 	parts []string
@@ -25,7 +25,7 @@ type request struct {
 	out   io.Writer
 }
 
-// kubectlCommands are all that the scripts ask; the parenthesised parts are handed on.
+// kubectlCommands are all kubectl commands of the scripts; the parts in parentheses become arguments.
 var kubectlCommands = []struct {
 	arguments *regexp.Regexp
 	run       func(ctx context.Context, asked request) error
@@ -50,7 +50,7 @@ var kubectlCommands = []struct {
 	{regexp.MustCompile(`^drain (\S+) --ignore-daemonsets --delete-emptydir-data --force --timeout \d+s$`), drain},
 }
 
-// annotateLocally is the one command that asks no apiserver.
+// annotateLocally is the only command that needs no apiserver.
 var annotateLocally = regexp.MustCompile(`^annotate --local --overwrite -f (\S+) (\S+)=(\S+) -o yaml$`)
 
 var paths = map[string]string{
@@ -102,7 +102,7 @@ func getProviderID(ctx context.Context, asked request) error {
 	return err
 }
 
-// getList prints the objects with a label; without a value, whatever its value is.
+// getList prints the objects with a label; without a value, those with any value of it.
 func getList(ctx context.Context, asked request) error {
 	text, err := asked.api.get(ctx, paths[asked.parts[0]])
 	if err != nil {
@@ -129,7 +129,7 @@ func getList(ctx context.Context, asked request) error {
 	return json.NewEncoder(asked.out).Encode(list)
 }
 
-// getRaw prints an answer of the API as it is.
+// getRaw prints an answer of the API unchanged.
 func getRaw(ctx context.Context, asked request) error {
 	text, err := asked.api.get(ctx, asked.parts[0])
 	if err != nil {
@@ -144,7 +144,7 @@ func getPod(ctx context.Context, asked request) error {
 	return getRaw(ctx, asked)
 }
 
-// nothing is what there is of objects and of their fields that nobody keeps.
+// nothing is the answer about objects and fields that the stand-in does not keep.
 func nothing(context.Context, request) error { return nil }
 
 func printConfigMap(_ context.Context, asked request) error {
@@ -154,7 +154,7 @@ func printConfigMap(_ context.Context, asked request) error {
 
 var onlyComments = regexp.MustCompile(`^(\s|#.*)*$`)
 
-// readInput reads the file that a command names, or what it was given in its place.
+// readInput reads the file that a command names, or its standard input.
 func readInput(asked request) ([]byte, error) {
 	if asked.parts[0] == "-" {
 		return io.ReadAll(asked.in)
@@ -162,7 +162,8 @@ func readInput(asked request) ([]byte, error) {
 	return os.ReadFile(asked.parts[0])
 }
 
-// apply succeeds if the objects of a file could be written. They are not: nobody reads them, and none has a UID.
+// apply succeeds if the objects of a file could be written. It does not write them, because nobody reads
+// them. It prints no UID.
 func apply(ctx context.Context, asked request) error {
 	text, err := readInput(asked)
 	if err != nil {
@@ -188,7 +189,7 @@ func apply(ctx context.Context, asked request) error {
 	return err
 }
 
-// create takes a secret.
+// create stores a Secret.
 func create(ctx context.Context, asked request) error {
 	text, err := io.ReadAll(asked.in)
 	if err != nil {
@@ -220,7 +221,7 @@ func deleteNode(ctx context.Context, asked request) error {
 	return err
 }
 
-// drain succeeds for a node that there is: no pod runs on it.
+// drain succeeds for an existing node: no pod runs on it.
 func drain(ctx context.Context, asked request) error {
 	if _, err := asked.api.get(ctx, paths["nodes"]+"/"+asked.parts[0]); err != nil {
 		return err

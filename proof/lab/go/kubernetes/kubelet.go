@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// kubeletFlags are those of kubelet.service, and those that kubeadm's document adds.
+// kubeletFlags are the flags of kubelet.service, and those that kubeadm's document adds.
 var kubeletFlags = []string{
 	"bootstrap-kubeconfig", "kubeconfig", "config", "image-credential-provider-config", "image-credential-provider-bin-dir",
 	"hostname-override", "cloud-provider", "provider-id", "node-ip", "node-labels",
 }
 
-// registration is what a node says of itself.
+// registration is a node's description of itself.
 type registration struct{ name, providerID string }
 
 func parseKubeletFlags(args []string) (registration, error) {
@@ -41,13 +41,13 @@ func parseKubeletFlags(args []string) (registration, error) {
 	return made, nil
 }
 
-// kubelet serves the API as long as there is a manifest of the apiserver.
+// kubelet serves the API as long as the apiserver's manifest exists.
 func (n *node) kubelet(ctx context.Context, args []string) error {
 	self, err := parseKubeletFlags(args)
 	if err != nil {
 		return err
 	}
-	log.SetFlags(0) // the journal has the time
+	log.SetFlags(0) // the journal adds the time
 	var running *apiserver
 	var runs *pod
 	trouble := ""

@@ -148,7 +148,7 @@ stringData:
 	}
 }
 
-// tellsVersion asks as version-skew does, with the credential that kubeadm-init makes.
+// tellsVersion asks for the version like version-skew, with the credential that kubeadm-init makes.
 func (m *machine) tellsVersion(t *testing.T) {
 	credential := m.path("/kubeadm-init.conf")
 	text := m.runKubeadm("kubeconfig user --client-name kubeadm-init --org system:masters --validity-period 1h --config " + m.document)
@@ -166,7 +166,7 @@ func (m *machine) tellsVersion(t *testing.T) {
 	}
 }
 
-// renews does what kubeadm-certs does.
+// renews does the work of kubeadm-certs.
 func (m *machine) renews(t *testing.T) {
 	var before struct{ Certificates []expiration }
 	check := "certs check-expiration --config " + m.document + " -o json"
@@ -192,7 +192,7 @@ func (m *machine) renews(t *testing.T) {
 	if err := writeFile(manifest, out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// The pod has the annotation once the new one runs, not when its manifest is there.
+	// The pod has the annotation once the new apiserver runs, not when its manifest is written.
 	m.until("the new one is ready", 10*time.Second, func() bool {
 		got, err := m.tryKubectl("get pod kube-apiserver-ip-10-0-0-1.internal -n kube-system -o json", "")
 		return err == nil && strings.Contains(got, `"certificates-renewed":"now"`) && strings.Contains(got, `{"status":"True","type":"Ready"}`)
@@ -228,7 +228,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The product's own document is read, whatever else stands in it.
+// The stand-in reads the product's own document, whatever else is in it.
 func TestProductDocument(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "ignition", "files", "controller", "etc", "cluster", "kubeadm.yaml"))
 	if err != nil {

@@ -55,7 +55,7 @@ cgroupDriver: systemd
 
 const skipPhases = "upload-config,addon,bootstrap-token,show-join-command,upload-certs"
 
-// machine is a node in a folder, whose kubelet.service runs in the test.
+// machine is a node in a folder; the test runs its kubelet.service.
 type machine struct {
 	*node
 	t        *testing.T
@@ -143,7 +143,7 @@ func (m *machine) tryKubectl(command, in string) (string, error) {
 	return out.String(), err
 }
 
-// status of a health check without a client certificate; 0 if nobody listens.
+// status of a health check without a client certificate; 0 if nothing listens.
 func (m *machine) status(address, path string) int {
 	m.t.Helper()
 	ca, err := os.ReadFile(m.path("/etc/kubernetes/pki/ca.crt"))

@@ -1,6 +1,6 @@
-// kubernetes stands in for kubeadm, kubelet and kubectl on the lab's controllers: one program, told apart by the name it is
-// called by. There is no Kubernetes inside. It does what the node's scripts and units need of the real ones to go on
-// unchanged, and refuses everything else. See README.md.
+// kubernetes stands in for kubeadm, kubelet and kubectl on the lab's controllers. It is one program that
+// checks the name by which it is called. There is no Kubernetes inside. It does only what the node's
+// unchanged scripts and units need, and refuses everything else. See README.md.
 package main
 
 import (
@@ -23,7 +23,7 @@ type node struct {
 	systemctl func(args ...string) error
 }
 
-// path returns where a file of the node is.
+// path returns the path of a node's file.
 func (n *node) path(file string) string { return filepath.Join(n.root, file) }
 
 func main() {

@@ -10,10 +10,10 @@ import (
 
 const manifests = "/etc/kubernetes/manifests/"
 
-// components of the control plane, each a static pod of kubeadm's.
+// components of the control plane; kubeadm makes a static pod of each.
 var components = []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"}
 
-// pod is a static pod's manifest, as far as the stand-in knows one.
+// pod is the part of a static pod's manifest that the stand-in knows.
 type pod struct {
 	APIVersion string   `json:"apiVersion"`
 	Kind       string   `json:"kind"`
@@ -35,7 +35,8 @@ type container struct {
 	Command []string `json:"command"`
 }
 
-// newPod returns the manifest of a component. Nothing runs its container: the kubelet that stands in acts on the apiserver's flags.
+// newPod returns the manifest of a component. Its container never runs: the stand-in for the kubelet only
+// reads the apiserver's flags.
 func newPod(component, version string, flags ...string) *pod {
 	made := &pod{APIVersion: "v1", Kind: "Pod", Metadata: metadata{
 		Name: component, Namespace: "kube-system",

@@ -12,7 +12,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// resources are where the API has objects, and where they are in etcd.
+// resources are the kinds of objects in the API, with their place in etcd.
 var resources = map[string]string{
 	"/api/v1/nodes":                                           nodesPrefix,
 	"/api/v1/namespaces/kube-system/secrets":                  "/registry/secrets/kube-system/",
@@ -22,7 +22,7 @@ var resources = map[string]string{
 
 const nodesPrefix = "/registry/nodes/"
 
-// object is one of the API's, as JSON.
+// object is an object of the API, as JSON.
 type object = map[string]any
 
 var errNotFound = errors.New("not found")
@@ -90,7 +90,7 @@ func (o *objects) list(in *http.Request, prefix string) ([]object, error) {
 	return found, nil
 }
 
-// create stores a new object. Texts become data, as with the API's secrets.
+// create stores a new object. Texts become data, as in the API's Secrets.
 func (o *objects) create(in *http.Request, prefix string) (object, error) {
 	var created object
 	if err := json.NewDecoder(in.Body).Decode(&created); err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// readiness knows whether etcd has answered a read through the quorum within the last second.
+// readiness reports whether etcd has answered a read through the quorum within the last second.
 type readiness struct {
 	read    func(context.Context) error
 	mutex   sync.Mutex
@@ -14,7 +14,7 @@ type readiness struct {
 	err     error
 }
 
-// check reads at most once a second, and takes two seconds at most.
+// check reads at most once a second, for at most two seconds.
 func (r *readiness) check() error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Zone is a DNS server for the zone `test`: `_etcd-client-ssl._tcp.test` lists hosts, and every other name is 127.0.0.1.
+// Zone is a DNS server for the zone `test`: `_etcd-client-ssl._tcp.test` lists hosts, and every other name is
+// 127.0.0.1.
 type Zone struct {
 	// Address and port of the server.
 	Address string
@@ -46,7 +47,7 @@ func NewZone(t *testing.T) *Zone {
 	return zone
 }
 
-// List makes the members of these client URLs the hosts, as m<port>.etcd.test.
+// List replaces the hosts by the members of these client URLs, as m<port>.etcd.test.
 func (z *Zone) List(t *testing.T, urls ...string) {
 	t.Helper()
 	var targets []dnsmessage.SRVResource

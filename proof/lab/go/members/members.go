@@ -31,8 +31,8 @@ type Cluster struct {
 	running []*exec.Cmd
 }
 
-// New makes what is needed to start members and starts none. Without a program in the environment's ETCD the test is skipped,
-// which `go test -v` shows.
+// New prepares members and starts none. If ETCD in the environment names no program, it skips the test, which
+// `go test -v` shows.
 func New(t *testing.T, size int) *Cluster {
 	t.Helper()
 	program := os.Getenv("ETCD")
@@ -53,7 +53,7 @@ func New(t *testing.T, size int) *Cluster {
 	return c
 }
 
-// FreeAddress returns an address and a port that nobody listens on.
+// FreeAddress returns an address and a port where nothing listens.
 func FreeAddress(t *testing.T, address string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", address+":0")
@@ -69,13 +69,13 @@ func (c *Cluster) Connection() *endpoints.Connection {
 	return &endpoints.Connection{Endpoints: c.urls, CACert: c.File("ca.crt"), Cert: c.File("leaf.pem"), Key: c.File("leaf.pem")}
 }
 
-// URL is where a member takes clients.
+// URL is a member's URL for clients.
 func (c *Cluster) URL(number int) string { return c.urls[number] }
 
 // File returns the path of a file of the cluster: ca.crt, ca.key, leaf.pem, <number>.log, the folder <number>.data.
 func (c *Cluster) File(name string) string { return filepath.Join(c.folder, name) }
 
-// Start starts a member with the data it has.
+// Start starts a member with its data.
 func (c *Cluster) Start(number int) {
 	c.t.Helper()
 	leaf, ca := c.File("leaf.pem"), c.File("ca.crt")
@@ -98,7 +98,7 @@ func (c *Cluster) Start(number int) {
 	c.running[number] = command
 }
 
-// Kill ends a member as a power failure would.
+// Kill ends a member like a power failure.
 func (c *Cluster) Kill(number int) {
 	if command := c.running[number]; command != nil {
 		_ = command.Process.Kill()
@@ -107,7 +107,7 @@ func (c *Cluster) Kill(number int) {
 	}
 }
 
-// InitialCluster is the members' first list, as etcd takes it.
+// InitialCluster is the members' first list, in etcd's format.
 func (c *Cluster) InitialCluster() string {
 	var list []string
 	for number, peer := range c.peers {
@@ -116,7 +116,7 @@ func (c *Cluster) InitialCluster() string {
 	return strings.Join(list, ",")
 }
 
-// Restore replaces the data of a member that does not run by a snapshot's, with etcdutl, which stands beside etcd.
+// Restore replaces the data of a stopped member by a snapshot's, with etcdutl, which is in etcd's folder.
 func (c *Cluster) Restore(number int, snapshot string) {
 	c.t.Helper()
 	data := c.File(fmt.Sprint(number, ".data"))
@@ -132,7 +132,7 @@ func (c *Cluster) Restore(number int, snapshot string) {
 
 func (c *Cluster) name(number int) string { return fmt.Sprint("member-", number) }
 
-// certificates writes a CA and one leaf that serves for everything.
+// certificates writes a CA and one leaf for all purposes.
 func (c *Cluster) certificates() {
 	ca := x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "CA"}, IsCA: true, BasicConstraintsValid: true,
@@ -148,7 +148,7 @@ func (c *Cluster) certificates() {
 	c.writePair(&leaf, &ca, caKey, "leaf.pem", "leaf.pem")
 }
 
-// writePair signs a certificate, by itself without a signer's key.
+// writePair signs a certificate; without a signer's key, the certificate signs itself.
 func (c *Cluster) writePair(wanted, signer *x509.Certificate, signerKey *ecdsa.PrivateKey, files ...string) *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

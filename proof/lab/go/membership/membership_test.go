@@ -19,7 +19,7 @@ func voters(ids ...uint64) []listed {
 	return list
 }
 
-// said is what a healthy voter answers that was asked at a time, in milliseconds, and took ten.
+// said is a healthy voter's answer to a question at a time, in milliseconds. It took ten milliseconds.
 func said(id uint64, asked int, list []listed) answer {
 	return answer{
 		endpoint: fmt.Sprint(id), asked: after(asked), completed: after(asked + 10), source: Linearizable, list: list,
@@ -27,7 +27,7 @@ func said(id uint64, asked int, list []listed) answer {
 	}
 }
 
-// take lets a watch take answers and returns all lines.
+// take passes answers to a watch and returns all lines.
 func (w *watch) takeAll(answers ...answer) []Observation {
 	var lines []Observation
 	for _, given := range answers {
@@ -71,7 +71,7 @@ func TestAMemberWithoutAnAnswerIsNotHealthy(t *testing.T) {
 func TestRemovals(t *testing.T) {
 	three := voters(1, 2, 3)
 	for name, tested := range map[string]struct {
-		// answers after member 3 was removed; all three had answered before.
+		// answers after member 3 was removed; all three members had answered before.
 		answers []answer
 		want    bool
 	}{

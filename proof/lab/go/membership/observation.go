@@ -1,4 +1,4 @@
-// Package membership watches the members of an etcd cluster and judges what becomes of them.
+// Package membership watches the members of an etcd cluster and judges their changes.
 package membership
 
 import (
@@ -16,9 +16,11 @@ type Member struct {
 	// Name is empty until the member has started.
 	Name    string `json:"name"`
 	Learner bool   `json:"learner"`
-	// Healthy voters answer a read through the quorum; a learner, which may not, answers about its status without an error.
+	// Healthy voters answer a read through the quorum. A learner may not read, and counts as healthy if its
+	// status has no error.
 	Healthy bool `json:"healthy"`
-	// Leader that this member follows, its raft term and the revision of its store; as it said last, if it is healthy.
+	// Leader that this member follows, its raft term and the revision of its store. They are from the last
+	// answer; from this one if it is healthy.
 	Leader   string `json:"leader,omitempty"`
 	Term     uint64 `json:"term,omitempty"`
 	Revision int64  `json:"revision,omitempty"`
@@ -30,9 +32,9 @@ type Source string
 const (
 	// Linearizable lists were read through the quorum.
 	Linearizable Source = "linearizable"
-	// Serializable lists are what one member knows, which may be old.
+	// Serializable lists are from one member, and may be old.
 	Serializable Source = "serializable"
-	// None: nobody answers; the list is the last one.
+	// None means that no member answers; the list is the last one.
 	None Source = "none"
 )
 
@@ -40,7 +42,7 @@ const (
 type Observation struct {
 	Time   time.Time `json:"time"`
 	Source Source    `json:"source"`
-	// ClusterIDs that were seen since the beginning, in hexadecimal.
+	// ClusterIDs that were seen since the start, in hexadecimal.
 	ClusterIDs []string `json:"clusterIds"`
 	// Leader that most members name; empty if none does.
 	Leader string `json:"leader"`
@@ -49,16 +51,16 @@ type Observation struct {
 	Voters        int      `json:"voters"`
 	HealthyVoters int      `json:"healthyVoters"`
 	Members       []Member `json:"members"`
-	// Removed members and when they were first missing, in the line a second later that judges their removal.
+	// Removed members and the time when they were first missing. A line one second later judges their removal.
 	Removed   []Member  `json:"removed,omitempty"`
 	RemovedAt time.Time `json:"removedAt,omitzero"`
 	// QuorumKept is false in the line about a removal that has left fewer healthy voters than a majority of the voters.
 	QuorumKept bool `json:"quorumKept"`
-	// Problems are what must never be, in words.
+	// Problems are facts that must never be, in words.
 	Problems []string `json:"problems,omitempty"`
 }
 
-// listed is what a member list says of one member.
+// listed is a member list's entry for one member.
 type listed struct {
 	id         uint64
 	name       string
@@ -66,14 +68,14 @@ type listed struct {
 	clientURLs []string
 }
 
-// status is what a member last said of itself.
+// status is a member's last answer about itself.
 type status struct {
 	memberID, clusterID, leader, term uint64
 	revision                          int64
 	healthy                           bool
 }
 
-// assemble makes an observation of the newest list and the newest status of each member.
+// assemble makes an observation from the newest list and the newest status of each member.
 func assemble(source Source, list []listed, statuses map[uint64]status, clusterIDs map[uint64]bool) Observation {
 	observation := Observation{Source: source, ClusterIDs: []string{}, Members: []Member{}, QuorumKept: true}
 	for _, id := range slices.Sorted(maps.Keys(clusterIDs)) {
@@ -122,7 +124,7 @@ func problems(observation Observation) []string {
 	return found
 }
 
-// sameAs tells whether nothing has changed but time and revisions.
+// sameAs reports whether only time and revisions have changed.
 func (o Observation) sameAs(other Observation) bool {
 	same := func(a, b Member) bool {
 		a.Revision, b.Revision = 0, 0

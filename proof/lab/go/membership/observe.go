@@ -8,8 +8,8 @@ import (
 	"pulumi-kubeadm/lab/endpoints"
 )
 
-// Observe watches the members until the context ends and gives a line to `write` for every change, and one at least every
-// second. Members are those that the connection's zone names and those that the members' own list does.
+// Observe watches the members until the context ends. It passes a line to `write` for every change, and at
+// least one every second. Members are those in the connection's zone and those in the members' own list.
 func Observe(ctx context.Context, connection *endpoints.Connection, write func(Observation) error) error {
 	o := &observer{
 		connection: connection, watch: newWatch(), answers: make(chan answer), polls: map[string]context.CancelFunc{},
@@ -51,7 +51,7 @@ type observer struct {
 	running    sync.WaitGroup
 }
 
-// lookups asks the zone every second; what it cannot tell leaves the last answer standing.
+// lookups asks the zone every second; if it gets no answer, the last one stays.
 func (o *observer) lookups(ctx context.Context) <-chan []string {
 	found := make(chan []string)
 	o.running.Go(func() {

@@ -13,14 +13,14 @@ const (
 	pollTimeout = time.Second
 )
 
-// answer is what one endpoint said when it was asked.
+// answer is the result of one question to one endpoint.
 type answer struct {
 	endpoint         string
 	asked, completed time.Time
-	// err of the status; nothing else is known then.
+	// err of the status; if it is set, the other fields are empty.
 	err    error
 	status status
-	// source and list are what it knows of the members.
+	// source and list are the endpoint's view of the members.
 	source Source
 	list   []listed
 }
@@ -42,7 +42,7 @@ func poll(ctx context.Context, client *clientv3.Client, endpoint string, answers
 	}
 }
 
-// ask takes a second at most, and another one where a list through the quorum cannot be had.
+// ask takes at most a second, and at most another one if the quorum gives no list.
 func ask(ctx context.Context, client *clientv3.Client, endpoint string) answer {
 	given := answer{endpoint: endpoint, asked: time.Now(), source: None}
 	quorum, cancel := context.WithTimeout(ctx, pollTimeout)

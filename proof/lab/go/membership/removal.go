@@ -2,16 +2,17 @@ package membership
 
 import "time"
 
-// evidence is how old a voter's answer may be when a removal is seen, and how long after it one may still come.
+// evidence is the greatest distance in time between a voter's answer and a removal, before or after it.
 const evidence = time.Second
 
-// removal is one that was seen and is to be judged.
+// removal is a removal that was seen and waits for its verdict.
 type removal struct {
 	at      time.Time
 	removed []Member
 }
 
-// removals returns the members that a list read through the quorum lacks, compared with the one before.
+// removals returns the members that are missing in a list read through the quorum, compared with the list
+// before.
 func removals(before, after []Member) []Member {
 	left := map[string]bool{}
 	for _, member := range after {
@@ -26,8 +27,8 @@ func removals(before, after []Member) []Member {
 	return removed
 }
 
-// quorumKept tells whether those voters that have read through the quorum around the time of a removal are a majority of
-// the voters that it has left.
+// quorumKept reports whether enough voters have read through the quorum around the time of a removal. Enough
+// is a majority of the voters that are left.
 func quorumKept(at time.Time, left []Member, lastRead map[string]time.Time) bool {
 	voters, healthy := 0, 0
 	for _, member := range left {

@@ -4,13 +4,13 @@ import "time"
 
 // watch turns answers of endpoints into observations.
 type watch struct {
-	// answers are the newest by endpoint.
+	// answers are the newest answers by endpoint.
 	answers    map[string]answer
 	clusterIDs map[uint64]bool
-	// quorum is the newest list that was read through the quorum; completed is when its reading ended.
+	// quorum is the newest list that was read through the quorum; completed is when that read ended.
 	quorum    []listed
 	completed time.Time
-	// list is the one shown last, and voted the last one through the quorum that was.
+	// list is the last list in a line; voted is the last such list that was read through the quorum.
 	list  []listed
 	voted []Member
 	// lastRead is when each member last began a read through the quorum that succeeded.
@@ -26,7 +26,7 @@ func newWatch() *watch {
 	}
 }
 
-// take takes an answer in and returns the lines to write at that time.
+// take adds an answer and returns the lines to write at that time.
 func (w *watch) take(given answer, now time.Time) []Observation {
 	w.answers[given.endpoint] = given
 	if given.err == nil {
@@ -34,7 +34,7 @@ func (w *watch) take(given answer, now time.Time) []Observation {
 	}
 	if given.source == Linearizable {
 		w.lastRead[hexadecimal(given.status.memberID)] = given.asked
-		// A list is the newer one for certain only if its reading began after the other's end.
+		// A list is certainly newer only if its read began after the other's end.
 		if given.asked.After(w.completed) {
 			w.quorum, w.completed = given.list, given.completed
 		}
@@ -45,7 +45,7 @@ func (w *watch) take(given answer, now time.Time) []Observation {
 // drop forgets an endpoint.
 func (w *watch) drop(endpoint string) { delete(w.answers, endpoint) }
 
-// lines returns what is new at a time: a change, a second without one, a removal that can be judged.
+// lines returns the new lines at a time: a change, a second without one, a removal that can be judged.
 func (w *watch) lines(now time.Time) []Observation {
 	seen := w.observe(now)
 	var lines []Observation
@@ -65,7 +65,7 @@ func (w *watch) lines(now time.Time) []Observation {
 	return lines
 }
 
-// judge returns the line about the oldest removal that is pending.
+// judge returns the line about the oldest removal that waits for its verdict.
 func (w *watch) judge(seen Observation) Observation {
 	oldest := w.pending[0]
 	w.pending = w.pending[1:]

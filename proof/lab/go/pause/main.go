@@ -1,5 +1,5 @@
-// Command pause holds the namespaces of a pod, as registry.k8s.io/pause does: it sleeps until it is told to end. The
-// kernel reaps its orphans, as it ignores SIGCHLD.
+// Command pause holds the namespaces of a pod, as registry.k8s.io/pause does: it sleeps until it is told to
+// end. It ignores SIGCHLD, so the kernel reaps its orphans.
 package main
 
 import (

@@ -1,11 +1,11 @@
-// Command pod is what the drills' pods run. It answers over HTTP on port 8080 with its host name, and says what it sees
-// from inside the pod:
+// Command pod is the program of the drills' pods. It answers over HTTP on port 8080 with its host name, and reports
+// what it sees from inside the pod:
 //
 //	/lookup?name=N   the addresses that cluster DNS has for a name, one a line
-//	/fetch?url=U     the body that a URL answers with
-//	/put?url=U       the same by PUT, as IMDSv2 wants it for a token
+//	/fetch?url=U     the body at a URL
+//	/put?url=U       the body after a PUT, which IMDSv2 needs for a token
 //
-// What fails is status 502 with the reason.
+// A failure is status 502 with the reason.
 package main
 
 import (

@@ -19,15 +19,15 @@ type draft struct {
 	dice          *mathrand.Rand
 	node, address string
 	key           crypto.Signer
-	// whole is the request; of it info is the CertificationRequestInfo, whose bytes sign signs.
+	// whole is the request. Its part info is the CertificationRequestInfo; sign signs the bytes of info.
 	whole, info *element
 	sign        func(info []byte) []byte
-	// bytes are changes to the signed DER, lines those to its PEM.
+	// bytes are changes to the signed DER; lines are changes to its PEM.
 	bytes, lines []func([]byte) []byte
 	done         []string
 }
 
-// Another one at each run: Go makes none from a seed.
+// Each run has another key: Go makes none from a seed.
 var rsaKey = func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -57,7 +57,7 @@ func newDraft(dice *mathrand.Rand, node, address string, serving bool) *draft {
 	return d
 }
 
-// write begins anew, with a key and names.
+// write makes a new request, with a key and names.
 func (d *draft) write(key crypto.Signer, names []string, addresses []net.IP) {
 	text, err := write(key, "system:node:"+d.node, names, addresses)
 	if err != nil {

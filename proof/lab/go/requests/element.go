@@ -2,12 +2,14 @@ package main
 
 import "slices"
 
-// element is one of DER's, with what a hostile writer may make of it: another tag, another form of its length.
+// element is an element of DER, with the changes that a hostile writer can make: another tag, another form of
+// its length.
 type element struct {
 	tag      byte
-	contents []byte     // of a primitive one, or what stays unread of a constructed one
-	members  []*element // of a constructed one
-	// long is how many bytes its length takes beside the first, 0 for as few as there can be, -1 for an indefinite one.
+	contents []byte     // of a primitive element, or the unread rest of a constructed one
+	members  []*element // of a constructed element
+	// long is how many bytes its length has beside the first: 0 for as few as possible, -1 for an indefinite
+	// one.
 	long int
 }
 
@@ -17,7 +19,7 @@ func text(tag byte, contents string) *element { return &element{tag: tag, conten
 
 func of(tag byte, members ...*element) *element { return &element{tag: tag, members: members} }
 
-// read takes well-formed DER apart, OCTET STRINGs too where an element is in them.
+// read parses well-formed DER, also the content of an OCTET STRING if that is an element.
 func read(der []byte) []*element {
 	var found []*element
 	for len(der) > 0 {

@@ -1,5 +1,6 @@
-// requests writes kubelets' requests for certificates, and mutations of them that a hostile node might send, as JSON lines:
-// `requests <seed> <number>`. With each is what the cluster's signer, which is written in Go, makes of it.
+// requests prints kubelets' requests for certificates, and mutations of them that a hostile node might send,
+// as JSON lines: `requests <seed> <number>`. Each line also has the reading of the cluster's signer, which is
+// written in Go.
 package main
 
 import (
@@ -13,11 +14,11 @@ import (
 )
 
 type line struct {
-	// Node is the one that sends it, with Address; it serves, or joins.
+	// Node is the sender, with Address; the request is for a serving certificate, or for joining.
 	Node    string `json:"sender"`
 	Address string `json:"address"`
 	Serving bool   `json:"serving"`
-	// Mutations tells what was done to it.
+	// Mutations lists the changes to it.
 	Mutations []string `json:"mutations"`
 	Request   []byte   `json:"request"`
 	reading

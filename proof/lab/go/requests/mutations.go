@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// mutation is one way of being another request than a kubelet's.
+// mutation is one way to differ from a kubelet's request.
 type mutation struct {
 	name string
 	do   func(d *draft)
 }
 
-// mutate does one of the mutations, as far as it fits what an earlier one has left.
+// mutate makes one of the changes, as far as earlier ones allow it.
 func (d *draft) mutate() {
 	one := mutations[d.dice.Intn(len(mutations))]
 	d.done = append(d.done, one.name)

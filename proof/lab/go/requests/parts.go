@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Where in the CertificationRequestInfo things are.
+// Indexes in the CertificationRequestInfo.
 const (
 	version = iota
 	subject
@@ -28,7 +28,7 @@ func (d *draft) one(texts ...string) string { return texts[d.dice.Intn(len(texts
 
 func (d *draft) member(list []*element) *element { return list[d.dice.Intn(len(list))] }
 
-// foreign is a name that is not the node's, as a GeneralName.
+// foreign is a name of something other than the node, as a GeneralName.
 func (d *draft) foreign() *element {
 	switch d.dice.Intn(8) {
 	case 0:

@@ -14,18 +14,18 @@ import (
 	"sort"
 )
 
-// reading is what the cluster's signer makes of a request.
+// reading is the cluster's signer's view of a request.
 type reading struct {
-	// Reads tells whether Go reads it, and its signature is that of its key.
+	// Reads reports whether Go can parse it, and its own key has signed it.
 	Reads bool     `json:"reads"`
 	Names []string `json:"names"`
-	// Kubelets tells whether a kubelet of the node that it is for would have written these very bytes.
+	// Kubelets reports whether a kubelet of the node in the request would have written exactly these bytes.
 	Kubelets bool `json:"kubelets"`
-	// Node is whom it is for.
+	// Node is the node in the request.
 	Node string `json:"node"`
 }
 
-// readAsSigner reads as k8s.io/kubernetes/pkg/apis/certificates.ParseCSR does.
+// readAsSigner parses like k8s.io/kubernetes/pkg/apis/certificates.ParseCSR.
 func readAsSigner(request []byte) reading {
 	block, _ := pem.Decode(request)
 	if block == nil || block.Type != "CERTIFICATE REQUEST" {
@@ -69,8 +69,8 @@ func (s signedAlready) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error
 	return s.Signature, nil
 }
 
-// writtenByKubelet writes what k8s.io/client-go/util/cert.MakeCSRFromTemplate writes for the template of
-// k8s.io/kubernetes/pkg/kubelet/certificate, whose names are sorted and each but once.
+// writtenByKubelet writes a request like k8s.io/client-go/util/cert.MakeCSRFromTemplate, for the template of
+// k8s.io/kubernetes/pkg/kubelet/certificate. Its names are sorted, each only once.
 func writtenByKubelet(request *x509.CertificateRequest) ([]byte, error) {
 	names := slices.Compact(slices.Sorted(slices.Values(request.DNSNames)))
 	addresses := slices.Clone(request.IPAddresses)

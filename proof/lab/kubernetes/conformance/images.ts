@@ -7,7 +7,10 @@ import { execute, shell } from "../../execute";
 import { writeArchive, type Image } from "../ociImage";
 import { debootstrap } from "../../node/root";
 
-/** What the tests call in images that upstream builds on Alpine or Debian; here they lie on one Debian, and busybox's holds it alone. */
+/**
+ * Programs that the tests call in images which upstream builds on Alpine or Debian. Here all images share one
+ * Debian; busybox's image has nothing else.
+ */
 const packages = [
   ...["bash", "bind9-dnsutils", "busybox-static", "curl", "iproute2", "netcat-openbsd", "nginx-light"],
 ];
@@ -20,14 +23,14 @@ interface Roots {
 }
 
 /**
- * Archive of the container images that the specs' pods run, under the names that this release of the tests has for them. Made once,
- * in the user's cache, anew when a program changes.
+ * Archive of the container images that the specs' pods run, with the names that this release of the tests
+ * uses. It is made once in the user's cache, and again when a program changes.
  */
 export async function conformanceImages(
   programs: ConformancePrograms,
   report: (line: string) => void,
 ): Promise<string> {
-  // Listed in another order each time.
+  // The tests list them in another order each time.
   const names = (await execute(programs.e2eTest, ["--list-images"])).split("\n").sort();
   const recipe = [JSON.stringify([programs, packages, imagesOf(names, programs, inFolder("/"))]), arrange];
   const key = { tool: "conformance-images", version: "1", recipe };
@@ -55,7 +58,7 @@ const inFolder = (folder: string): Roots => ({
   nnp: path.join(folder, "nnp"),
 });
 
-/** $1 to $3 are the roots, $4 is what most pods run, and $5 has to be root's and setuid. */
+/** $1 to $3 are the roots, $4 is the program of most pods, and $5 must belong to root with setuid. */
 const arrange = `
 rm -r "$1"/var/cache/apt "$1"/var/lib/apt/lists "$1"/usr/share/doc "$1"/usr/share/locale "$1"/usr/share/man
 mkdir "$1"/uploads
@@ -71,7 +74,7 @@ mkdir -p "$3"/usr/local/bin
 install -m 4755 "$5" "$3"/usr/local/bin/nnp
 `;
 
-/** The images that can be made here, out of all names that the tests list; a repository may have several tags. */
+/** The images that can be made here, from all names that the tests list; a repository may have several tags. */
 export function imagesOf(names: readonly string[], programs: ConformancePrograms, roots: Roots): Image[] {
   const recipes = recipesOf(programs, roots);
   return names.flatMap((name) => {
@@ -80,7 +83,7 @@ export function imagesOf(names: readonly string[], programs: ConformancePrograms
   });
 }
 
-/** By repository; each as its Dockerfile below test/images of Kubernetes' sources has it. */
+/** By repository; each as in its Dockerfile below test/images of Kubernetes' sources. */
 function recipesOf(
   programs: ConformancePrograms,
   { debian, busybox, nnp }: Roots,

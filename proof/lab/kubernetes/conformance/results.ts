@@ -1,6 +1,6 @@
 import { sigOf } from "./specs";
 
-/** What came of one spec. */
+/** Result of one spec. */
 export interface Result {
   readonly name: string;
   readonly state: "passed" | "failed" | "skipped";
@@ -9,7 +9,7 @@ export interface Result {
   readonly reason: string;
 }
 
-/** Ginkgo's report, as far as it is of interest: https://pkg.go.dev/github.com/onsi/ginkgo/v2/types#Report */
+/** The used fields of Ginkgo's report: https://pkg.go.dev/github.com/onsi/ginkgo/v2/types#Report */
 interface Report {
   readonly SpecReports: readonly {
     readonly ContainerHierarchyTexts: readonly string[] | null;
@@ -22,7 +22,7 @@ interface Report {
   }[];
 }
 
-/** Results of these specs out of Ginkgo's reports, in their order; what has no report has failed. */
+/** Results of these specs from Ginkgo's reports, in their order; a spec without a report has failed. */
 export function resultsOf(specs: readonly string[], reports: readonly Report[]): Result[] {
   const found = new Map(
     reports
@@ -44,7 +44,7 @@ export function resultsOf(specs: readonly string[], reports: readonly Report[]):
   });
 }
 
-/** What became of a group's specs. */
+/** Results of a group's specs. */
 export interface Count {
   readonly sig: string;
   readonly passed: number;
@@ -52,11 +52,11 @@ export interface Count {
   readonly skipped: number;
   /** Specs of the group that did not run. */
   readonly notRun: number;
-  /** Sum over the specs, which ran beside each other. */
+  /** Sum over the specs, which ran in parallel. */
   readonly seconds: number;
 }
 
-/** What came of specs, as a row of the report has it. */
+/** Results of specs, for the report's row. */
 export interface Conformance {
   readonly counts: readonly Count[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];

@@ -3,26 +3,26 @@ import path from "node:path";
 import { parse } from "yaml";
 import { kubernetesSource } from "../../../toolchain/conformance";
 
-/** What `specs.yaml` says; its entries are the beginnings of names. */
+/** The content of `specs.yaml`; each entry is the beginning of names. */
 export interface Choice {
   /** Specs of the short run. */
   readonly short: readonly string[];
-  /** Specs that no run has, and why. */
+  /** Specs that no run includes, with the reason. */
   readonly leftOut: readonly { readonly reason: string; readonly specs: readonly string[] }[];
 }
 
-/** The conformance specs of a release, by what becomes of them. */
+/** The conformance specs of a release, by what a run does with them. */
 export interface Selection {
   readonly all: readonly string[];
   readonly short: readonly string[];
-  /** All less those that are left out. */
+  /** All except those that are left out. */
   readonly run: readonly string[];
   readonly leftOut: readonly { readonly reason: string; readonly specs: readonly string[] }[];
 }
 
 /**
  * Applies the choice to the names of all specs.
- * @throws Error that names an entry which is the beginning of no name, or names of specs that are chosen twice
+ * @throws Error that names an entry which no name begins with, or names that are chosen twice
  */
 export function select(all: readonly string[], { short, leftOut }: Choice): Selection {
   const beginning = (entries: readonly string[]) =>
@@ -53,5 +53,5 @@ export function conformanceSpecs(): string[] {
 /** The choice of this folder. */
 export const choice = (): Choice => parse(readFileSync(path.join(__dirname, "specs.yaml"), "utf8")) as Choice;
 
-/** The special interest group that a spec is of, such as `sig-node`. */
+/** The special interest group of a spec, such as `sig-node`. */
 export const sigOf = (name: string): string => /^\[(sig-[a-z-]+)\]/.exec(name)?.[1] ?? "";

@@ -6,13 +6,13 @@ import type { ClientMachine } from "../../clients/clientMachine";
 import { lastLines } from "../../execute";
 import { resultsOf, type Result } from "./results";
 
-/** Specs that run beside each other, on a machine of two cores. */
+/** Specs that run in parallel, on a machine with two cores. */
 const processes = 2;
 
 /**
- * Runs specs with the administrator's rights from the clients' machine. `folder` is made anew and takes Ginkgo's report, with
- * everything that each spec said, and its output.
- * @throws Error with the end of what the tests said, if they made no report
+ * Runs specs with the administrator's rights from the clients' machine. `folder` is made again, and gets
+ * Ginkgo's report with every spec's output.
+ * @throws Error with the end of the tests' output, if they made no report
  */
 export async function runSpecs(args: {
   readonly specs: readonly string[];
@@ -28,7 +28,7 @@ export async function runSpecs(args: {
   const { specs, programs, machine, folder, seconds } = args;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // Ginkgo knows compiled tests by their suffix.
+  // Ginkgo recognises compiled tests by their suffix.
   const suite = path.join(folder, "e2e.test");
   symlinkSync(programs.e2eTest, suite);
   const { stdout, stderr } = await machine.run(
@@ -38,7 +38,8 @@ export async function runSpecs(args: {
       ...[`--output-dir=${folder}`, "--json-report=report.json", `--focus=${focus(specs)}`],
       ...[suite, "--", "--provider=skeleton", `--kubeconfig=${args.kubeconfig}`],
       ...[`--kubectl-path=${args.kubectl}`, `--allowed-not-ready-nodes=${args.podsNotReady}`],
-      // The drill has waited for what can run; the tests would for ten minutes, and then go on as well.
+      // The drill has waited for the pods that can run. The tests would wait ten more minutes, and then go on
+      // as well.
       ...["--system-pods-startup-timeout=1s", "--system-daemonsets-startup-timeout=1s"],
     ],
     { seconds: seconds + 120 },
@@ -52,6 +53,6 @@ export async function runSpecs(args: {
   }
 }
 
-/** Ginkgo matches it with the suite's name, a space, and the spec's. */
+/** Ginkgo matches it with the suite's name, a space, and the spec's name. */
 const focus = (specs: readonly string[]): string =>
   ` (${specs.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")})$`;

@@ -1,9 +1,10 @@
 """Scaling activities: every launch and termination is recorded, and published when it is over.
 
-DescribeScalingActivities answers with those still in progress first, then the newest
+DescribeScalingActivities lists activities in progress first, then the newest
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html,
-https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html); moto knows none. The events
-are those of https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html.
+https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html). moto has
+none. The events are those of
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html.
 """
 
 import json
@@ -39,7 +40,7 @@ class Activity:
     activity_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def answer(self) -> dict:
-        """As DescribeScalingActivities shows it."""
+        """The activity in the form of DescribeScalingActivities."""
         reason = f".  Status Reason: {self.status_message}" if self.status_message else ""
         return {
             "ActivityId": self.activity_id,
@@ -65,7 +66,7 @@ def launch_activity(group: FakeAutoScalingGroup, subnet_id: str) -> Activity:
 
 
 def termination_activity(group: FakeAutoScalingGroup, instance: Instance, cause: str) -> Activity:
-    """`cause` goes on from "an instance was taken out of service in response to"."""
+    """`cause` completes "an instance was taken out of service in response to"."""
     return record(
         Activity(
             group,
@@ -84,14 +85,14 @@ def record(activity: Activity) -> Activity:
 
 
 def finish(activity: Activity, status_code: str = "Successful", status_message: str = "") -> None:
-    """Ends an activity, once: Successful, Failed or Cancelled."""
+    """Ends an activity as Successful, Failed or Cancelled; does nothing if it has ended already."""
     if activity.end_time:
         return
     activity.status_code, activity.status_message, activity.end_time = status_code, status_message, utcnow()
     group = activity.group
     succeeded = status_code == "Successful"
     detail = {
-        # As AWS' own examples: a success is told while the activity still counts as in progress.
+        # As in AWS's examples: the event of a success still says InProgress.
         "StatusCode": "InProgress" if succeeded else "Failed",
         "Description": activity.description,
         "AutoScalingGroupName": group.name,
@@ -119,7 +120,7 @@ def timestamp(time: datetime) -> str:
 
 
 def activities_of(backend) -> list[Activity]:
-    """All activities of an account in a region, newest first, those of deleted groups too."""
+    """All activities of an account in a region, newest first; also those of deleted groups."""
     return backend.__dict__.setdefault("scaling_activities", [])
 
 

@@ -1,16 +1,17 @@
 """A group is kept at its desired capacity.
 
-- What lacks is launched, what is too much terminated: instances still on their way in first, then by the termination
-  policies. Terminating instances do not count
+- Missing instances are launched, and surplus ones terminated. Instances that are not yet in service go
+  first, then the termination policies choose. Terminating instances do not count
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-limits.html).
-- An instance that EC2 does not have as running is unhealthy at once and replaced; one marked unhealthy is replaced within
-  the limits of the group's maintenance policy, without one at once
-  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html,
+- An instance that EC2 does not report as running is unhealthy at once, and replaced. One that somebody
+  marked unhealthy is replaced within the limits of the group's maintenance policy, or at once without a
+  policy (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html,
   https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-maintenance-policy-overview-and-considerations.html).
-- While launches fail one after the other, they are made ever more rarely
-  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hook-considerations). AWS does not
-  say how rarely; here the second waits a minute, each further one twice as long, up to 15 minutes.
-- The suspended processes Launch, Terminate, HealthCheck and ReplaceUnhealthy rest
+- While launches keep failing, the waits between them grow
+  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hook-considerations).
+  AWS does not say how long they are. Here the second launch waits a minute, and each further one twice as
+  long, up to 15 minutes.
+- The processes Launch, Terminate, HealthCheck and ReplaceUnhealthy can be suspended
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html).
 """
 
@@ -27,26 +28,25 @@ from .auto_scaling_lifecycle import advance, cancel_launch, counts, is_pending, 
 from .auto_scaling_termination_policies import next_to_terminate
 
 FakeAutoScalingGroup.failed_launches = 0
-"""How many launches have failed since the last that succeeded."""
+"""How many launches have failed since the last one that succeeded."""
 FakeAutoScalingGroup.last_failure = None
-"""(failed_launches, when it came to that)."""
+"""(failed_launches, time of the last failure)."""
 FakeAutoScalingGroup.instance_maintenance_policy = None
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Between which numbers of instances a group stays while instances are replaced."""
+    """How many instances a group may have, least and most, while instances are replaced."""
 
     ready: int
-    """In service, healthy and warm, at least."""
+    """Least number in service, healthy and warm."""
     capacity: int
-    """In service or on their way, at most."""
+    """Greatest number in service or not yet in service."""
 
 
 def limits(desired: int, min_percent: int | None, max_percent: int | None) -> Limits:
-    """
-    The limits for a desired capacity. None stands for a percentage that nobody has set: 90 and 100.
-    If both cannot be kept, a maximum that was set gives way by one, else the minimum
+    """The limits for a desired capacity. None means that nobody has set a percentage: 90 and 100 apply. If
+    both limits cannot be kept, a maximum that was set is exceeded by one; else the minimum is missed
     (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html).
     """
     ready = math.ceil(desired * (90 if min_percent is None else min_percent) / 100)
@@ -65,7 +65,7 @@ class Replacement:
     is_warm: Callable[[InstanceState], bool] = lambda state: True
     """Whether an instance that is in service counts as ready."""
     cause: str = ""
-    """As a noun."""
+    """A noun, for the activity's cause."""
 
 
 def keep_capacity(group: FakeAutoScalingGroup, replacement: Replacement | None) -> bool:
@@ -90,7 +90,9 @@ def find_not_running(group: FakeAutoScalingGroup, state: InstanceState) -> bool:
 
 
 def within_policy(group: FakeAutoScalingGroup) -> Replacement:
-    """Without a refresh only unhealthy instances are replaced: as the maintenance policy says, or at once without one."""
+    """Without a refresh only unhealthy instances are replaced: as the maintenance policy says, or at once
+    without a policy.
+    """
     policy = group.instance_maintenance_policy or {"MinHealthyPercentage": 0}
     bounds = limits(group.desired_capacity, policy.get("MinHealthyPercentage"), policy.get("MaxHealthyPercentage"))
     return Replacement([], bounds)
@@ -117,7 +119,7 @@ def balance(group: FakeAutoScalingGroup, replacement: Replacement) -> bool:
     surplus = len(staying) - group.desired_capacity
     if surplus > 0:
         return terminate_surplus(group, staying)
-    # An unhealthy one is not missed among those that are ready.
+    # An unhealthy instance does not count as ready, so replacing it costs nothing.
     spare = [state for state in leaving if len(ready) - (state in ready) >= replacement.limits.ready]
     if not spare:
         return False
@@ -135,7 +137,7 @@ def is_to_be_healed(state: InstanceState) -> bool:
 
 
 def launch(group: FakeAutoScalingGroup, staying: list[InstanceState]) -> bool:
-    """`staying` grows by the instance."""
+    """Adds the launched instance to `staying`."""
     state = launch_instance(group, staying)
     if state is None:
         group.failed_launches += 1

@@ -1,10 +1,12 @@
-"""DeleteAutoScalingGroup: only an empty group, or with ForceDelete all its instances at once.
+"""DeleteAutoScalingGroup: deletes an empty group, or with ForceDelete the group and all its instances at
+once.
 
-Without ForceDelete a group with instances is refused. With it the group goes with its instances, "without waiting for all
-instances to be terminated", and with "any outstanding lifecycle actions"
-(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html); its hooks do not apply
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability). moto deletes any
-group, and leaves the hooks to the next one of that name.
+Without ForceDelete a group with instances is refused. ForceDelete deletes the group "without waiting for
+all instances to be terminated", and with "any outstanding lifecycle actions"
+(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html). The group's
+hooks do not apply then
+(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability).
+moto deletes any group, and gives its hooks to the next group of that name.
 """
 
 from moto.autoscaling.exceptions import AutoscalingClientError, ValidationError

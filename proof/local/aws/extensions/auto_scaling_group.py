@@ -1,13 +1,14 @@
-"""Auto Scaling groups: all settings kept, hooks from the first second.
+"""Auto Scaling groups keep all their settings, and have their hooks from the first second.
 
 - CreateAutoScalingGroup's LifecycleHookSpecificationList makes the hooks with the group
-  (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html); moto forgets them.
-- InstanceMaintenancePolicy is part of a group, and UpdateAutoScalingGroup leaves alone what it does not name, but moves
-  the desired capacity into new bounds
-  (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html); moto forgets the one, with
-  each update the mixed-instances policy, and takes terminating instances for capacity.
+  (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html). moto forgets
+  them.
+- InstanceMaintenancePolicy is part of a group. moto forgets it.
+- UpdateAutoScalingGroup changes only the settings that it names, but moves the desired capacity into new
+  bounds (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html). moto
+  loses the mixed-instances policy with each update, and counts terminating instances as capacity.
 
-Setting the desired capacity sets a number; auto_scaling_capacity.py sees to the instances.
+Here the desired capacity is only a number; auto_scaling_capacity.py launches and terminates instances.
 """
 
 import copy
@@ -45,7 +46,7 @@ def keep_maintenance_policy(response: AutoScalingResponse) -> None:
     if policy:
         name = response._get_param("AutoScalingGroupName")
         group = response.autoscaling_backend.autoscaling_groups[name]
-        # -1 clears a percentage that was set.
+        # -1 removes a percentage that was set.
         group.instance_maintenance_policy = None if -1 in policy.values() else policy
 
 
@@ -53,7 +54,7 @@ def keep_maintenance_policy(response: AutoScalingResponse) -> None:
 def update(moto, self, *, launch_template, mixed_instances_policy=None, desired_capacity=None, **settings):
     if not launch_template and not mixed_instances_policy and self.mixed_instances_policy:
         mixed_instances_policy = copy.deepcopy(self.mixed_instances_policy)
-        # moto notes id and name, and takes only one.
+        # moto stores both id and name, but accepts only one of them.
         del mixed_instances_policy["LaunchTemplate"]["LaunchTemplateSpecification"]["LaunchTemplateName"]
     if desired_capacity is None:
         least = self.min_size if settings["min_size"] is None else settings["min_size"]

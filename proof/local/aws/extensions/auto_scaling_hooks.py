@@ -1,18 +1,20 @@
-"""Lifecycle actions: what an instance waits for on its way in or out of a group, how it ends, and for how long at most.
+"""Lifecycle actions: what an instance waits for when it enters or leaves a group, how a wait ends, and after
+how long at most.
 
-- All hooks of the transition start at once, each with a token and an event. The wait is over when all are completed with
-  CONTINUE, or one with ABANDON, which "stops any remaining actions, such as other lifecycle hooks"
-  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/adding-lifecycle-hooks.html).
-- A hook that is not completed within its heartbeat time-out has its default result. A heartbeat starts the time-out
-  anew, up to 48 hours or 100 time-outs, whichever is smaller
+- All hooks of the transition start at once, each with a token and an event. The wait ends when all are
+  completed with CONTINUE, or one with ABANDON, which "stops any remaining actions, such as other lifecycle
+  hooks" (https://docs.aws.amazon.com/autoscaling/ec2/userguide/adding-lifecycle-hooks.html).
+- A hook that is not completed within its heartbeat time-out gets its default result. A heartbeat restarts
+  the time-out, up to 48 hours or 100 time-outs, whichever is smaller
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hook-considerations).
-- An action is named by its token or its instance
+- A request names an action by its token or its instance
   (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html,
   https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html).
-- Deleting a hook completes what waits for it: ABANDON for launches, CONTINUE for terminations
+- Deleting a hook completes its actions: with ABANDON for launches, CONTINUE for terminations
   (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html).
 
-Where nobody boots the instances, nobody would complete a hook either: it is completed at once, as a good instance does.
+If nobody boots the instances, nobody would complete a hook either. Then each hook is completed at once
+with CONTINUE.
 """
 
 import time
@@ -47,12 +49,12 @@ class LifecycleAction:
     heartbeat_until: float
     ends: float
     result: str | None = None
-    """CONTINUE or ABANDON, once completed or timed out."""
+    """CONTINUE or ABANDON; None until it is completed or timed out."""
     reason: str = ""
 
 
 def start_actions(state: InstanceState, transition: str) -> None:
-    """Makes an instance wait for the group's hooks of a transition; `state.lifecycle_actions` is empty if it has none."""
+    """Starts the group's hooks of a transition; `state.lifecycle_actions` is empty if there are none."""
     group = state.auto_scaling_group
     hooks = group.autoscaling_backend.describe_lifecycle_hooks(group.name)
     state.lifecycle_actions = [started(hook) for hook in hooks if hook.lifecycle_transition == transition]
@@ -88,7 +90,7 @@ def complete(action: LifecycleAction, result: str) -> None:
 
 
 def outcome(actions: list[LifecycleAction]) -> str | None:
-    """What the actions came to: CONTINUE, ABANDON, or None as long as one must be waited for."""
+    """The result of all actions: CONTINUE or ABANDON; None while the instance must wait."""
     for action in actions:
         if action.result is None and time.monotonic() >= min(action.heartbeat_until, action.ends):
             action.result, action.reason = action.hook.default_result, "Heartbeat Timeout"

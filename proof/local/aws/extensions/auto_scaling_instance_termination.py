@@ -1,12 +1,12 @@
-"""Instances that are terminated by their id.
+"""Termination of single instances by their id.
 
-- TerminateInstanceInAutoScalingGroup starts a termination with all its hooks, and takes the instance out of the desired
-  capacity if asked to
+- TerminateInstanceInAutoScalingGroup starts a termination with all its hooks. It lowers the desired
+  capacity if the caller asks for it
   (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html).
-- EC2's TerminateInstances tells no group; its next health check finds out
+- EC2's TerminateInstances does not inform the group. The group's next health check finds out
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html).
 
-moto replaces the instance before the call is answered, without any hook.
+moto replaces the instance before it answers the call, and runs no hook.
 """
 
 from moto.autoscaling.exceptions import ValidationError

@@ -1,12 +1,14 @@
-"""A group's new instance: from the launch template's version that the group names, in the zone that has the fewest.
+"""A group's new instance: of the launch template version that the group names, in the zone with the fewest
+instances.
 
 - A group keeps its zones balanced
-  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#AutoScalingBehavior.InstanceUsage);
+  (https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#AutoScalingBehavior.InstanceUsage).
   moto puts every instance into the first subnet.
-- An instance is of the version that the group named when it was launched, and of the first type of a mixed-instances
-  policy; moto launches and reports the template's default version.
-- Instance profile, metadata options and the tags of volumes and network interfaces come from the template as well
-  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html); moto leaves them out.
+- An instance has the version that the group named at its launch, and the first type of a mixed-instances
+  policy. moto launches and reports the template's default version.
+- Instance profile, metadata options and the tags of volumes and network interfaces come from the template
+  as well (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html). moto
+  leaves them out.
 """
 
 from collections import Counter
@@ -20,7 +22,9 @@ from .auto_scaling_activities import finish, launch_activity
 
 
 def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -> InstanceState | None:
-    """Starts an instance where the fewest of `staying` are; None if EC2 refuses, which the activity then tells."""
+    """Starts an instance in the zone with the fewest of `staying`. None if EC2 refuses; the activity then has
+    the reason.
+    """
     held = Counter(state.instance.subnet_id for state in staying)
     subnet_id = min(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet])
     activity = launch_activity(group, subnet_id)
@@ -41,12 +45,12 @@ def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -
 
 
 def launch_version(group: FakeAutoScalingGroup):
-    """The launch template's version that new instances are of."""
+    """The launch template version for new instances."""
     return group.ec2_launch_template.get_version(group.launch_template_version)
 
 
 def instance_types(group: FakeAutoScalingGroup) -> list[str]:
-    """The types that instances may be of, the preferred first."""
+    """The types that instances may have, the preferred one first."""
     overrides = (group.mixed_instances_policy or {}).get("LaunchTemplate", {}).get("Overrides") or []
     types = [override["InstanceType"] for override in overrides if "InstanceType" in override]
     return types or [launch_version(group).instance_type]
@@ -55,7 +59,7 @@ def instance_types(group: FakeAutoScalingGroup) -> list[str]:
 def run_instance(group: FakeAutoScalingGroup, subnet_id: str) -> Instance:
     version = launch_version(group)
     given = version.data.get("IamInstanceProfile")
-    # Looked up first: an instance that EC2 refuses is not there.
+    # Looked up first: moto stores no instance that EC2 refuses.
     profile = given and filter_iam_instance_profiles(
         group.account_id, group.ec2_backend.partition, given.get("Arn"), given.get("Name")
     )

@@ -1,13 +1,15 @@
 """The lifecycle of an instance in a group, one transition after the other.
 
-    Pending -> Pending:Wait -> Pending:Proceed -> InService -> Terminating -> Terminating:Wait -> Terminating:Proceed
+Pending -> Pending:Wait -> Pending:Proceed -> InService -> Terminating -> Terminating:Wait ->
+Terminating:Proceed
 
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html,
-https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). An instance waits where the group has
-hooks. A launch that is abandoned is terminated, and as with every termination but those of a group deleted with
-ForceDelete the terminate hooks apply
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability): also to an
-instance that EC2 has terminated already. moto knows InService only.
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). An instance waits if
+the group has hooks for the transition. An abandoned launch is terminated. The terminate hooks apply to
+every termination, also to an instance that EC2 has terminated already. They do not apply to a group
+deleted with ForceDelete
+(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability).
+moto has only InService.
 """
 
 import time
@@ -19,9 +21,9 @@ from .auto_scaling_hooks import LAUNCHING, TERMINATING, abandonment, outcome, st
 from .auto_scaling_targets import deregister, register
 
 InstanceState.activity = None
-"""The scaling activity under way, if any."""
+"""The scaling activity in progress, if any."""
 InstanceState.in_service_since = float("-inf")
-"""By time.monotonic()."""
+"""A time of time.monotonic()."""
 
 
 def is_pending(state: InstanceState) -> bool:
@@ -33,12 +35,12 @@ def is_terminating(state: InstanceState) -> bool:
 
 
 def counts(state: InstanceState) -> bool:
-    """Whether the instance is part of the group's capacity: on its way in, or in service."""
+    """Whether the instance counts as capacity: in service, or on its way into service."""
     return is_pending(state) or state.lifecycle_state == "InService"
 
 
 def advance(state: InstanceState) -> bool:
-    """Makes the next transition that is due. False if there is none."""
+    """Makes the next transition that is due; False if none is."""
     step = STEPS.get(state.lifecycle_state)
     return step(state) if step else False
 
@@ -61,7 +63,7 @@ def end_launch_wait(state: InstanceState) -> bool:
 
 
 def cancel_launch(state: InstanceState, reason: str) -> None:
-    """Gives up an instance that has never been in service."""
+    """Abandons an instance that has never been in service."""
     state.auto_scaling_group.failed_launches += 1
     finish(state.activity, "Cancelled", reason)
     start_termination(state, f"a launch that failed: {reason}")
@@ -77,7 +79,7 @@ def enter_service(state: InstanceState) -> bool:
 
 
 def start_termination(state: InstanceState, cause: str) -> None:
-    """Takes an instance out of service, on its way to be terminated; `cause` is a noun, for the activity."""
+    """Takes an instance out of service and starts its termination; `cause` is a noun, for the activity."""
     if state.activity:
         finish(state.activity, "Cancelled", f"The instance was terminated before it was in service: {cause}")
     deregister(state)
@@ -94,7 +96,7 @@ def wait_for_terminate_hooks(state: InstanceState) -> bool:
 
 
 def end_terminate_wait(state: InstanceState) -> bool:
-    # Both results let it terminate.
+    # The instance terminates with either result.
     if outcome(state.lifecycle_actions) is None:
         return False
     state.lifecycle_actions = []
@@ -103,7 +105,7 @@ def end_terminate_wait(state: InstanceState) -> bool:
 
 
 def end_instance(state: InstanceState) -> bool:
-    """Terminates the instance, also one that is protected from the EC2 API, and takes it from its group."""
+    """Terminates the instance, even if termination protection is on, and takes it from its group."""
     group = state.auto_scaling_group
     if state.instance.state != "terminated":
         state.instance.terminate()

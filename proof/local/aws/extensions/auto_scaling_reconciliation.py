@@ -1,10 +1,11 @@
-"""Every group is brought to what it should be, after each request and ten times a second.
+"""Every group moves towards its desired state, after each request and ten times a second.
 
-AWS does so in its own time, too: what changes a group answers at once, and the group shows how it goes on
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html). Where nobody boots the instances
-there is nothing to wait for: a group is all it should be when the request that changed it is answered.
+AWS does this in the background: a request that changes a group is answered at once, and the group's state
+shows the progress (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
+If nobody boots the instances, there is nothing to wait for. Then the group reaches its desired state
+before the request is answered.
 
-Requests to Auto Scaling and EC2 and these changes come one after the other, under one lock.
+One lock serializes these changes with the requests to Auto Scaling and EC2.
 """
 
 import threading
@@ -39,7 +40,8 @@ for response in (AutoScalingResponse, EC2Response):
 
 
 def reconcile(group: FakeAutoScalingGroup) -> None:
-    """One step, or without machines all steps that there are. What goes wrong is told in the log, and tried again."""
+    """Makes one step; without machines, all steps. An error goes into the log, and the step is tried again.
+    """
     try:
         for _ in range(1 if options.machines else MOST_STEPS_AT_ONCE):
             if not step(group):
@@ -49,7 +51,7 @@ def reconcile(group: FakeAutoScalingGroup) -> None:
 
 
 def step(group: FakeAutoScalingGroup) -> bool:
-    """False if nothing is to be done now."""
+    """False if there is nothing to do now."""
     return advance_refresh(group) | keep_capacity(group, replacement_of(group))
 
 

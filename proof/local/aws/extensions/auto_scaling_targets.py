@@ -1,8 +1,8 @@
-"""Target groups hold the instances that are in service, and no others.
+"""Target groups hold exactly the instances that are in service.
 
 An instance is registered before it enters InService and deregistered before its terminate hooks
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html); moto registers whatever the group
-holds, and deregisters nothing.
+(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). moto registers every
+instance of the group, and deregisters none.
 """
 
 from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
@@ -30,6 +30,6 @@ def deregister(state: InstanceState) -> None:
 
 
 def target_groups_of(group: FakeAutoScalingGroup) -> list:
-    """Those that exist: a target group may be deleted before its Auto Scaling group."""
+    """The target groups that exist: one may be deleted before its Auto Scaling group."""
     known = group.autoscaling_backend.elbv2_backend.target_groups
     return [known[arn] for arn in group.target_group_arns or [] if arn in known]

@@ -1,9 +1,9 @@
-"""Conditions of bucket policies: that a request is not TLS, and that a write does not ask for an absent object.
+"""Conditions of bucket policies: whether a request uses TLS, and whether a write asks for an absent object.
 
-A condition that does not hold takes its statement out of the evaluation
-(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html); moto reads no conditions
-of bucket policies, so one that denies requests without TLS would deny all. Requests to the local AWS never leave this
-machine and count as requests over TLS, which is the difference from AWS.
+A statement whose condition is not met does not apply
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html). moto ignores
+conditions of bucket policies, so a statement that denies requests without TLS would deny all requests.
+Unlike on AWS, every request counts as one over TLS, because none leaves this machine.
 """
 
 import json

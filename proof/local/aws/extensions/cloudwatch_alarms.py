@@ -1,10 +1,11 @@
-"""Metric alarms are evaluated every minute, and tell their topics when their state changes.
+"""Metric alarms are evaluated every minute, and notify their topics when their state changes.
 
-- An alarm begins with INSUFFICIENT_DATA, and keeps its state when it is changed
-  (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html); moto says OK for ever.
-- How the state comes from the data stands in alarm_state.py. Implemented are alarms on one metric with a plain statistic; the
-  log says of any other that it is not evaluated.
-- Its actions are topics of SNS, whose policies must admit CloudWatch
+- A new alarm is INSUFFICIENT_DATA. A changed alarm keeps its state
+  (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html). moto always
+  says OK.
+- alarm_state.py computes the state from the data. Only alarms on one metric with a plain statistic are
+  implemented. The log names every other alarm as not evaluated.
+- Its actions are SNS topics, whose policies must admit CloudWatch
   (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
 """
 
@@ -89,7 +90,7 @@ def evaluate(alarm: Alarm, backend: CloudWatchBackend, account_id: str, region: 
 
 
 def data_points(alarm: Alarm, backend: CloudWatchBackend, periods: int) -> list[alarm_state.DataPoint]:
-    """Those of the last periods that have data, newest first. A period ends now, not at the full minute as on AWS."""
+    """The last periods that have data, newest first. A period ends now; on AWS it ends at the full minute."""
     length = timedelta(seconds=options.scaled(int(alarm.period)))
     wanted = sorted_dimensions(alarm.dimensions)
     data = [

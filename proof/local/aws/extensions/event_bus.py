@@ -1,10 +1,11 @@
-"""The default event bus: every event goes to the targets of every enabled rule whose pattern it matches.
+"""The default event bus: every event goes to all targets of every enabled rule whose pattern it matches.
 
 Every event has EventBridge's envelope
-(https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html), whether a service publishes it or
-PutEvents brings it; patterns are moto's own
-(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html). moto delivers to a few kinds of targets
-only, at once, and cannot fail; how it is done here stands in event_delivery.py. Other buses stay as moto has them.
+(https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html), whether a service or
+PutEvents publishes it. Patterns are moto's own
+(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html). moto delivers only to a
+few kinds of targets, at once, and never fails. event_delivery.py replaces its delivery. moto's other buses
+are unchanged.
 """
 
 import json
@@ -17,13 +18,15 @@ from . import replaces
 from .event_delivery import deliver
 
 published: list[dict] = []
-"""Every event so far, oldest first: `{"event": the envelope, "deliveries": [...]}` (event_delivery.py tells of what)."""
+"""Every event so far, oldest first: `{"event": the envelope, "deliveries": [...]}`. event_delivery.py
+describes a delivery.
+"""
 
 
 def publish(
     account_id: str, region: str, source: str, detail_type: str, resources: list[str], detail: dict
 ) -> None:
-    """Sends an event to the default bus of an account in a region; returns at once, whatever becomes of it."""
+    """Sends an event to the default bus of an account in a region; returns at once, before any delivery."""
     event = envelope(account_id, region, source, detail_type, resources, detail)
     put(event, matching_rules(event))
 
@@ -45,7 +48,7 @@ def envelope(
 
 
 def put(event: dict, rules: list[Rule]) -> None:
-    """Notes the event, and begins its delivery to each target of these rules."""
+    """Records the event, and begins its delivery to each target of these rules."""
     deliveries: list[dict] = []
     published.append({"event": event, "deliveries": deliveries})
     for rule in rules:

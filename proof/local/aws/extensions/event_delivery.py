@@ -1,20 +1,21 @@
 """Delivery of an event to a rule's target: permission, retries, dead-letter queue.
 
-EventBridge invokes a Lambda function asynchronously and is done as soon as Lambda has taken the event: what the function
-makes of it is Lambda's affair (lambda_async_invocation.py).
+EventBridge invokes a Lambda function asynchronously. It is done as soon as Lambda has accepted the event.
+lambda_async_invocation.py does the rest.
 
-- The function's resource policy must let events.amazonaws.com invoke it, with the rule's ARN as the source's
+- The function's resource policy must let events.amazonaws.com invoke it, with the rule's ARN as the
+  source's
   (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-lambda-permissions).
-- What Lambda refuses for now is tried again, with exponential back-off and jitter, until the target's
-  MaximumRetryAttempts (185) or MaximumEventAgeInSeconds (86400) are over; the intervals are not documented.
-  (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html). A missing permission or function is
-  not tried again.
-- Then the event goes to the target's dead-letter queue, with the reason in its attributes, if the queue's policy lets
-  events.amazonaws.com send for this rule; else it is lost
+- If Lambda refuses the event for now, delivery is tried again, with exponential back-off and jitter. It
+  ends after the target's MaximumRetryAttempts (185) or MaximumEventAgeInSeconds (86400)
+  (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html). AWS does not
+  document the intervals. If the permission or the function is missing, delivery is not tried again.
+- Then the event goes to the target's dead-letter queue, with the reason in its attributes. The queue's
+  policy must let events.amazonaws.com send for this rule; otherwise the event is lost
   (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
 
-Targets other than functions, and inputs other than the event itself, are not implemented: such an event is lost with that
-reason.
+Not implemented are targets other than functions, and inputs other than the event itself. Such an event is
+lost, with that reason.
 """
 
 import json
@@ -37,7 +38,7 @@ EVENT_BRIDGE = "events.amazonaws.com"
 
 
 class Undeliverable(Exception):
-    """The target does not take the event, and will not if asked again; `code` as in the dead letter's ERROR_CODE."""
+    """The target refuses the event, and would refuse it again; `code` is the dead letter's ERROR_CODE."""
 
     def __init__(self, code: str, message: str):
         super().__init__(message)
@@ -45,10 +46,10 @@ class Undeliverable(Exception):
 
 
 def deliver(event: dict, rule: Rule, target: dict) -> list[dict]:
-    """
-    Begins the delivery to one target and returns at once. Each result tells, now and later, of one arrival: `rule` (name),
-    `target` (ARN), `attempts`, `outcome` (pending, delivered, dead letter, lost), `reason` of a failure, and `invocation`
-    as invoke_later() tells it. More than one, or one that is lost from the first, only if a fault wants it so.
+    """Begins the delivery to one target and returns at once. Each result describes one arrival, and is
+    updated later: `rule` (name), `target` (ARN), `attempts`, `outcome` (pending, delivered, dead letter,
+    lost), `reason` of a failure, and `invocation` of invoke_later(). There is more than one result, or one
+    lost from the start, only if a fault asks for it.
     """
     told = {"rule": rule.name, "target": target["Arn"], "attempts": 0, "outcome": "pending"}
     told |= {"reason": None, "invocation": None}
@@ -131,7 +132,7 @@ def give_up(
 
 
 def send_dead_letter(queue_arn: str | None, event: dict, rule: Rule, attributes: dict) -> str | None:
-    """Why there is no dead letter; None if there is."""
+    """Why there is no dead letter; None if there is one."""
     if queue_arn is None:
         return "the target has no dead-letter queue"
     queue = dead_letters.find_queue(queue_arn)

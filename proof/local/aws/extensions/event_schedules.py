@@ -1,8 +1,9 @@
-"""Rules with a rate: an event for the rule's targets at every interval, counted from the rule's creation or last change.
+"""Rules with a rate: an event for the rule's targets at every interval, counted from the rule's creation or
+last change.
 
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html; moto only keeps the expression.
-The event is a "Scheduled Event" of source aws.events, with the rule as its resource and an empty detail, and no other rule
-hears of it. Expressions by cron() never fire here; the log says so.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html; moto only keeps
+the expression. The event is a "Scheduled Event" of source aws.events, with the rule as its resource and an
+empty detail. No other rule gets it. Expressions by cron() never fire here; the log says so.
 """
 
 import re
@@ -31,7 +32,7 @@ def put_rule(moto, self, *args, **kwargs):
 
 
 def interval_of(expression: str) -> int | None:
-    """Seconds between two events of `rate(5 minutes)`."""
+    """Seconds between two events: 300 for `rate(5 minutes)`."""
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     return int(rate[1]) * SECONDS[rate[2]] if rate else None
 

@@ -1,7 +1,7 @@
-"""Flatcar's public images: what DescribeImages finds for owner 075585003325, and no other images.
+"""Flatcar's public images: DescribeImages finds these for owner 075585003325, and no others.
 
-Names, owner and root device are Flatcar's (https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/); the image
-ids and dates are made up. Two releases, so that an update can be tried.
+Names, owner and root device are Flatcar's (https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/);
+the image ids and dates are made up. There are two releases, so that an update can be tried.
 """
 
 import hashlib

@@ -1,8 +1,10 @@
-"""An image is copied with all that makes it boot, and none is launched that was deregistered.
+"""A copied image can boot, and a deregistered image cannot be launched.
 
-A copy has the root device, boot mode and network support of its source, and its name is the account's only one
-(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html). No instance is launched from a deregistered image
-(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html). moto has its own defaults, and launches all.
+A copy has the root device, boot mode and network support of its source. Its name must be unique in the
+account (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html). EC2 launches no
+instance from a deregistered image
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html). moto gives copies its own
+defaults, and launches every image.
 """
 
 from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError

@@ -1,7 +1,7 @@
 """EC2 Instance Connect Endpoints: create, describe, delete.
 
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInstanceConnectEndpoint.html. Ready at once; there is
-no tunnel behind it.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInstanceConnectEndpoint.html. An endpoint
+is ready at once and has no tunnel.
 """
 
 from moto.core.responses import ActionResult

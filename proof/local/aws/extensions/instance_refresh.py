@@ -1,10 +1,11 @@
 """Instance refresh: StartInstanceRefresh, DescribeInstanceRefreshes, CancelInstanceRefresh.
 
-One at a time for each group: a second is refused with InstanceRefreshInProgress
-(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html), a cancel without one with
-ActiveInstanceRefreshNotFound (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html).
-How it goes on is told in instance_refresh_progress.py. DesiredConfiguration, AutoRollback and the strategy
-ReplaceRootVolume are refused: nobody needs them here.
+A group has at most one refresh in progress. A second one is refused with InstanceRefreshInProgress
+(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html). A cancel without
+a refresh is refused with ActiveInstanceRefreshNotFound
+(https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html).
+instance_refresh_progress.py has the steps. DesiredConfiguration, AutoRollback and the strategy
+ReplaceRootVolume are refused, because the project does not need them.
 """
 
 from moto.autoscaling.exceptions import AutoscalingClientError, ValidationError

@@ -1,19 +1,22 @@
-"""How an instance refresh goes on: a rolling replacement within limits, until it succeeds, fails or is cancelled.
+"""The steps of an instance refresh: a rolling replacement within limits, until it succeeds, fails or is
+cancelled.
 
-- Instances are replaced as far as the minimum and maximum healthy percentages allow: with 100 and room for one more, one
-  after the other, each only once its replacement is in service and warm. Instances that terminate do not count
+- The minimum and maximum healthy percentages limit how many instances are replaced at once. With 100 and
+  room for one more, it is one at a time. The next one waits until the replacement is in service and warm.
+  Terminating instances do not count
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html).
-- At each checkpoint it pauses; it is reached when the share that is replaced and warm is not below the percentage, and
-  the last one ends the refresh
+- The refresh pauses at each checkpoint. It reaches one when the share of replaced and warm instances is at
+  least its percentage. The last checkpoint ends the refresh
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html).
-- If nothing has been replaced for an hour, it fails; what is replaced stays so
+- The refresh fails if it has replaced nothing for an hour. Replaced instances stay
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations).
-- A cancel starts no more replacements and by default waits for those under way
+- A cancelled refresh starts no more replacements, and by default waits for those in progress
   (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html).
-- Each of these is published
+- Each of these is published as an event
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html).
 
-Without machines there are no warm-up and no pauses. Instances protected from scale-in or in standby are ignored.
+Without machines there are no warm-up and no pauses. Instances that are protected from scale-in or in
+standby are ignored.
 """
 
 import time
@@ -36,12 +39,12 @@ ACTIVE = ("Pending", "InProgress", "Cancelling")
 
 @dataclass
 class Refresh:
-    """An instance refresh; `preferences` as StartInstanceRefresh takes them."""
+    """An instance refresh; `preferences` have the form of StartInstanceRefresh."""
 
     group: FakeAutoScalingGroup
     preferences: dict
     old: list[InstanceState]
-    """What is to be replaced."""
+    """The instances to replace."""
     refresh_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "Pending"
     reason: str = ""
@@ -49,12 +52,12 @@ class Refresh:
     end_time: datetime | None = None
     started: float = field(default_factory=time.monotonic)
     leaving: list[InstanceState] = field(default_factory=list)
-    """Those of `old` that are being replaced now."""
+    """The instances of `old` that are being replaced now."""
     reached: int = 0
-    """How many checkpoints are behind it."""
+    """How many checkpoints the refresh has passed."""
     paused_until: float | None = None
     replaced: int = 0
-    """How many replacements are in service and warm; of those that time is kept."""
+    """How many replacements are in service and warm; kept for the hour's time-out."""
     replaced_at: float = field(default_factory=time.monotonic)
     waits_for_transitions: bool = True
 
@@ -93,7 +96,9 @@ def active_refresh(group: FakeAutoScalingGroup) -> Refresh | None:
 
 
 def to_replace(group: FakeAutoScalingGroup, preferences: dict) -> list[InstanceState]:
-    """What a refresh would replace now: all but protected instances, and, with SkipMatching, those of the group's version."""
+    """The instances that a refresh would replace now: all but protected ones, and with SkipMatching all but
+    those of the group's version.
+    """
     wanted = launch_version(group)
     return [
         state
@@ -110,7 +115,7 @@ def to_replace(group: FakeAutoScalingGroup, preferences: dict) -> list[InstanceS
 
 
 def replacement_of(group: FakeAutoScalingGroup) -> Replacement | None:
-    """What the group's refresh wants replaced now; None without a refresh."""
+    """The instances that the group's refresh wants replaced now; None without a refresh."""
     refresh = active_refresh(group)
     if refresh is None:
         return None
@@ -119,7 +124,7 @@ def replacement_of(group: FakeAutoScalingGroup) -> Replacement | None:
 
 
 def advance_refresh(group: FakeAutoScalingGroup) -> bool:
-    """Decides what is replaced next, or that it is over. False if nothing has changed."""
+    """Chooses what is replaced next, or ends the refresh. False if nothing has changed."""
     refresh = active_refresh(group)
     if refresh is None:
         return False
@@ -161,7 +166,7 @@ def go_on(refresh: Refresh) -> None:
             return
         refresh.paused_until = None
         refresh.replaced_at = time.monotonic()
-    # With the share come those below it: a checkpoint that is passed together with the next one is skipped.
+    # A share can pass several checkpoints at once; the lower ones are skipped.
     passed = [percent for percent in refresh.checkpoints if reaches(refresh, percent)]
     all_new = not refresh.waiting_to_leave and refresh.replaced >= refresh.group.desired_capacity
     if len(passed) == len(refresh.checkpoints) or all_new or not refresh.old:
@@ -180,7 +185,7 @@ def reaches(refresh: Refresh, percent: int) -> bool:
 
 
 def choose_leaving(refresh: Refresh) -> None:
-    """As many as the next checkpoint wants, less those that have left already."""
+    """As many as the next checkpoint needs, minus those that have left already."""
     wanted = -(-refresh.checkpoints[refresh.reached] * len(refresh.old) // 100)
     candidates = refresh.waiting_to_leave
     refresh.leaving = candidates[: max(0, wanted - (len(refresh.old) - len(candidates)))]
@@ -201,7 +206,7 @@ def pause(refresh: Refresh, percent: int) -> None:
 
 
 def finish_if_settled(refresh: Refresh) -> None:
-    """Once all that has been replaced is gone."""
+    """Ends the refresh once all replaced instances are gone."""
     keeping = len(refresh.old) * (100 - refresh.checkpoints[-1]) // 100
     present = [state for state in refresh.old if state in refresh.group.instance_states]
     refresh.leaving = refresh.waiting_to_leave[: max(0, len(refresh.waiting_to_leave) - keeping)]
@@ -210,7 +215,9 @@ def finish_if_settled(refresh: Refresh) -> None:
 
 
 def go_on_cancelling(refresh: Refresh) -> None:
-    """Each instance above the desired capacity is a replacement that comes: one old instance still leaves for it."""
+    """Each instance above the desired capacity is a replacement that comes, for which one old instance still
+    leaves.
+    """
     group = refresh.group
     surplus = sum(counts(state) for state in group.instance_states) - group.desired_capacity
     leaving = [state for state in refresh.waiting_to_leave if state in refresh.leaving]

@@ -1,8 +1,9 @@
 """EC2 publishes each change of an instance's state.
 
 "EC2 Instance State-change Notification"
-(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html); moto publishes none. What
-takes a moment on AWS is over at once here: pending goes with running, shutting-down with terminated.
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html). moto
+publishes none. States that last a moment on AWS end at once here: pending with running, shutting-down with
+terminated.
 """
 
 from moto.ec2.models.instances import Instance, InstanceBackend

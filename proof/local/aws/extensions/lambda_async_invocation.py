@@ -1,10 +1,11 @@
-"""Asynchronous invocation: a failing function is run twice more, then the event goes to the function's dead-letter queue.
+"""Asynchronous invocation: a failing function runs twice more, then the event goes to the function's
+dead-letter queue.
 
-One minute after the first attempt, two after the second, with the same request id
-(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html); these are the numbers without an event
-invoke config, which is not heeded here. The message in the queue is the event as it was, with RequestID, ErrorCode and the
-first KiB of ErrorMessage as attributes; it is sent in the name of the function's role, which needs sqs:SendMessage. If it
-cannot be sent, DeadLetterErrors counts it and the event is lost
+The second attempt comes after one minute, the third after two more, with the same request id
+(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html). These are the
+defaults; an event invoke config is ignored here. The message in the queue is the unchanged event. Its
+attributes are RequestID, ErrorCode and the first KiB of ErrorMessage. Lambda sends it with the function's
+role, which needs sqs:SendMessage. If it cannot send, it counts DeadLetterErrors and the event is lost
 (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
 """
 
@@ -24,9 +25,9 @@ WAITS = (60, 120)
 
 
 def invoke_later(function: LambdaFunction, payload: str) -> dict:
-    """
-    Queues an event for a function and returns at once. The result tells, now and later, what becomes of it:
-    `requestId`, `errors` (one for each failed attempt, JSON), `outcome` (pending, succeeded, dead letter, lost).
+    """Queues an event for a function and returns at once. The result describes the event, and is updated
+    later: `requestId`, `errors` (one for each failed attempt, JSON), `outcome` (pending, succeeded, dead
+    letter, lost).
     """
     invocation = {"requestId": str(uuid.uuid4()), "outcome": "pending", "errors": []}
     after(0, attempt, function, payload, invocation)

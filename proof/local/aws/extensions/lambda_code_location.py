@@ -1,8 +1,8 @@
 """GetFunction's Code.Location: an address from which the deployment package can be downloaded.
 
 AWS keeps the package in a bucket of its own account and answers with a URL of that object
-(https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCodeLocation.html); moto's URL leads nowhere. Here too the
-package lies in another account's bucket, so it is in nobody's list of buckets.
+(https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCodeLocation.html). moto's URL does not work.
+Here too the package is in another account's bucket, so no list of buckets shows it.
 """
 
 import json

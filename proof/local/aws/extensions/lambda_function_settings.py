@@ -1,7 +1,8 @@
-"""A function's dead-letter queue and logging settings are kept and told.
+"""A function keeps its dead-letter queue and logging settings, and every description shows them.
 
-CreateFunction and UpdateFunctionConfiguration take DeadLetterConfig and LoggingConfig, and every description of the
-function has them (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html); moto forgets them.
+CreateFunction and UpdateFunctionConfiguration accept DeadLetterConfig and LoggingConfig. Every description
+of the function has them (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html).
+moto forgets them.
 """
 
 from moto.awslambda.models import LambdaFunction

@@ -1,8 +1,9 @@
-"""Invoke runs the function: now, with its outcome in the answer, or later; moto would need a container for it.
+"""Invoke runs the function: at once, with the outcome in the answer, or later. moto would need a container
+for it.
 
-`RequestResponse` answers with the payload, with `X-Amz-Function-Error` if the function failed, and with the log's last
-4 KiB if asked for; `Event` queues the event (lambda_async_invocation.py); `DryRun` does neither
-(https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+`RequestResponse` answers with the payload, with `X-Amz-Function-Error` if the function failed, and with
+the log's last 4 KiB if asked for. `Event` queues the event (lambda_async_invocation.py). `DryRun` does
+neither (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
 """
 
 import base64

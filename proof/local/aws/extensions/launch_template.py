@@ -1,11 +1,11 @@
-"""Launch templates: what a version holds is what was given for it.
+"""Launch templates: a version holds exactly what the caller gave for it.
 
-- The tags of the template itself are no part of its first version
-  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html); moto adds them to it, which
-  reads as a change to be taken back by the next update.
-- User data of a later version is as good as that of the first
-  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html); moto keeps it as text
-  that it then fails to launch from.
+- The template's own tags are not part of its first version
+  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html). moto adds them,
+  and the next update would take them back as a change.
+- User data of a later version works like those of the first
+  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html). moto keeps
+  them as text, and then fails to launch from that.
 """
 
 from moto.core.types import Base64EncodedString

@@ -1,8 +1,10 @@
-"""The network interface of an instance or a NAT gateway goes with it.
+"""The network interface of an instance or a NAT gateway is deleted with it.
 
 RunInstances makes the primary interface with DeleteOnTermination
-(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_term_behavior), and that of a NAT gateway
-is AWS's own (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html); moto keeps both for ever.
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_term_behavior). AWS itself owns
+the interface of a NAT gateway
+(https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html). moto never deletes
+either.
 """
 
 from moto.ec2.models.instances import Instance

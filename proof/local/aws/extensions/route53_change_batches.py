@@ -1,9 +1,9 @@
-"""Change batches: a DELETE takes only what is there as it is there, a CREATE only what is not there, all or nothing;
-names in values are names.
+"""Change batches apply completely or not at all, and values must be valid names.
 
-https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html. moto judges by a journal of all
-changes ever made instead of the zone as it stands: it refuses a record set that comes back as it once was, and takes a
-DELETE whose values are no longer right. It takes any text for a value
+A DELETE must match an existing record set exactly; a CREATE must name one that does not exist
+(https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html). moto checks
+against a journal of all changes ever made, not against the zone. So it refuses a record set that returns
+to an earlier state, and accepts a DELETE with outdated values. It also accepts any text as a value
 (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html has each type's form).
 """
 
@@ -28,7 +28,7 @@ def refusal(verb: str, record_set: dict, reason: str) -> Route53ClientError:
 
 
 def misnamed(record_set: dict) -> str | None:
-    """A value with an empty label, `..`, in one of its names."""
+    """A value with an empty label (`..`) in one of its names."""
     if record_set["Type"] not in ("SOA", "NS", "SRV"):
         return None
     values = [record["Value"] for record in record_set.get("ResourceRecords") or []]

@@ -1,10 +1,11 @@
 """Hosted zones: private when made with a VPC, and with SOA and NS records that DNS servers can read.
 
-AWS takes a zone for private when CreateHostedZone names a VPC, whether or not HostedZoneConfig.PrivateZone is sent
-(https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html); moto looks at PrivateZone alone.
-moto stores the SOA's value as a mapping, which is listed as the text of a Python dict, and the NS record's values without
-the final dot (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html has the forms). Only the
-delegation set, which a private zone does not have, names servers without it.
+For AWS a zone is private when CreateHostedZone names a VPC, whether or not HostedZoneConfig.PrivateZone is
+sent (https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html). moto looks only
+at PrivateZone. moto stores the SOA's value as a mapping, and lists it as the text of a Python dict. It
+stores the NS record's values without the final dot
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html has the forms). Only the
+delegation set names servers without it, and a private zone has none.
 """
 
 from moto.route53.models import Route53Backend

@@ -1,8 +1,8 @@
 """Conditional PUT: of several writers at the same moment exactly one wins, as S3 promises.
 
 `If-None-Match: *` succeeds for the first write and answers 412 to all others
-(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). moto looks first and writes then, and
-serves requests in threads, so two could win.
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). moto checks first and then
+writes, and serves requests in threads. So two writers could win.
 """
 
 import threading

@@ -1,8 +1,9 @@
-"""A security group's rule that is not there is told as such, so that taking it away twice does no harm.
+"""A missing rule of a security group has its own error, so that clients can revoke a rule twice.
 
-`InvalidSecurityGroupRuleId.NotFound` is what EC2 answers to the id of a rule that does not exist
-(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html), and what clients take for "gone already" when
-they repeat a call whose answer they lost; moto answers `InvalidPermission.NotFound`, which is for a rule that was described.
+For the id of a rule that does not exist, EC2 answers `InvalidSecurityGroupRuleId.NotFound`
+(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). Clients that repeat a call
+after a lost answer read it as "already gone". moto answers `InvalidPermission.NotFound`, which is for a
+rule that the caller described.
 """
 
 from moto.ec2.exceptions import EC2ClientError, InvalidPermissionNotFoundError

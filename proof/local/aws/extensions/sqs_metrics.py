@@ -1,7 +1,8 @@
-"""Each queue tells CloudWatch every minute how many of its messages wait: `AWS/SQS` ApproximateNumberOfMessagesVisible.
+"""Each queue reports its waiting messages to CloudWatch every minute: `AWS/SQS`
+ApproximateNumberOfMessagesVisible.
 
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html; moto
-tells nothing. A queue is told of also after six hours without use, when AWS falls silent.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html;
+moto reports nothing. AWS stops reporting after six hours without use. The local AWS does not.
 """
 
 from moto.cloudwatch.models import cloudwatch_backends

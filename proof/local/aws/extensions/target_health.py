@@ -1,8 +1,9 @@
-"""A registered target is as healthy as whoever stands for the load balancer has found it.
+"""A registered target has the health that the load balancer's stand-in has found.
 
-Its states and reasons: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
-For moto a registered target is healthy, and it stays so where nobody looks (`make local`). The lab's load balancer tells
-what it finds: PUT /local-aws/target-health (control_paths.py).
+States and reasons:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html. For moto a
+registered target is healthy, and it stays so if nobody checks it (`make local`). The lab's load balancer
+reports what it finds: PUT /local-aws/target-health (control_paths.py).
 """
 
 from moto.elbv2.models import FakeTargetGroup
@@ -16,7 +17,7 @@ found: dict[str, dict[str, dict]] = {}
 
 
 def put(given: dict) -> None:
-    """Replaces all that was found. Raises ValueError for a state that is none."""
+    """Replaces all reported health. Raises ValueError for an unknown state."""
     for arn, targets in given.items():
         for target, health in targets.items():
             if health.get("state") not in STATES:

@@ -1,9 +1,12 @@
-"""A terminated instance is shown for an hour, without its addresses and network interfaces; those go to others late.
+"""A terminated instance stays visible for an hour, without addresses and network interfaces. Its addresses
+are reused late.
 
-"After you terminate an instance, it remains visible for a short while ... and then the entry is automatically deleted"
-(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ec2-instance-termination-works.html), usually for an hour, and its
-network interface goes with it; moto shows it for ever with all it had, and gives its address to the next instance. Records
-of the old one would then name the new one.
+"After you terminate an instance, it remains visible for a short while ... and then the entry is
+automatically deleted"
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ec2-instance-termination-works.html). This usually
+takes an hour. The network interface is deleted with the instance. moto shows the instance with all its
+attributes for ever, and gives its address to the next instance. Then DNS records of the old instance would
+lead to the new one.
 """
 
 import time
@@ -38,7 +41,7 @@ def all_reservations(moto, self, filters=None):
 
 @replaces(Subnet)
 def get_available_subnet_ip(moto, self, instance):
-    """One that has never been used, as long as the subnet has any."""
+    """An address that has never been used, as long as the subnet has one."""
     given_back, self._unused_ips = self._unused_ips, set()
     try:
         return moto(self, instance)
