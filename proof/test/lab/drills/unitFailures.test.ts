@@ -31,7 +31,7 @@ describe("The failures of units in a drill", () => {
 
   it("are allowed for units that nodes have", () => {
     const files = path.join(projectFolder, "ignition", "files");
-    const folders = readdirSync(files).map((role) => path.join(files, role, "etc/systemd/system"));
+    const folders = readdirSync(files).map((tree) => path.join(files, tree, "etc/systemd/system"));
     const named = Object.values(drills)
       .flat()
       .flatMap(({ failingUnits = [] }) => failingUnits);
