@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Architecture } from "../plan/nodeImages";
-import type { Settings } from "../settings";
-import { together, WrongSettings } from "../settings/errors";
-import { copyName, type NodeImage } from "../plan/nodeImages";
+import type { Architecture } from "../../plan/nodeImages";
+import type { Settings } from "../../settings";
+import { together, WrongSettings } from "../../settings/errors";
+import { copyName, type NodeImage } from "../../plan/nodeImages";
 
 /** Flatcar's account: https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/ */
 const flatcarOwner = "075585003325";

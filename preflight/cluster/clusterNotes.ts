@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { WrongSettings } from "../settings/errors";
+import type { Settings } from "../../settings";
+import { WrongSettings } from "../../settings/errors";
 import { changedChoices, choiceNotes } from "./permanentSettings";
-import type { NodeImage } from "../plan/nodeImages";
-import { encryptionConfig } from "../plan/nodeStoreKeys";
+import type { NodeImage } from "../../plan/nodeImages";
+import { encryptionConfig } from "../../plan/nodeStoreKeys";
 import { judgeEncryptionKey } from "./encryptionKey";
-import type { Place, PlacedSubnet } from "./existingVpc";
+import type { Place, PlacedSubnet } from "../network/existingVpc";
 
 /** Of the key that Secrets are written with, its number. */
 const keyNote = "encryption-key";

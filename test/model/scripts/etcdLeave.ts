@@ -1,7 +1,7 @@
-import { healthyVoters, known, memberRemove } from "./etcd";
-import { quorumIsLost, quorumStaysWithout, reachable } from "./facts";
-import type { Next } from "./step";
-import { decideAnew, enter, formedCluster, formedRead, isVoter, majorityOf, type Node } from "./state";
+import { healthyVoters, known, memberRemove } from "../world/etcd";
+import { quorumIsLost, quorumStaysWithout, reachable } from "../world/facts";
+import type { Next } from "../state/step";
+import { decideAnew, enter, formedCluster, formedRead, isVoter, majorityOf, type Node } from "../state/state";
 
 /** The steps of lifecycle-watch and etcd-leave on node `i`. */
 export function etcdLeave(world: Next, i: number): void {

@@ -1,4 +1,4 @@
-import type { Mistake } from "../settings/errors";
+import type { Mistake } from "../../settings/errors";
 
 /**
  * What is wrong with this key for Secrets after the `current` one. Right is that one, or the next, as apiservers take the new

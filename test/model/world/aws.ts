@@ -1,6 +1,6 @@
 import { quorumIsLost } from "./facts";
-import type { Next } from "./step";
-import { booted, lives, wantedOf, without } from "./state";
+import type { Next } from "../state/step";
+import { booted, lives, wantedOf, without } from "../state/state";
 
 /** What EC2, Auto Scaling and the discovery function do, sooner or later. */
 export function aws(world: Next): void {

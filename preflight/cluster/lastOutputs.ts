@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { WrongSettings } from "../settings/errors";
+import { WrongSettings } from "../../settings/errors";
 
 /** What a cluster put out at its last `pulumi up`, of what the next one has to know. */
 export interface LastOutputs {

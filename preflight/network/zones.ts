@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { WrongSettings } from "../settings/errors";
-import { clusterTag } from "../plan/names";
-import { planSubnets } from "../plan/subnets";
+import { WrongSettings } from "../../settings/errors";
+import { clusterTag } from "../../plan/names";
+import { planSubnets } from "../../plan/subnets";
 
 /** Zones by their place, which decides their ranges. An `up` that failed may have left a place empty. */
 export type Places = readonly (string | undefined)[];

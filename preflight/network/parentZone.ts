@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { WrongSettings } from "../settings/errors";
-import { lookUp } from "./lookUp";
+import type { Settings } from "../../settings";
+import { WrongSettings } from "../../settings/errors";
+import { lookUp } from "../lookUp";
 
 /** @throws WrongSettings when the account has no such zone, or the cluster's zone cannot be delegated from it */
 export async function checkParentZone(

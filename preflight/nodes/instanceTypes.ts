@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Architecture } from "../plan/nodeImages";
-import type { Settings } from "../settings";
-import { Mistake, WrongSettings } from "../settings/errors";
-import { bytesOf, coresOf } from "../settings/quantities";
-import { bastionType } from "../plan/bastion";
-import type { Place } from "./existingVpc";
+import type { Architecture } from "../../plan/nodeImages";
+import type { Settings } from "../../settings";
+import { Mistake, WrongSettings } from "../../settings/errors";
+import { bytesOf, coresOf } from "../../settings/quantities";
+import { bastionType } from "../../plan/bastion";
+import type { Place } from "../network/existingVpc";
 
 /** What an instance type has. */
 export interface InstanceType {

@@ -11,7 +11,7 @@ import {
   type Cluster,
   type State,
   type Version,
-} from "./state";
+} from "../state/state";
 
 /** A list of members and its members' processes that can elect a leader; what clients get through it is committed. */
 export interface Quorum {

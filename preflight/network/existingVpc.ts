@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { Mistake, together, WrongSettings } from "../settings/errors";
-import { overlap, parseCidr } from "../plan/cidr";
-import { isPublicZone } from "../plan/names";
-import { zoneForm } from "../settings/fields";
+import type { Settings } from "../../settings";
+import { Mistake, together, WrongSettings } from "../../settings/errors";
+import { overlap, parseCidr } from "../../plan/cidr";
+import { isPublicZone } from "../../plan/names";
+import { zoneForm } from "../../settings/fields";
 import { keepSubnets } from "./zones";
 import { checkResolvers } from "./resolvers";
-import { addressesNeeded, usableAddresses } from "../plan/subnets";
-import { lookUp } from "./lookUp";
+import { addressesNeeded, usableAddresses } from "../../plan/subnets";
+import { lookUp } from "../lookUp";
 
 export interface PlacedSubnet {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { healthyVoters, known, memberList, newest, quorums, type Quorum } from "./etcd";
-import { on, type Setting } from "./step";
+import { on, type Setting } from "../state/step";
 import {
   epochRead,
   formedCluster,
@@ -11,7 +11,7 @@ import {
   roleOf,
   unstarted,
   type State,
-} from "./state";
+} from "../state/state";
 
 /** formation_is_lost, as far as EC2 is asked. */
 export function formationIsLost({ nodes, formations }: State, epoch: number): boolean {

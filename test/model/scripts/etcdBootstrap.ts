@@ -1,6 +1,6 @@
-import { known, quorums } from "./etcd";
-import type { Next } from "./step";
-import { enter, has, idOf, roleOf, started, type State } from "./state";
+import { known, quorums } from "../world/etcd";
+import type { Next } from "../state/step";
+import { enter, has, idOf, roleOf, started, type State } from "../state/state";
 
 /** etcd's start with state `new`: one of the others that answers may know that this member has run. */
 export function bootstrapNew(world: Next, i: number): void {

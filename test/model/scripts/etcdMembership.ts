@@ -1,4 +1,4 @@
-import { known, memberAdd, memberRemove, newest, type Quorum } from "./etcd";
+import { known, memberAdd, memberRemove, newest, type Quorum } from "../world/etcd";
 import { bootstrapExisting, bootstrapNew } from "./etcdBootstrap";
 import {
   formationIsLost,
@@ -7,8 +7,8 @@ import {
   noClusterHasFormed,
   quorumStaysWithout,
   reachable,
-} from "./facts";
-import { refused, type Next } from "./step";
+} from "../world/facts";
+import { refused, type Next } from "../state/step";
 import {
   enter,
   epochRead,
@@ -20,7 +20,7 @@ import {
   learner,
   roleOf,
   unstarted,
-} from "./state";
+} from "../state/state";
 
 /** The steps of etcd-membership, and of the start of etcd that follows it, on node `i`. */
 export function etcdMembership(world: Next, i: number): void {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { WrongSettings } from "../settings/errors";
-import { formationEpoch, formationPrefix, snapshotFolder } from "../plan/nodeStoreKeys";
+import type { Settings } from "../../settings";
+import { WrongSettings } from "../../settings/errors";
+import { formationEpoch, formationPrefix, snapshotFolder } from "../../plan/nodeStoreKeys";
 
 type Restore = NonNullable<Settings["restore"]>;
 

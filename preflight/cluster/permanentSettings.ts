@@ -1,7 +1,7 @@
-import type { Settings } from "../settings";
-import { defaultNetwork } from "../settings/fields";
-import type { Mistake } from "../settings/errors";
-import { isPublicZone } from "../plan/names";
+import type { Settings } from "../../settings";
+import { defaultNetwork } from "../../settings/fields";
+import type { Mistake } from "../../settings/errors";
+import { isPublicZone } from "../../plan/names";
 
 /** A setting that a cluster keeps for as long as it is there. */
 interface Chosen {

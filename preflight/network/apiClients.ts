@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { tooManyApiClients } from "../settings/rules/access";
-import { WrongSettings } from "../settings/errors";
-import { clusterTag } from "../plan/names";
+import type { Settings } from "../../settings";
+import { tooManyApiClients } from "../../settings/rules/access";
+import { WrongSettings } from "../../settings/errors";
+import { clusterTag } from "../../plan/names";
 import type { ExistingVpc } from "./existingVpc";
 
 /** @throws WrongSettings when they are more than a security group takes, with what an existing VPC has */

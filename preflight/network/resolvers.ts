@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { address, parseCidr } from "../plan/cidr";
+import { address, parseCidr } from "../../plan/cidr";
 
 /** Where a VPC's own resolver answers: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
 const amazonResolvers = (vpcCidr: string) => [

@@ -1,7 +1,7 @@
-import { healthyVoters, memberRemove, quorumOf } from "./etcd";
-import { formationIsLost, goneMembers, isLeftBehind } from "./facts";
-import type { Next } from "./step";
-import { decideAnew, epochRead, formedRead } from "./state";
+import { healthyVoters, memberRemove, quorumOf } from "../world/etcd";
+import { formationIsLost, goneMembers, isLeftBehind } from "../world/facts";
+import type { Next } from "../state/step";
+import { decideAnew, epochRead, formedRead } from "../state/state";
 
 /** The steps of etcd-reconcile on node `i`. */
 export function etcdReconcile(world: Next, i: number): void {

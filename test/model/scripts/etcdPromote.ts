@@ -1,6 +1,6 @@
-import { known, memberPromote, quorumOf } from "./etcd";
-import { refused, type Next } from "./step";
-import { formedCluster, learner, roleOf, type State } from "./state";
+import { known, memberPromote, quorumOf } from "../world/etcd";
+import { refused, type Next } from "../state/step";
+import { formedCluster, learner, roleOf, type State } from "../state/state";
 
 /** The steps of etcd-promote on node `i`, whose etcd runs. */
 export function etcdPromote(world: Next, i: number): void {

@@ -1,6 +1,15 @@
 import { healthyVoters, known, memberRemove, quorums } from "./etcd";
-import { refused, type Next } from "./step";
-import { booted, decideAnew, formedCluster, lives, majorityOf, wantedOf, without, type State } from "./state";
+import { refused, type Next } from "../state/step";
+import {
+  booted,
+  decideAnew,
+  formedCluster,
+  lives,
+  majorityOf,
+  wantedOf,
+  without,
+  type State,
+} from "../state/state";
 
 /** What stops once faults have stopped. */
 export function faults(world: Next): void {
