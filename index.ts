@@ -1,5 +1,5 @@
 import { Cluster } from "./components/cluster";
-import { readLastOutputs } from "./preflight/lastOutputs";
+import { readLastOutputs } from "./preflight/cluster/lastOutputs";
 import { findPlacement } from "./preflight/placement";
 import { readSettings } from "./settings";
 

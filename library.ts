@@ -4,6 +4,6 @@ export type { ClusterOutputs } from "./components/clusterOutputs";
 export type { ClusterFacts } from "./components/nodes/nodesArgs";
 export { WorkerPool, type WorkerPoolArgs } from "./components/nodes/workerPool";
 export { ServiceAccountRole, type ServiceAccountRoleArgs } from "./components/pods/serviceAccountRole";
-export { type LastOutputs, readLastOutputs } from "./preflight/lastOutputs";
+export { type LastOutputs, readLastOutputs } from "./preflight/cluster/lastOutputs";
 export { findPlacement, type Placement, type PlacementOptions } from "./preflight/placement";
 export { parseSettings, type Settings, type WorkerPoolSettings } from "./settings";

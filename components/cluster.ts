@@ -7,7 +7,7 @@ import { apiClients } from "./network/apiClients";
 import { ApiEndpoint } from "./network/apiEndpoint";
 import { Backups } from "./store/backups";
 import { CloudProvider } from "./pods/cloudProvider";
-import { clusterNotes } from "../preflight/clusterNotes";
+import { clusterNotes } from "../preflight/cluster/clusterNotes";
 import type { ClusterOutputs } from "./clusterOutputs";
 import { ControlPlane } from "./nodes/controlPlane";
 import { Discovery } from "./network/discovery";

@@ -14,7 +14,7 @@ export interface ControllerFacts extends NodeFacts {
 /** Ignition JSON text of every controller: there is no first one. */
 export function controllerIgnition(facts: ControllerFacts): string {
   return nodeIgnition(facts, {
-    role: "controller",
+    trees: ["controller", "etcd", "chores"],
     values: {
       // Pods on controllers are the project's own.
       otherwise: "counter drop",

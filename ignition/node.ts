@@ -32,7 +32,8 @@ export interface NodeFacts {
 
 /** What a role adds to them. */
 export interface RoleParts {
-  role: Exclude<FileTree, "node">;
+  /** Of its files, beside `node`. */
+  trees: readonly FileTree[];
   /** By placeholder name. */
   values: Readonly<Record<string, string>>;
   keyObjects: readonly KeyObject[];
@@ -40,8 +41,8 @@ export interface RoleParts {
 }
 
 /** The Ignition config of a node as JSON text; equal parts give equal text, so that only real changes roll nodes. */
-export function nodeIgnition(facts: NodeFacts, { role, values, keyObjects, releases }: RoleParts): string {
-  const files = nodeFiles(["node", role], {
+export function nodeIgnition(facts: NodeFacts, { trees, values, keyObjects, releases }: RoleParts): string {
+  const files = nodeFiles(["node", ...trees], {
     clusterName: facts.cluster,
     zone: facts.zone,
     region: facts.region,

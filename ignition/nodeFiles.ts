@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { File, Unit, dataUrl } from "./spec";
 
-/** A folder below `ignition/files`; each mirrors a node's root. */
-export type FileTree = "node" | "controller" | "worker";
+/** A folder below `ignition/files`, for one concern; each mirrors a node's root. */
+export type FileTree = "node" | "controller" | "etcd" | "chores" | "worker";
 
 /** The text of one file as it will stand on the node. */
 export interface NodeFile {

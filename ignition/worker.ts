@@ -33,7 +33,7 @@ export interface KubeletOptions {
 /** Ignition JSON text of every node of one pool. */
 export function workerIgnition(facts: WorkerFacts): string {
   return nodeIgnition(facts, {
-    role: "worker",
+    trees: ["worker"],
     values: {
       otherwise: "accept",
       pool: facts.pool,

@@ -7,17 +7,17 @@ import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/fields";
 import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
-import { checkApiClients, findNatAddresses } from "./apiClients";
-import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
-import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./existingVpc";
-import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
-import { chooseZones, findStanding, type ZoneChoice } from "./zones";
+import { checkApiClients, findNatAddresses } from "./network/apiClients";
+import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./cluster/clusterNotes";
+import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./network/existingVpc";
+import { checkInstanceTypes, checkTypesInZones } from "./nodes/instanceTypes";
+import { chooseZones, findStanding, type ZoneChoice } from "./network/zones";
 import { type Account, clusterNames } from "../plan/names";
-import { findImages } from "./nodeImages";
+import { findImages } from "./nodes/nodeImages";
 import type { NodeImage } from "../plan/nodeImages";
-import { checkParentZone } from "./parentZone";
-import { checkRestore } from "./restore";
-import { checkSameCluster, type LastOutputs } from "./lastOutputs";
+import { checkParentZone } from "./network/parentZone";
+import { checkRestore } from "./cluster/restore";
+import { checkSameCluster, type LastOutputs } from "./cluster/lastOutputs";
 
 /** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
 export interface Placement extends Account, Place {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterTag, ownedTags } from "../../plan/names";
 import { planSubnets } from "../../plan/subnets";
-import type { ExistingVpc } from "../../preflight/existingVpc";
+import type { ExistingVpc } from "../../preflight/network/existingVpc";
 
 export type NetworkArgs = {
   /** Name of the cluster. */

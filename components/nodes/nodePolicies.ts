@@ -87,7 +87,7 @@ function pullImages({ partition, accountId }: NodeScope): Statement[] {
   ];
 }
 
-/** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
+/** What a controller may do, and nothing else: see the calls in `ignition/files/{controller,etcd,chores}/opt/cluster`. */
 export function controllerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { controllerKeyObjects, workerKeyObjects } from "../../ignition/keyObjects";
-import { RenderedNode, controllerNode, workerNode } from "./rendered";
+import { RenderedNode, choresOf, controllerNode, workerNode } from "./rendered";
 
 /** What is on a node's disk only after its boot, by the unit that makes it; test/nodes runs the first two. */
 const madeAtBoot: Record<string, readonly string[]> = {
@@ -47,4 +47,26 @@ describe("Every path of ours that a file or unit of a node names is on that node
       );
     });
   }
+});
+
+describe("The chores of a controller", () => {
+  const node = controllerNode();
+  const chores = choresOf(node);
+
+  it("are each a script", () => {
+    assert.equal(chores.length, 8);
+    assert.deepEqual(
+      chores.filter((chore) => !node.texts.has(`/opt/cluster/bin/${chore}`)),
+      [],
+    );
+  });
+
+  it("include each one that the template has a drop-in for", () => {
+    const changed = node.units.flatMap(({ name }) => /^chore@(.+)\./.exec(name)?.slice(1) ?? []);
+    assert.ok(changed.length > 0);
+    assert.deepEqual(
+      changed.filter((name) => !chores.includes(name)),
+      [],
+    );
+  });
 });

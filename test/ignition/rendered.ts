@@ -86,6 +86,13 @@ export const everyKindOfNode: Record<string, () => RenderedNode> = {
     }),
 };
 
+/** Names of a node's chores: the instances of `chore@.timer` that a unit wants. */
+export const choresOf = ({ units }: RenderedNode): string[] =>
+  units
+    .flatMap(({ contents = "", dropins = [] }) => [contents, ...dropins.map((dropin) => dropin.contents)])
+    .flatMap((text) => [...text.matchAll(/^Wants=chore@(.*)\.timer$/gm)])
+    .map(([, name]) => name);
+
 function rendered(json: string): RenderedNode {
   const config = JSON.parse(json) as IgnitionConfig;
   const texts = new Map<string, string>();

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { Cluster } from "../../components/cluster";
-import { readLastOutputs } from "../../preflight/lastOutputs";
+import { readLastOutputs } from "../../preflight/cluster/lastOutputs";
 import { findPlacement } from "../../preflight/placement";
 import { region } from "../engine/region";
 import { runOf, stackConfig } from "../engine/stack";

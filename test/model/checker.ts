@@ -1,16 +1,16 @@
-import { aws } from "./aws";
-import { etcdLeave } from "./etcdLeave";
-import { etcdPromote } from "./etcdPromote";
-import { etcdReconcile } from "./etcdReconcile";
-import { faults } from "./faults";
+import { aws } from "./world/aws";
+import { etcdLeave } from "./scripts/etcdLeave";
+import { etcdPromote } from "./scripts/etcdPromote";
+import { etcdReconcile } from "./scripts/etcdReconcile";
+import { faults } from "./world/faults";
 import { client, isWhole, whatIsWrong } from "./properties";
-import { canonical } from "./canonical";
-import { etcdMembership } from "./etcdMembership";
-import { settle } from "./etcd";
-import { quorumIsLost } from "./facts";
-import { forget } from "./forget";
-import { type State } from "./state";
-import { Next, type Setting, type Step } from "./step";
+import { canonical } from "./state/canonical";
+import { etcdMembership } from "./scripts/etcdMembership";
+import { settle } from "./world/etcd";
+import { quorumIsLost } from "./world/facts";
+import { forget } from "./state/forget";
+import { type State } from "./state/state";
+import { Next, type Setting, type Step } from "./state/step";
 
 /** All that may come next. */
 export function steps(state: State, setting: Setting): Step[] {

@@ -1,7 +1,7 @@
 import { explore, type Result } from "./checker";
-import type { Guard } from "./guards";
-import { nothingYet, type Faults } from "./state";
-import type { Step } from "./step";
+import type { Guard } from "./state/guards";
+import { nothingYet, type Faults } from "./state/state";
+import type { Step } from "./state/step";
 
 /** One world to explore: `size` controllers that boot at once, room for `room` instances, and what may go wrong. */
 export interface World {

@@ -1,6 +1,6 @@
-import { healthyVoters, known, newest, put, quorums, type Quorum } from "./etcd";
-import type { Next } from "./step";
-import { formedCluster, has, idOf, isVoter, type State } from "./state";
+import { healthyVoters, known, newest, put, quorums, type Quorum } from "./world/etcd";
+import type { Next } from "./state/step";
+import { formedCluster, has, idOf, isVoter, type State } from "./state/state";
 
 /** A client's write, acknowledged through a node that serves. */
 export function client(world: Next): void {

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { steps } from "./checker";
 import { noFaults, told } from "./exploration";
-import { quorumIsLost } from "./facts";
+import { quorumIsLost } from "./world/facts";
 import { isWhole } from "./properties";
-import { nothingYet, type State } from "./state";
-import type { Setting, Step } from "./step";
+import { nothingYet, type State } from "./state/state";
+import type { Setting, Step } from "./state/step";
 
 const deep = process.env.MODEL === "deep";
 

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseZones, keepSubnets, type Places, type ZoneChoice } from "../../preflight/zones";
+import { chooseZones, keepSubnets, type Places, type ZoneChoice } from "../../preflight/network/zones";
 import { planSubnets } from "../../plan/subnets";
 
 const region = "eu-central-1";

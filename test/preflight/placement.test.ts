@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { zonesOfSubnets } from "../../preflight/existingVpc";
-import { chooseZones } from "../../preflight/zones";
+import { zonesOfSubnets } from "../../preflight/network/existingVpc";
+import { chooseZones } from "../../preflight/network/zones";
 import { mostOf, oneMoreThan } from "../../plan/rollout";
 import { region } from "../engine/region";
 import { run, stackConfig } from "../engine/stack";

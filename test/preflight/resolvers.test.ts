@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { strangeResolvers } from "../../preflight/resolvers";
+import { strangeResolvers } from "../../preflight/network/resolvers";
 import { config, inRegion } from "./existingVpc";
 import { Config, run } from "../engine/stack";
 

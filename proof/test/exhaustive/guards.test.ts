@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exploration, told, type World } from "../../../test/model/exploration";
-import { guards, type Guard } from "../../../test/model/guards";
+import { guards, type Guard } from "../../../test/model/state/guards";
 
 /** Where each guard is missed, and by what. */
 const necessary: Partial<Record<Guard, { world: World; what: RegExp }>> = {

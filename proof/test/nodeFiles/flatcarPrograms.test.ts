@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { shellUses } from "../../toolchain/shellUses";
-import { everyKindOfNode } from "../../../test/ignition/rendered";
+import { choresOf, everyKindOfNode } from "../../../test/ignition/rendered";
 
 /** What of Flatcar's image and of the releases that nodes download the scripts and units use. */
 interface Table {
@@ -120,11 +120,11 @@ describe("Of a Flatcar node its scripts use", function () {
   it("and its units start nothing else", () => {
     const isKnown = (program: string) =>
       texts.has(program) || table.programs[basename(program)] !== undefined;
-    for (const { units } of nodes) {
-      for (const { contents = "", dropins = [] } of units) {
+    for (const node of nodes) {
+      for (const { contents = "", dropins = [] } of node.units) {
         const all = [contents, ...dropins.map(({ contents }) => contents)].join("\n");
-        const programs = [...all.matchAll(/^Exec\w+=[-+!@:]*([^\s-]\S*)/gm)].map(
-          ([, program = ""]) => program,
+        const programs = [...all.matchAll(/^Exec\w+=[-+!@:]*([^\s-]\S*)/gm)].flatMap(([, program = ""]) =>
+          program.endsWith("/%i") ? choresOf(node).map((chore) => program.replace("%i", chore)) : [program],
         );
         assert.deepEqual(
           programs.filter((program) => !isKnown(program)),

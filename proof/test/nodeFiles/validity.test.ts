@@ -6,7 +6,13 @@ import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { ignitionValidate } from "../../toolchain/ignition";
 import { kubeadm, kubernetesVersion } from "../../toolchain/kubernetes";
-import { RenderedNode, controllerNode, everyKindOfNode, workerNode } from "../../../test/ignition/rendered";
+import {
+  RenderedNode,
+  choresOf,
+  controllerNode,
+  everyKindOfNode,
+  workerNode,
+} from "../../../test/ignition/rendered";
 
 /** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */
 function accepts(tool: string, args: readonly string[], input = "") {
@@ -129,8 +135,10 @@ const imagePrograms = [
 /** What a unit of ours unpacks. */
 const unpackedPrograms = ["opt/bin/etcd"];
 
-/** Writes the node's root as Ignition would; returns the paths of its units. */
-function writeRoot(root: string, { config, texts, units }: RenderedNode): string[] {
+/** Writes the node's root as Ignition would; returns the paths of its units, a chore's own instead of the template's. */
+function writeRoot(root: string, node: RenderedNode): string[] {
+  const { config, texts, units } = node;
+  const chores = choresOf(node);
   const write = (path: string, text: string, mode: number) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { mode });
@@ -150,6 +158,9 @@ function writeRoot(root: string, { config, texts, units }: RenderedNode): string
       if (contents !== undefined) write(`etc/systemd/system/${name}`, contents, 0o644);
       for (const dropin of dropins)
         write(`etc/systemd/system/${name}.d/${dropin.name}`, dropin.contents, 0o644);
-      return contents === undefined ? [] : [join(root, "etc/systemd/system", name)];
+      const names = name.startsWith("chore@.")
+        ? chores.map((chore) => name.replace("@", `@${chore}`))
+        : [name];
+      return contents === undefined ? [] : names.map((each) => join(root, "etc/systemd/system", each));
     });
 }

@@ -67,14 +67,15 @@ describe("A pass that is hindered", () => {
   });
 
   it("is no failed unit, whichever timer has begun it", () => {
+    const files = join(__dirname, "../../../ignition/files");
     const units = (ending: string) =>
-      ["controller", "node", "worker"].flatMap((role) => {
-        const folder = join(__dirname, "../../../ignition/files", role, "etc/systemd/system");
+      readdirSync(files).flatMap((tree) => {
+        const folder = join(files, tree, "etc/systemd/system");
         return readdirSync(folder).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
       }); // prettier-ignore
     const services = units(".timer").map((timer) => timer.replace(/timer$/, "service"));
     services.push(...units("@.service"));
-    assert.ok(services.length >= 13);
+    assert.ok(services.length >= 7);
     for (const service of services)
       assert.match(readFileSync(service, "utf8"), /^SuccessExitStatus=75$/m, service);
   });

@@ -115,7 +115,7 @@ stringData:
 	m.runKubectl("delete node another --ignore-not-found --wait=false", "")
 	m.runKubectl("drain ip-10-0-0-1.internal --ignore-daemonsets --delete-emptydir-data --force --timeout 780s", "")
 	for _, manifest := range []string{"node-bootstrap", "cluster-dns"} {
-		m.runKubectl("apply --server-side --force-conflicts -f ../../../../ignition/files/controller/etc/cluster/manifests/"+manifest+".yaml", "")
+		m.runKubectl("apply --server-side --force-conflicts -f ../../../../ignition/files/chores/etc/cluster/manifests/"+manifest+".yaml", "")
 	}
 	if out := m.runKubectl("get configmap addons -n kube-system --ignore-not-found -o jsonpath={.data.objects}", ""); out != "" {
 		t.Errorf("add-ons before any: %s", out)

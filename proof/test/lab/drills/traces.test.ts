@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { traces, type Step as LabStep, type Trace } from "../../../lab/drills/membership/traces";
-import { canonical } from "../../../../test/model/canonical";
+import { canonical } from "../../../../test/model/state/canonical";
 import { explore, steps } from "../../../../test/model/checker";
-import { newest, quorums } from "../../../../test/model/etcd";
+import { newest, quorums } from "../../../../test/model/world/etcd";
 import { noFaults, told } from "../../../../test/model/exploration";
 import { isWhole } from "../../../../test/model/properties";
 import {
@@ -12,8 +12,8 @@ import {
   nothingYet,
   type Faults,
   type State,
-} from "../../../../test/model/state";
-import type { Setting, Step } from "../../../../test/model/step";
+} from "../../../../test/model/state/state";
+import type { Setting, Step } from "../../../../test/model/state/step";
 
 const setting: Setting = { size: 3, stalls: 2, without: [] };
 

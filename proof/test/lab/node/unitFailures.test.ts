@@ -30,13 +30,16 @@ const found = (entries: JournalEntry[], restarts: (unit: string) => boolean) =>
   unitFailures(entries, restarts).map(({ unit, result }) => `${unit} ${result}`);
 
 describe("A unit of a node's journal", () => {
-  const failure = [exits("drain.service", "a", "exited", "1"), fails("drain.service", "a", "exit-code", 2)];
+  const failure = [
+    exits("etcd-snapshot.service", "a", "exited", "1"),
+    fails("etcd-snapshot.service", "a", "exit-code", 2),
+  ];
 
   it("has failed each time that a run of it fails", () => {
-    const again = fails("drain.service", "b", "exit-code", 17);
+    const again = fails("etcd-snapshot.service", "b", "exit-code", 17);
     deepEqual(unitFailures([...failure, again], never), [
-      { unit: "drain.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 2) },
-      { unit: "drain.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 17) },
+      { unit: "etcd-snapshot.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 2) },
+      { unit: "etcd-snapshot.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 17) },
     ]);
   });
 
@@ -44,17 +47,20 @@ describe("A unit of a node's journal", () => {
 
   it("has failed once systemd gives up to start it again", () => {
     const again = [
-      exits("drain.service", "b", "exited", "1", 7),
-      fails("drain.service", "b", "exit-code", 7),
+      exits("etcd-snapshot.service", "b", "exited", "1", 7),
+      fails("etcd-snapshot.service", "b", "exit-code", 7),
     ];
-    const givesUp = fails("drain.service", "b", "exit-code", 12);
+    const givesUp = fails("etcd-snapshot.service", "b", "exit-code", 12);
     deepEqual(unitFailures([...failure, ...again, givesUp], always), [
-      { unit: "drain.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 12) },
+      { unit: "etcd-snapshot.service", result: "exit-code", time: Date.UTC(2026, 10, 23, 12, 0, 12) },
     ]);
   });
 
   it("has not failed where systemd stopped it by SIGTERM, as in a reboot", () => {
-    const entries = [exits("drain.service", "a", "killed", "15"), fails("drain.service", "a", "signal")];
+    const entries = [
+      exits("etcd-snapshot.service", "a", "killed", "15"),
+      fails("etcd-snapshot.service", "a", "signal"),
+    ];
     deepEqual(found(entries, never), []);
   });
 

@@ -1,0 +1,91 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../settings";
+import { WrongSettings } from "../../settings/errors";
+import { changedChoices, choiceNotes } from "./permanentSettings";
+import type { NodeImage } from "../../plan/nodeImages";
+import { encryptionConfig } from "../../plan/nodeStoreKeys";
+import { judgeEncryptionKey } from "./encryptionKey";
+import type { Place, PlacedSubnet } from "../network/existingVpc";
+
+/** Of the key that Secrets are written with, its number. */
+const keyNote = "encryption-key";
+
+/** What is noted of a cluster, by note. */
+export type Notes = Readonly<Record<string, string | undefined>>;
+
+/** What the cluster stands in and its nodes run on. */
+interface Ground extends Place {
+  readonly images: readonly NodeImage[];
+}
+
+/** What the next `pulumi up` has to know of the cluster, as S3 metadata of `encryptionConfig`: no secret, read without one. */
+export const clusterNotes = (settings: Settings, ground: Ground): Record<string, string> => ({
+  [keyNote]: String(settings.encryption.key),
+  ...choiceNotes(settings),
+  ...groundNotes(ground),
+});
+
+function groundNotes({ zones, existingVpc, images }: Ground): Record<string, string> {
+  const flatcar = [...new Set(images.map(({ release }) => release))].join();
+  if (!existingVpc) return { flatcar, zones: zones.join() };
+  const ids = (subnets: readonly PlacedSubnet[]) => subnets.map(({ id }) => id).join();
+  const { privateSubnets, publicSubnets } = existingVpc;
+  return {
+    flatcar,
+    "private-subnets": ids(privateSubnets),
+    ...(publicSubnets.length > 0 && { "public-subnets": ids(publicSubnets) }),
+  };
+}
+
+/** A list of the cluster's notes; undefined if nothing is noted. */
+export const notedList = (notes: Notes | undefined, note: string): string[] | undefined =>
+  notes?.[note]?.split(",");
+
+/**
+ * The notes of the cluster that is there. Without a node store, or an object in it, there is none yet.
+ *
+ * @throws WrongSettings when the node store cannot be looked at
+ */
+export async function readClusterNotes(
+  { encryption }: Settings,
+  bucket: string,
+  opts: pulumi.InvokeOptions,
+): Promise<Notes | undefined> {
+  try {
+    return await notesIn(bucket, opts);
+  } catch (error) {
+    const remedy = `cannot look at s3://${bucket}/${encryptionConfig}: ${(error as Error).message}`;
+    throw new WrongSettings({ key: "encryption.key", value: encryption.key, remedy });
+  }
+}
+
+/**
+ * Compares the settings with the notes of the cluster that is there; one made by a release that noted less is taken as it is.
+ *
+ * @throws WrongSettings for a key of Secrets that may not follow, and for what a cluster keeps
+ */
+export async function checkClusterNotes(settings: Settings, notes: Notes | undefined): Promise<void> {
+  if (notes === undefined) return;
+  const { key } = settings.encryption;
+  const noted = notes[keyNote];
+  const ofKey = noted === undefined ? [] : judgeEncryptionKey(key, Number(noted));
+  const mistakes = [...ofKey, ...changedChoices(settings, notes)];
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  if (noted === undefined)
+    await pulumi.log.info(
+      "encryption.key: which one it was is not known; from now on it goes up by one at a time",
+    );
+}
+
+async function notesIn(bucket: string, opts: pulumi.InvokeOptions): Promise<Notes | undefined> {
+  // A list tells an absent object from one that may not be read; a look at the object itself does not.
+  const list = aws.s3.getObjects({ bucket, prefix: encryptionConfig }, opts);
+  const { keys } = await list.catch((error: Error) => {
+    if (error.message.includes("NoSuchBucket")) return { keys: [] as string[] };
+    throw error;
+  });
+  if (!keys.includes(encryptionConfig)) return undefined;
+  // The provider downloads only bodies of a text type, and this is none: no secret is read.
+  return (await aws.s3.getObject({ bucket, key: encryptionConfig }, opts)).metadata;
+}

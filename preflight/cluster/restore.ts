@@ -1,0 +1,72 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../settings";
+import { WrongSettings } from "../../settings/errors";
+import { formationEpoch, formationPrefix, snapshotFolder } from "../../plan/nodeStoreKeys";
+
+type Restore = NonNullable<Settings["restore"]>;
+
+/** What the node store holds that a restore depends on. */
+export interface StoredObjects {
+  /** Name of the node store. */
+  readonly bucket: string;
+  /** Keys that begin as those of formations. */
+  readonly formations: readonly string[];
+  /** Keys that begin as the wanted snapshot's. */
+  readonly snapshots: readonly string[];
+}
+
+/**
+ * Whether a restore is still to come or its epoch has begun, after which it is never done again.
+ *
+ * @throws WrongSettings when the epoch is not the next one, or there is no such snapshot
+ */
+export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects): "to come" | "begun" {
+  const epochs = facts.formations.map((key) => formationEpoch(key) ?? 0);
+  const newest = Math.max(0, ...epochs);
+  if (epoch <= newest) return "begun";
+  const mistakes = [];
+  if (epoch !== newest + 1) {
+    const remedy =
+      newest === 0
+        ? "no cluster has formed here yet: remove restore"
+        : `the newest is ${newest}: use ${newest + 1}`;
+    mistakes.push({ key: "restore.epoch", value: epoch, remedy });
+  }
+  if (!facts.snapshots.includes(snapshot)) {
+    const remedy = `no such object: list them by aws s3 ls s3://${facts.bucket}/${snapshotFolder}`;
+    mistakes.push({ key: "restore.snapshot", value: snapshot, remedy });
+  }
+  if (mistakes.length > 0) throw new WrongSettings(...mistakes);
+  return "to come";
+}
+
+/**
+ * Looks whether the restore that the settings ask for can be done, and warns of what it does; a list of keys is all it
+ * needs. Whether the snapshot is whole, each controller checks before it stops anything.
+ *
+ * @throws WrongSettings as `judgeRestore`, and when the node store cannot be listed
+ */
+export async function checkRestore(
+  restore: Settings["restore"],
+  bucket: string,
+  opts: pulumi.InvokeOptions,
+): Promise<void> {
+  if (!restore) return;
+  const list = async (prefix: string) => (await aws.s3.getObjects({ bucket, prefix }, opts)).keys;
+  const [formations, snapshots] = await Promise.all([list(formationPrefix), list(restore.snapshot)]).catch(
+    (error: Error) => {
+      throw new WrongSettings({
+        key: "restore",
+        value: restore,
+        remedy: `cannot list s3://${bucket}: ${error.message}`,
+      });
+    },
+  );
+  const state = judgeRestore(restore, { bucket, formations, snapshots });
+  await pulumi.log.warn(
+    state === "begun"
+      ? `restore does nothing any more, epoch ${restore.epoch} has begun: remove it from the settings`
+      : `restore: etcd goes back to ${restore.snapshot}, all that was written later is lost; every controller's API stops meanwhile`,
+  );
+}

@@ -1,0 +1,35 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { address, parseCidr } from "../../plan/cidr";
+
+/** Where a VPC's own resolver answers: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
+const amazonResolvers = (vpcCidr: string) => [
+  "AmazonProvidedDNS",
+  "169.254.169.253",
+  address(parseCidr(vpcCidr), 2),
+];
+
+/** Resolvers that a VPC's instances are told to ask and that may not know a private zone of the VPC. */
+export const strangeResolvers = (servers: readonly string[], vpcCidr: string): string[] =>
+  servers.filter((server) => !amazonResolvers(vpcCidr).includes(server));
+
+/**
+ * Warns of resolvers that know the cluster's private zone only if they forward it. They may do so, so it is no mistake.
+ *
+ * @param zone of the cluster
+ */
+export async function checkResolvers(
+  zone: string,
+  vpcId: string,
+  { dhcpOptionsId, cidrBlock }: { readonly dhcpOptionsId: string; readonly cidrBlock: string },
+  opts: pulumi.InvokeOptions,
+): Promise<void> {
+  const { domainNameServers } = await aws.ec2.getVpcDhcpOptions({ dhcpOptionsId }, opts);
+  const strange = strangeResolvers(domainNameServers, cidrBlock);
+  if (strange.length === 0) return;
+  await pulumi.log.warn(
+    `existingVpc.vpcId: instances in ${vpcId} ask the resolvers ${strange.join(", ")} (${dhcpOptionsId}), which do not know a private zone: ` +
+      `let them forward ${zone} to the VPC's resolver ${address(parseCidr(cidrBlock), 2)}, or no controller finds another. ` +
+      "With domain-name-servers=AmazonProvidedDNS nothing is to do, and with a parentZoneId the zone is public",
+  );
+}
