@@ -22,6 +22,7 @@ import { NodeLogs } from "./store/nodeLogs";
 import { NodeStore } from "./store/nodeStore";
 import { clusterFacts, clusterScope, networkArgs } from "./parts";
 import { Pki } from "./pki/pki";
+import { requirePlain } from "./plainArgs";
 import type { Placement } from "../preflight/placement";
 import { SecurityGroups } from "./network/securityGroups";
 import { startupTaints } from "../plan/startupTaints";
@@ -43,6 +44,7 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Cluster", name, {}, opts);
+    requirePlain(this, name, args, { plain: ["settings", "placement"] });
     const { settings, placement } = args;
     if (this.getProvider("aws:index/getRegion:getRegion") !== placement.provider) {
       const message = `the placement of ${name} was looked up with another AWS provider than its own: give findPlacement the same one`;

@@ -108,7 +108,7 @@ async function findNetwork(
   return place;
 }
 
-/** What is noted, and what the stack put out last beside it: notes of an older `up` may name fewer, and earlier releases noted none. */
+/** What is noted, and what the stack put out last: notes that a hand lost or put back may name fewer. */
 function keptSubnets(
   notes: Notes | undefined,
   { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,

@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { lateKind } from "./plainValues";
 
 /** One wrong setting: where it stands, what was written, what to write instead. */
 export interface Mistake {
@@ -81,6 +82,8 @@ function valueAt(raw: unknown, path: Path): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined) return "missing";
+  const late = lateKind(value);
+  if (late !== undefined) return late;
   const json = JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }

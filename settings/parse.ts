@@ -1,23 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { refusal, shapeMistakes } from "./errors";
+import { type Mistake, refusal, shapeMistakes } from "./errors";
+import { lateValues, plainSources } from "./plainValues";
 import { brokenRules } from "./rules/all";
 import { clusterSchema, Settings } from "./schema/cluster";
 
 /**
- * Checks a stack's configuration: first the form of each setting, then, if all have theirs, the rules between them.
+ * Checks a stack's configuration: first that each value is known, then its form, then, if all have theirs, the rules between them.
  *
  * @param raw values by key, as a person wrote them
  * @param namespace what stands before the key in `Pulumi.<stack>.yaml`, for the messages
  * @throws Error that lists every wrong key with its value and what to write instead
  */
 export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-kubeadm"): Settings {
+  const late = lateMistakes(raw);
+  if (late.length > 0) throw refusal(late, namespace);
   const parsed = clusterSchema.safeParse(raw);
   const mistakes = parsed.success
     ? brokenRules(parsed.data)
     : shapeMistakes(parsed.error.issues, raw, Object.keys(clusterSchema.shape));
   if (!parsed.success || mistakes.length > 0) throw refusal(mistakes, namespace);
   return parsed.data;
+}
+
+/** Settings decide whether there is a resource, and how many: an Output comes too late for that. */
+function lateMistakes(raw: Record<string, unknown>): Mistake[] {
+  const remedy = `settings are read before any resource is made: use ${plainSources}`;
+  return lateValues(raw, "").map(({ key, value }) => ({ key, value, remedy }));
 }
 
 /** Reads the settings of the running stack. @throws as `parseSettings` */

@@ -5,8 +5,6 @@ export interface ApiClient {
   /** In the name of its rule: the range itself, or what it belongs to where nobody knows it yet. */
   readonly name: string;
   readonly cidr: pulumi.Input<string>;
-  /** What its rule was named after before; AWS takes no second rule for a range while the first one is there. @default none */
-  readonly formerName?: string;
 }
 
 /** What the clients depend on. */
@@ -29,22 +27,20 @@ export interface ApiClientsArgs {
 export function apiClients({ api, existingVpc, ...args }: ApiClientsArgs): ApiClient[] {
   const { access, allowedCidrs } = api;
   const clients = new Map<string, ApiClient>();
-  const admit = (cidr: string, rest: Partial<ApiClient> = {}) => {
-    if (!clients.has(cidr)) clients.set(cidr, { name: cidr, cidr, ...rest });
+  const admit = (cidr: string, name = cidr) => {
+    if (!clients.has(cidr)) clients.set(cidr, { name, cidr });
   };
   if (access === "internal") {
-    for (const [i, cidr] of args.cidrs.entries()) admit(cidr, i === 0 ? { name: "vpc" } : {});
+    for (const [i, cidr] of args.cidrs.entries()) admit(cidr, i === 0 ? "vpc" : cidr);
   } else if (existingVpc) {
-    for (const [i, address] of existingVpc.natAddresses.entries())
-      admit(`${address}/32`, { formerName: `nat-${i}` });
+    for (const address of existingVpc.natAddresses) admit(`${address}/32`);
   }
   for (const cidr of allowedCidrs) admit(cidr);
   if (access === "internal" || existingVpc) return [...clients.values()];
   for (const address of args.knownNatAddresses) clients.delete(`${address}/32`);
-  const ofNats = args.nats.map(({ zone, address }, i) => ({
+  const ofNats = args.nats.map(({ zone, address }) => ({
     name: `nat-${zone}`,
     cidr: pulumi.interpolate`${address}/32`,
-    formerName: `nat-${i}`,
   }));
   return [...ofNats, ...clients.values()];
 }

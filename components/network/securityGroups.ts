@@ -109,10 +109,8 @@ export class SecurityGroups extends pulumi.ComponentResource {
       ...(args.access !== "none" && { access: make("access", "The way to a shell on the nodes") }),
     };
     for (const port of openPorts) this.open(name, port);
-    for (const { name: client, cidr, formerName } of args.apiClients) {
-      const former = formerName === undefined ? undefined : `${name}-api-from-${formerName}`;
-      this.admit(`${name}-api-from-${client}`, this.ids.api, cidr, 6443, former);
-    }
+    for (const { name: client, cidr } of args.apiClients)
+      this.admit(`${name}-api-from-${client}`, this.ids.api, cidr, 6443);
     if (args.access === "bastion" && this.ids.access) {
       for (const cidr of args.accessClients)
         this.admit(`${name}-access-from-${cidr}`, this.ids.access, cidr, 22);
@@ -149,12 +147,11 @@ export class SecurityGroups extends pulumi.ComponentResource {
     securityGroupId: pulumi.Input<string>,
     cidrIpv4: pulumi.Input<string>,
     port: number,
-    formerName?: string,
   ) {
     new aws.vpc.SecurityGroupIngressRule(
       ruleName,
       { securityGroupId, cidrIpv4, ipProtocol: "tcp", fromPort: port, toPort: port },
-      { parent: this, aliases: formerName === undefined ? [] : [{ name: formerName }] },
+      { parent: this },
     );
   }
 

@@ -28,9 +28,6 @@ export interface NodeScope extends ClusterScope {
   readonly configKey: string;
 }
 
-/** All of them, and the one that controllers of before pools had their own write until they are replaced. */
-const bootstrapTokens = `${folders.bootstrap}*`;
-
 /** Where controllers write down who forms the cluster, and that it has formed. */
 const formation = [`${formationPrefix}*.json`, `${formedPrefix}*.json`];
 
@@ -89,6 +86,7 @@ function pullImages({ partition, accountId }: NodeScope): Statement[] {
 
 /** What a controller may do, and nothing else: see the calls in `ignition/files/{controller,etcd,chores}/opt/cluster`. */
 export function controllerStatements(node: NodeScope): Statement[] {
+  const tokens = bootstrapToken(poolGroup(node.cluster, "*"));
   return [
     readConfig(node),
     {
@@ -101,7 +99,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
       Sid: "ReadFormationRestoreAndTokens",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...formation, restoreRequest, `${snapshotFolder}*`, bootstrapTokens].map((key) =>
+      Resource: [...formation, restoreRequest, `${snapshotFolder}*`, tokens].map((key) =>
         objectArn(node, key),
       ),
     },
@@ -110,7 +108,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
       Sid: "WriteFormationSnapshotsAndTokens",
       Effect: "Allow",
       Action: "s3:PutObject",
-      Resource: [...formation, `${snapshotFolder}*`, bootstrapTokens].map((key) => objectArn(node, key)),
+      Resource: [...formation, `${snapshotFolder}*`, tokens].map((key) => objectArn(node, key)),
     },
     {
       Sid: "ListFormationAndSnapshots",

@@ -5,6 +5,7 @@ import { autoscalerTags } from "../../plan/autoscalerTags";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
 import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { requirePlain } from "../plainArgs";
 import { poolGroup } from "../../plan/names";
 import { poolPercentage } from "../../plan/rollout";
 import { poolConfig } from "../../plan/nodeStoreKeys";
@@ -21,6 +22,10 @@ export class WorkerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:WorkerPool", name, {}, opts);
+    requirePlain(this, name, args, {
+      plain: ["pool", "settings"],
+      inputs: ["cluster", "keyArn", "subnetIds", "imageId", "securityGroupId"],
+    });
     const { pool, settings } = args;
     const cluster = pulumi.output(args.cluster);
     const group = cluster.apply((facts) => poolGroup(facts.cluster, pool));

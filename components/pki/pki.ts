@@ -80,7 +80,7 @@ export class Pki extends pulumi.ComponentResource {
       { algorithm: "RSA", rsaBits: 2048 },
       kept,
     );
-    // The first has the name that it had when it was the only one.
+    // The first has no number: under another name Pulumi would make another key, and no Secret could be read.
     const encryptionKeys = Array.from(
       { length: args.encryptionKey + 1 },
       (_, index) =>

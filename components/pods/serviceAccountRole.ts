@@ -6,12 +6,12 @@ export interface ServiceAccountRoleArgs {
   readonly oidcProviderArn: pulumi.Input<string>;
   /** Issuer URL: the cluster's output `oidcIssuer`. */
   readonly oidcIssuer: pulumi.Input<string>;
-  readonly namespace: string;
-  readonly serviceAccount: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
   /** What pods with this service account may do. */
   readonly policy: pulumi.Input<aws.iam.PolicyDocument>;
   /** Tags of the role. @default none */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
 /** Trusts the tokens of one service account and of no other. */
@@ -48,9 +48,9 @@ export class ServiceAccountRole extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceAccountRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:ServiceAccountRole", name, {}, opts);
     const trust = pulumi
-      .all([args.oidcProviderArn, args.oidcIssuer])
-      .apply(([provider, issuer]) =>
-        serviceAccountTrust(provider, issuer, args.namespace, args.serviceAccount),
+      .all([args.oidcProviderArn, args.oidcIssuer, args.namespace, args.serviceAccount])
+      .apply(([provider, issuer, namespace, serviceAccount]) =>
+        serviceAccountTrust(provider, issuer, namespace, serviceAccount),
       );
     const role = new aws.iam.Role(name, { assumeRolePolicy: trust, tags: args.tags }, { parent: this });
     new aws.iam.RolePolicy(name, { role: role.name, policy: args.policy }, { parent: this });

@@ -11,7 +11,10 @@ import type { Place, PlacedSubnet } from "../network/existingVpc";
 /** Of the key that Secrets are written with, its number. */
 const keyNote = "encryption-key";
 
-/** What is noted of a cluster, by note. */
+/**
+ * What is noted of a cluster, by note. Any of it may be missing, or older than the last `pulumi up`: a hand may have written the
+ * object anew, or put an older version of it back.
+ */
 export type Notes = Readonly<Record<string, string | undefined>>;
 
 /** What the cluster stands in and its nodes run on. */
@@ -61,7 +64,7 @@ export async function readClusterNotes(
 }
 
 /**
- * Compares the settings with the notes of the cluster that is there; one made by a release that noted less is taken as it is.
+ * Compares the settings with the notes of the cluster that is there; without a note any value is right.
  *
  * @throws WrongSettings for a key of Secrets that may not follow, and for what a cluster keeps
  */

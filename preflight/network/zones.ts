@@ -14,7 +14,7 @@ export interface ZoneChoice {
   readonly available: readonly string[];
   /** The cluster's zones as its last `pulumi up` noted them. @default nothing is noted */
   readonly noted?: readonly string[];
-  /** In how many zones the last `pulumi up` that succeeded left it: notes that come of an older one may name fewer. @default none did */
+  /** In how many zones the last `pulumi up` that succeeded left it: notes that a hand lost or put back may name fewer. @default none did */
   readonly made?: number;
   /** Where the cluster has subnets. */
   readonly standing: Places;

@@ -2,7 +2,8 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cachedEntry, cacheEntry, type CacheKey } from "./cache";
-import { builtBefore, goTool, PULUMI } from "./goBuild";
+import { ownGoTool, ownProgram } from "../toolchain/goTool";
+import { PULUMI } from "./goPrograms";
 import { run } from "./run";
 
 /** A usable Pulumi CLI and where it came from. */
@@ -18,7 +19,7 @@ export interface CliSearch {
   readonly onlyBuild: boolean;
   readonly canDownload: () => Promise<boolean>;
   /** Makes the engine's own build. @default - builds with Go, or uses the cached build */
-  readonly build?: () => Promise<string>;
+  readonly build?: () => string;
 }
 
 const DOWNLOAD_SECONDS = 180;
@@ -28,15 +29,14 @@ export async function findCli(search: CliSearch): Promise<Cli> {
   const found = search.onlyBuild ? undefined : ((await onPath(search)) ?? (await downloadedBefore(search)));
   if (found) return found;
 
-  const built = await builtBefore(PULUMI, search.cacheRoot);
+  const built = ownProgram(PULUMI, search.cacheRoot);
   if (built) return atRoot(rootOf(built), "built before, from the cache");
   if (!search.onlyBuild && (await search.canDownload())) {
     const downloaded = await download(search);
     if (downloaded) return downloaded;
   }
-  const why = "as there is no usable one on PATH and no download site";
-  const build = search.build ?? (() => goTool(PULUMI, search.cacheRoot, why, search.report));
-  return atRoot(rootOf(await build()), "built here with Go");
+  const build = search.build ?? (() => ownGoTool(PULUMI, search.cacheRoot, search.report));
+  return atRoot(rootOf(build()), "built here with Go");
 }
 
 async function onPath({ report }: CliSearch): Promise<Cli | undefined> {

@@ -1,5 +1,6 @@
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import { BRIDGE, goTool, TERRAFORM_PROVIDERS } from "./goBuild";
+import { ownGoTool } from "../toolchain/goTool";
+import { BRIDGE, TERRAFORM_PROVIDERS } from "./goPrograms";
 import { pluginFolder, type BridgedProvider } from "./plugins";
 import { run } from "./run";
 import { findTerraformProvider } from "./terraform";
@@ -38,14 +39,13 @@ export async function findProviders(search: ProviderSearch): Promise<Providers> 
   if (missing.length === 0) return { origin: origins.join(", ") };
 
   const { cacheRoot, report } = search;
-  const why = `for the plugins ${missing.map(({ name }) => name).join(", ")}, which are not installed`;
   const providers: BridgedProvider[] = [];
   for (const plugin of missing) {
-    const { origin, ...provider } = await terraformProvider(plugin, cacheRoot, why, report);
+    const { origin, ...provider } = terraformProvider(plugin, cacheRoot, report);
     providers.push(provider);
     origins.push(`${plugin.name} (${origin}, bridged)`);
   }
-  const bridge = await goTool(BRIDGE, cacheRoot, why, report);
+  const bridge = ownGoTool(BRIDGE, cacheRoot, report);
   return { folder: await pluginFolder(cacheRoot, bridge, providers, report), origin: origins.join(", ") };
 }
 
@@ -83,15 +83,14 @@ async function install(
   }
 }
 
-async function terraformProvider(
+function terraformProvider(
   { name, version: packageVersion }: Plugin,
   cacheRoot: string,
-  why: string,
   report: (line: string) => void,
-): Promise<BridgedProvider & { origin: string }> {
+): BridgedProvider & { origin: string } {
   const tool = TERRAFORM_PROVIDERS[name];
   if (tool) {
-    const file = await goTool(tool, cacheRoot, why, report);
+    const file = ownGoTool(tool, cacheRoot, report);
     return { package: name, packageVersion, file, major: 0, origin: "own build" };
   }
   const installed = findTerraformProvider(NAMESPACE, name);

@@ -29,14 +29,18 @@ export interface GoTool {
   cgo?: boolean;
 }
 
-/** A program of a Go module in this project, with its `go.mod` and `go.sum`. */
+/** A program that a `go.mod` and `go.sum` of this project decide on. */
 export interface OwnGoTool {
   /** File name of the program. */
   name: string;
   /** Folder of the module. */
   folder: string;
-  /** Its main package, relative to the module, e.g. `./client`. */
+  /** Its main package: relative to the module, e.g. `./client`, or of a module that it requires. */
   package: string;
+  /** Linker flags, e.g. the version a program reports. */
+  ldflags?: string;
+  /** Path of the program in a folder of its own. @default - it has no folder */
+  within?: string;
 }
 
 /**
@@ -66,27 +70,49 @@ export function goTool(tool: GoTool): string {
   });
 }
 
-/** The same for a program with its source in this project; its name in the cache has the source's hash. */
-export function ownGoTool({ name, folder, package: main }: OwnGoTool): string {
+/** The same for a program with its source or recipe in this project; its name in the cache has the hash of its source. */
+export function ownGoTool(tool: OwnGoTool, root = cacheRoot(), report = tell): string {
+  const make = (into: string) => {
+    const environment = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false", GOWORK: "off" };
+    const output = path.join(into, tool.name);
+    go(tool.folder, ["build", ...buildFlags(output, tool.package, tool.ldflags)], environment);
+  };
+  return ownProgram(tool, root) ?? build(tool.name, ownVersion(tool), make, ownPath(tool, root), report);
+}
+
+/** Path of such a program that was built before, if there is one. */
+export function ownProgram(tool: OwnGoTool, root = cacheRoot()): string | undefined {
+  const program = ownPath(tool, root);
+  return fs.existsSync(program) ? program : undefined;
+}
+
+const ownPath = (tool: OwnGoTool, root: string) =>
+  path.join(root, "tools", `${tool.name}-${ownVersion(tool)}`, tool.within ?? "");
+
+function ownVersion({ folder, package: main, ldflags }: OwnGoTool): string {
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.go$|^go\.(mod|sum)$/.test(file) && !file.endsWith("_test.go"))
     .sort();
   const sources = files.map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]);
-  return cached(name, digest(JSON.stringify([main, ...sources])), (into) => {
-    const environment = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
-    go(folder, ["build", ...buildFlags(path.join(into, name), main)], environment);
-  });
+  return digest(JSON.stringify([main, ...sources, ...(ldflags ? [ldflags] : [])]));
 }
 
 function cached(name: string, version: string, make: (folder: string) => void): string {
-  const tools = path.join(cacheRoot(), "tools");
-  const program = path.join(tools, `${name}-${version}`);
-  if (fs.existsSync(program)) return program;
+  const program = path.join(cacheRoot(), "tools", `${name}-${version}`);
+  return fs.existsSync(program) ? program : build(name, version, make, program, tell);
+}
 
-  fs.mkdirSync(tools, { recursive: true });
-  const folder = fs.mkdtempSync(path.join(tools, `.${name}-`));
-  process.stderr.write(`Building ${name} ${version} with Go (once, a few minutes) ...\n`);
+function build(
+  name: string,
+  version: string,
+  make: (folder: string) => void,
+  program: string,
+  report: (line: string) => void,
+): string {
+  fs.mkdirSync(path.dirname(program), { recursive: true });
+  const folder = fs.mkdtempSync(path.join(path.dirname(program), `.${name}-`));
+  report(`Building ${name} ${version} with Go (once, a few minutes) ...`);
   const started = Date.now();
   try {
     make(folder);
@@ -99,11 +125,13 @@ function cached(name: string, version: string, make: (folder: string) => void): 
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-  process.stderr.write(`Built ${name} in ${Math.round((Date.now() - started) / 1000)} s\n`);
+  report(`Built ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
   return program;
 }
 
-/** Folder with the sources of a module, which is downloaded if it is missing. */
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Folder with the sources of a module; downloads it if it is missing. */
 export function moduleFolder({ module, version }: Pick<GoTool, "module" | "version">): string {
   const download = ["mod", "download", "-json", `${module}@v${version}`];
   return (JSON.parse(go(os.tmpdir(), download)) as { Dir: string }).Dir;

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { addonFiles, addonManifests, AddonName, addonNames, wantedAddons } from "../../addons/addons";
 import { images } from "../../addons/images";
 import { objectsOf } from "../../addons/manifests";
 import { parseSettings } from "../../settings";
+import { assertGolden } from "../golden";
 import { containersOf, everyAddon, facts, parsed, podTemplates } from "./rendered";
 
 const manifests = path.join(__dirname, "../../addons/manifests");
@@ -25,13 +26,11 @@ describe("The add-ons", () => {
   });
 
   it("are the objects, with the images, that golden/objects.txt says", () => {
-    const golden = path.join(__dirname, "golden/objects.txt");
     const listed = everyAddon().map((file) => {
       const used = [...new Set([...file.text.matchAll(/image: "?([^\s"]+)/g)].map(([, image]) => image))];
       return [file.name, ...objectsOf([file]).objects.map(({ id }) => id), ...used].join("\n  ") + "\n";
     });
-    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, listed.join(""));
-    assert.equal(listed.join(""), readFileSync(golden, "utf8"));
+    assertGolden(path.join(__dirname, "golden/objects.txt"), listed.join(""));
   });
 
   it("are all that a stack does not leave out, with the autoscaler if there is a pool for it to size", () => {

@@ -29,7 +29,7 @@ export interface Registered {
   readonly deleteTimeout: string;
   /** Inputs whose changes are left alone. */
   readonly ignoreChanges: readonly string[];
-  /** Names that it had in earlier releases. */
+  /** Names that it had before, as the program's aliases say. */
   readonly formerNames: readonly string[];
   /** File of the project that makes it. */
   readonly madeIn: string;

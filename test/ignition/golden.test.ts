@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertGolden } from "../golden";
 import { RenderedNode, controllerNode, workerNode } from "./rendered";
 
 /** What lands on a node, short enough to be read in a review: UPDATE_GOLDEN=1 rewrites it. */
@@ -25,10 +24,7 @@ describe("What Ignition puts on a node", () => {
   const nodes = { controller: controllerNode, worker: workerNode };
   for (const [role, node] of Object.entries(nodes)) {
     it(`is for a ${role} what golden/${role}.txt says`, () => {
-      const golden = join(__dirname, "golden", `${role}.txt`);
-      const actual = summary(node());
-      if (process.env.UPDATE_GOLDEN) writeFileSync(golden, actual);
-      assert.equal(actual, readFileSync(golden, "utf8"));
+      assertGolden(join(__dirname, "golden", `${role}.txt`), summary(node()));
     });
   }
 });

@@ -54,14 +54,10 @@ describe("An existing VPC", function () {
     const nats = { natAddresses, regionalNatAddresses: ["198.51.100.4", "198.51.100.5"] };
     const { resources } = await run(config({}, { api }), inRegion(nats));
     const rules = resources.filter(({ name }) => name.startsWith("dev-groups-api-from-198."));
-    const admitted = rules.map(({ inputs, formerNames: [former] }) => [inputs.cidrIpv4, former]);
-    assert.deepEqual(Object.fromEntries(admitted), {
-      "198.51.100.1/32": "dev-groups-api-from-nat-0",
-      "198.51.100.2/32": "dev-groups-api-from-nat-1",
-      "198.51.100.4/32": "dev-groups-api-from-nat-2",
-      "198.51.100.5/32": "dev-groups-api-from-nat-3",
-      "198.51.100.3/32": "dev-groups-api-from-nat-4",
-    });
+    assert.deepEqual(
+      rules.map(({ inputs }) => inputs.cidrIpv4).sort(),
+      [1, 2, 3, 4, 5].map((host) => `198.51.100.${host}/32`),
+    );
   });
 
   it("admits its ranges to an internal API, each once, and none that was removed from it", async () => {

@@ -8,11 +8,11 @@ const dev = { ...stackConfig("dev"), network: { nat: "zone" } };
 const letters = (zones: string) => [...zones].map((letter) => `eu-central-1${letter}`);
 const offering = (zones: string): Region => ({ ...region("eu-central-1"), zones: letters(zones) });
 
-/** The notes alone, which a newer release adds to. */
+/** The notes alone, which the next `up` writes again. */
 const notes = "s3.BucketObjectv2 dev-store-encryption-encryption.yaml";
 
 /** What the second `up` changes in the network and around it. */
-async function second(first: Config, zones: string, then: Config, left: string, by?: "of before") {
+async function second(first: Config, zones: string, then: Config, left: string, by?: "lost") {
   const made = await run(first, { region: offering(zones) });
   const here = { ...afterwards(made, offering(left), by), name: "eu-central-1" };
   const next = await attempt(then, { region: here });
@@ -31,9 +31,9 @@ describe("A cluster that is there, at the next up,", function () {
     ["its zones are named in another order", { zones: 2 }, "abc", { zones: letters("ba") }, "abc"],
     ["they are counted instead of named", { zones: letters("ca") }, "abc", { zones: 2 }, "abc"],
   ];
-  for (const by of [undefined, "of before"] as const) {
+  for (const by of [undefined, "lost"] as const) {
     for (const [title, first, zones, then, left] of by ? stays.slice(0, 2) : stays) {
-      it(`keeps its network when ${title}${by ? ", made by the release before" : ""}`, async () => {
+      it(`keeps its network when ${title}${by ? ", and its notes are lost" : ""}`, async () => {
         const found = await second({ ...dev, ...first }, zones, { ...dev, ...then }, left, by);
         assert.deepEqual(found, { error: undefined, changed: {} });
       });
@@ -59,8 +59,8 @@ describe("A cluster that is there, at the next up,", function () {
     assert.equal(added.length, 8);
   });
 
-  for (const by of [undefined, "of before"] as const) {
-    it(`is not to lose a zone${by ? ", made by the release before" : ""}`, async () => {
+  for (const by of [undefined, "lost"] as const) {
+    it(`is not to lose a zone${by ? ", and its notes are lost" : ""}`, async () => {
       const { error } = await second({ ...dev, zones: 2 }, "abc", { ...dev, zones: 1 }, "bc", by);
       assert.match(
         error ?? "",

@@ -28,7 +28,7 @@ describe("An existing VPC", function () {
       standing({}, { "private-subnets": [1, 2].map(id).join(), "public-subnets": [11, 12].map(id).join() }),
     ],
     [
-      "put out by the release before",
+      "put out by the last up, whose notes are lost",
       standing({ privateSubnetIds: [1, 2].map(id), publicSubnetIds: [11, 12].map(id) }, {}),
     ],
     ["put out by the last up, and in part noted by an older one", olderNotes],

@@ -27,7 +27,7 @@ function advised(asked: number | readonly string[], { message }: Error, kept: re
     : undefined;
 }
 
-/** What a cluster of these zones shows to the next `up`: of the release before it has no notes. */
+/** What a cluster of these zones shows to the next `up`: its notes may be lost. */
 const cluster = (zones: readonly string[], isNoted: boolean) => ({
   standing: zones,
   noted: isNoted ? zones : undefined,

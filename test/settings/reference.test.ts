@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { format, resolveConfig } from "prettier";
 import { z } from "zod";
+import { assertGolden } from "../golden";
 import { editorSchema, referencePage, sections } from "../../settings/reference";
 
 const project = path.join(__dirname, "../..");
@@ -19,8 +20,7 @@ describe("The reference of settings", () => {
     it(`${file} is what the schema says (UPDATE_GOLDEN=1 writes it)`, async () => {
       const filepath = path.join(project, file);
       const wanted = await format(text(), { ...(await resolveConfig(filepath)), filepath });
-      if (process.env.UPDATE_GOLDEN) writeFileSync(filepath, wanted);
-      assert.equal(readFileSync(filepath, "utf8"), wanted);
+      assertGolden(filepath, wanted);
     });
   }
 

@@ -31,7 +31,7 @@ describe("the engine's choice of a CLI", () => {
     report: (line) => lines.push(line),
     onlyBuild: false,
     canDownload: async () => false,
-    build: async () => fakeCli(path.join(folder, "built", "bin", "pulumi"), "v3.256.0"),
+    build: () => fakeCli(path.join(folder, "built", "bin", "pulumi"), "v3.256.0"),
     ...overrides,
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { moduleVersion } from "../../engine/goBuild";
+import { moduleVersion } from "../../engine/goPrograms";
 import { run } from "../../engine/run";
 
 describe("a command that the engine runs", () => {

@@ -84,7 +84,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     const members = ["i-0a1b2c3d", "i-1a1b2c3d", "i-2a1b2c3d"].map((id, i) => ({
       ...{ id, name: `${id}.etcd.${zone}`, address: `10.0.0.${i + 10}` },
     }));
-    const formation = { epoch: 1, token: "test-1", members, snapshot: null };
+    const formation = { epoch: 1, token: "test-1", members, snapshot: null, replaces: [] };
     await cloud.putObject("etcd/formation-1.json", JSON.stringify(formation));
     const { stdout, stderr } = await node.withLibraries(`
       source /opt/cluster/lib/formation.sh

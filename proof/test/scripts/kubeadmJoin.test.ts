@@ -18,11 +18,9 @@ interface World {
   readonly rounds: readonly (string | undefined)[];
   /** How many times there is no token of the pool in the store. @default 0 */
   readonly withoutToken?: number;
-  /** Whether the API is ready then. @default true */
-  readonly apiIsReady?: boolean;
 }
 
-function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
+function joinWith({ rounds, withoutToken = 0 }: World) {
   const root = mkdtempSync(join(tmpdir(), "join-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -56,7 +54,7 @@ function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
     );
     write(
       "bin/sleep",
-      `#!/bin/bash\n[[ $1 != 1 || ! -e ${root}/run/cluster/waiting ]] || cp ${root}/run/cluster/waiting ${root}/waited-for-token\n[[ $1 != 4 ]] || { cat ${root}/run/cluster/waiting >>${root}/waited; echo $(($(<${root}/round) + 1)) >${root}/round; }\n`,
+      `#!/bin/bash\n[[ $1 != 4 ]] || { cat ${root}/run/cluster/waiting >>${root}/waited; echo $(($(<${root}/round) + 1)) >${root}/round; }\n`,
     );
     write(
       "bin/curl",
@@ -64,7 +62,6 @@ function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
         while (($# > 1)); do [[ $1 != -o ]] || file=$2; shift; done
         case $1 in
           */configmaps/kubeadm-config) cp "${root}/rounds/$(<${root}/round)" "$file" 2>/dev/null && echo -n 200 || echo -n 404 ;;
-          */readyz) ${apiIsReady} ;;
           *) echo -n 404 ;;
         esac\n`,
     );
@@ -78,7 +75,6 @@ function joinWith({ rounds, withoutToken = 0, apiIsReady = true }: World) {
       stderr,
       joined: read("joined"),
       waited: read("waited").trim().split("\n"),
-      waitedForToken: read("waited-for-token").trim(),
     };
   } finally {
     rmSync(root, { recursive: true });
@@ -110,17 +106,11 @@ describe("A worker joins", () => {
     assert.match(stderr, /HTTP 404 for namespaces\/kube-system\/configmaps\/kubeadm-config/);
   });
 
-  it("and waits, saying for what, while older controllers put no token of its pool into the store", () => {
-    const reason = `the API is ready, and the node store holds no token for ${workerFacts.group} yet`;
-    const { joined, waitedForToken, stderr } = joinWith({ rounds: [own], withoutToken: 3 });
+  it("once the store holds a token of its pool, and tells what S3 answers until then", () => {
+    const { joined, waited, stderr } = joinWith({ rounds: [own], withoutToken: 3 });
     assert.match(joined, /^join --config/, stderr);
-    assert.equal(waitedForToken, reason);
-    assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
-  });
-
-  it("and is not waited for where there is no token as there is no control plane", () => {
-    const { joined, waitedForToken } = joinWith({ rounds: [own], withoutToken: 3, apiIsReady: false });
-    assert.match(joined, /^join --config/);
-    assert.equal(waitedForToken, "");
+    assert.deepEqual(waited, [""]);
+    const reason = `S3 answers HTTP 403 for the bootstrap token of ${workerFacts.group}`;
+    assert.equal(stderr.split(`kubeadm-join: ${reason}`).length - 1, 1, stderr);
   });
 });

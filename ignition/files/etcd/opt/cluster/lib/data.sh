@@ -70,7 +70,7 @@ served_cluster() { ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null; }
 is_replaced() {
   local cluster
   cluster=$(served_cluster) || cluster=$(noted_cluster) || return 0 # it never formed
-  jq -e --arg cluster "$cluster" '.replaces // [] | index($cluster)' <<<"$FORMATION" >/dev/null && return
+  jq -e --arg cluster "$cluster" '.replaces | index($cluster)' <<<"$FORMATION" >/dev/null && return
   tell "keeping the data of cluster $cluster: etcd/formation-$EPOCH.json begins with a snapshot and does not replace this cluster"
   return 1
 }

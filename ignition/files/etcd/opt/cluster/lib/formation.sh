@@ -19,8 +19,8 @@ OBJECT_SHAPES='
     .name == "\(.id).etcd.\($zone)" and (.address | matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}"));
   def is_formation: has_only(["epoch", "token", "members", "snapshot", "replaces"]) and .epoch == $epoch and .token == $token and
     (.members | type == "array" and length > 0 and all(is_member)) and (.snapshot | . == null or is_snapshot) and
-    (.replaces // [] | type == "array" and all(is_cluster));
-  def is_formed: has_only(["epoch", "token", "clusterId"]) and .epoch == $epoch and (.token // $token) == $token and
+    (.replaces | type == "array" and all(is_cluster));
+  def is_formed: has_only(["epoch", "token", "clusterId"]) and .epoch == $epoch and .token == $token and
     (.clusterId | is_cluster);
   def is_restore: has_only(["epoch", "snapshot"]) and (.epoch | type == "number" and . == floor and . > 0 and . < 10000) and
     (.snapshot | is_snapshot);
