@@ -164,7 +164,7 @@ export class Discovery extends pulumi.ComponentResource {
         name: functionName,
         description: `Keeps the etcd members' records in ${args.zone}`,
         callbackFactory: handlerFactory,
-        runtime: aws.lambda.Runtime.NodeJS22dX,
+        runtime: aws.lambda.Runtime.NodeJS24dX,
         memorySize: 256,
         timeout: 30,
         role,
@@ -217,7 +217,6 @@ export class Discovery extends pulumi.ComponentResource {
       evaluationPeriods: 1,
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
-      treatMissingData: "notBreaching",
       alarmActions: topicArn === undefined ? undefined : [topicArn],
       tags,
     };
@@ -225,6 +224,7 @@ export class Discovery extends pulumi.ComponentResource {
       `${name}-errors`,
       {
         ...common,
+        treatMissingData: "notBreaching",
         name: `${functionName}-errors`,
         alarmDescription: "The discovery function fails: members' records may be out of date",
         namespace: "AWS/Lambda",
@@ -238,8 +238,12 @@ export class Discovery extends pulumi.ComponentResource {
       `${name}-dead-letters`,
       {
         ...common,
+        // SQS says nothing of a queue that nobody has used for six hours, whatever is in it.
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+        treatMissingData: "ignore",
         name: `${functionName}-dead-letters`,
-        alarmDescription: "Events reached the discovery function in vain: look into the queue",
+        alarmDescription:
+          "The discovery function failed on events, or never got them. Read the queue, then purge it: only that ends this alarm",
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",

@@ -88,7 +88,7 @@ export function region(name: string, zones = 3): Region {
     zones: [..."abcdef"].slice(0, zones).map((letter) => `${name}${letter}`),
     architectures: ["x86_64", "arm64"],
     instanceTypes: {
-      x86_64: ["t3.nano", "t3.medium", "t3.large", "t3a.large", "m7i-flex.large"].concat(
+      x86_64: ["t3.micro", "t3.medium", "t3.large", "t3a.large", "m7i-flex.large"].concat(
         ["m6i", "m7i", "m7a"].flatMap((family) => [`${family}.large`, `${family}.xlarge`]),
       ),
       arm64: ["m7g.large"],

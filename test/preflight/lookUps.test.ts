@@ -68,14 +68,14 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
       },
     },
     one +
-      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1 has no t3.nano, which the bastion is: use instance-connect',
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1 has no t3.micro, which the bastion is: use instance-connect',
   ],
   [
     "there is no bastion's type in the zone where it is to be",
     { ...dev, access },
-    { region: { ...region("eu-central-1"), lacking: { "t3.nano": ["eu-central-1a"] } } },
+    { region: { ...region("eu-central-1"), lacking: { "t3.micro": ["eu-central-1a"] } } },
     one +
-      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1a has no t3.nano, which the bastion is: use instance-connect',
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1a has no t3.micro, which the bastion is: use instance-connect',
   ],
   ...(
     [

@@ -10,6 +10,8 @@ export interface Shape {
   readonly autoName?: AutoName;
   /** An asset or archive property, and Terraform's file name property in its place. */
   readonly asset?: { readonly pulumi: string; readonly bridge: string };
+  /** By property of the npm package's shape: values that only newer providers take, and what older ones get in their place. */
+  readonly newer?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Outputs that only the newer provider has, each with the older output of the same value. */
   readonly sameAs?: Readonly<Record<string, string>>;
 }
@@ -82,6 +84,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     properties: [{ pulumi: "name", bridge: "functionName" }],
     autoName: named(64),
     asset: { pulumi: "code", bridge: "filename" },
+    newer: { runtime: { "nodejs24.x": "nodejs22.x" } },
   },
   "aws:lambda/layerVersion:LayerVersion": { asset: { pulumi: "code", bridge: "filename" } },
   "aws:lambda/permission:Permission": { properties: [{ pulumi: "function", bridge: "functionName" }] },

@@ -41,6 +41,10 @@ export class Translation {
     let result = this.hidesRegion ? without(properties, "region") : properties;
     if (this.provider.package === "aws") result = withDocumentsAsText(result);
     result = without(result, ...Object.keys(this.shape.sameAs ?? {}));
+    for (const [name, values] of this.newerValues) {
+      const value = result[name];
+      if (typeof value === "string" && value in values) result = { ...result, [name]: values[value] };
+    }
     if (asset && isAsset(result[asset.pulumi])) {
       const { [asset.pulumi]: value, ...others } = result;
       result = { ...others, [asset.bridge]: assetFileName(value as Properties) };
@@ -52,6 +56,10 @@ export class Translation {
   inputsToPulumi(inputs: Properties, asked: Properties): Properties {
     const { asset, properties: rules = [] } = this.shape;
     const result = { ...toPulumi(rules, inputs) };
+    for (const [name, values] of this.newerValues) {
+      const wanted = asked[name];
+      if (typeof wanted === "string" && values[wanted] === result[name]) result[name] = wanted;
+    }
     if (this.hidesRegion && "region" in asked) result.region = asked.region;
     if (asset && isAsset(asked[asset.pulumi])) {
       delete result[asset.bridge];
@@ -118,9 +126,17 @@ export class Translation {
     );
   }
 
-  private get hidesRegion(): boolean {
+  private get isOlder(): boolean {
     const { package: name, major } = this.provider;
-    return name === "aws" && major < AWS_WITH_REGION_PER_RESOURCE && !GLOBAL_SERVICE.test(this.token);
+    return name === "aws" && major < AWS_WITH_REGION_PER_RESOURCE;
+  }
+
+  private get newerValues() {
+    return this.isOlder ? Object.entries(this.shape.newer ?? {}) : [];
+  }
+
+  private get hidesRegion(): boolean {
+    return this.isOlder && !GLOBAL_SERVICE.test(this.token);
   }
 
   private assetPath(path: string, from: "pulumi" | "bridge", to: "pulumi" | "bridge"): string {

@@ -117,6 +117,31 @@ describe("bridge translation", () => {
     });
   });
 
+  describe("of a value that an older provider does not take", () => {
+    const runtime = "nodejs24.x";
+    const older = of("aws:lambda/function:Function");
+
+    it("sends one that it takes, and gives back what was asked for", () => {
+      assert.deepEqual(older.toBridge({ runtime }), { runtime: "nodejs22.x" });
+      assert.deepEqual(older.inputsToPulumi({ runtime: "nodejs22.x" }, { runtime }), { runtime });
+      assert.deepEqual(older.stateToPulumi({ runtime: "nodejs22.x" }, { runtime }).runtime, runtime);
+    });
+
+    it("shows what somebody has changed it to, and leaves others alone", () => {
+      assert.deepEqual(older.inputsToPulumi({ runtime: "nodejs20.x" }, { runtime }), {
+        runtime: "nodejs20.x",
+      });
+      const asked = { runtime: "nodejs22.x" };
+      assert.deepEqual(older.toBridge(asked), asked);
+      assert.deepEqual(older.inputsToPulumi(asked, asked), asked);
+    });
+
+    it("passes it to a newer one", () => {
+      const newer = of("aws:lambda/function:Function", { major: 6 });
+      assert.deepEqual(newer.toBridge({ runtime }), { runtime });
+    });
+  });
+
   it("has what is replaced by one of its own name deleted first", () => {
     const group = of("aws:autoscaling/group:Group");
     assert.equal(group.keepsName({ name: "nodes" }, { name: "nodes" }), true);
