@@ -1,4 +1,5 @@
-import { WrongSettings } from "../settings/errors";
+import * as pulumi from "@pulumi/pulumi";
+import { line, type Mistake, WrongSettings } from "../settings/errors";
 
 /** What AWS answers about the thing that a setting names. @throws WrongSettings in AWS's words when it knows no such thing */
 export async function lookUp<T>(key: string, value: string, answer: Promise<T>): Promise<T> {
@@ -7,4 +8,33 @@ export async function lookUp<T>(key: string, value: string, answer: Promise<T>):
   } catch (error) {
     throw new WrongSettings({ key, value, remedy: `cannot be looked up: ${(error as Error).message}` });
   }
+}
+
+/**
+ * What AWS answers about the account, or undefined with a warning. A cluster can be made without the answer, so a missing
+ * permission refuses nothing.
+ *
+ * @param what it is about, for the warning
+ */
+export async function lookUpIfAllowed<T>(what: string, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    await pulumi.log.warn(
+      `${what} cannot be looked up, so pulumi up may fail on it: ${(error as Error).message}`,
+    );
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a new cluster what the account does not let it have. A cluster that stands is only warned: its certificates have to be
+ * renewed all the same.
+ *
+ * @throws WrongSettings for a new cluster
+ */
+export async function refuseNew(mistakes: readonly Mistake[], isStanding: boolean): Promise<void> {
+  if (mistakes.length === 0) return;
+  if (!isStanding) throw new WrongSettings(...mistakes);
+  for (const mistake of mistakes) await pulumi.log.warn(line(mistake));
 }

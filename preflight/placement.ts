@@ -10,12 +10,14 @@ import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./network/apiClients";
 import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./cluster/clusterNotes";
 import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./network/existingVpc";
-import { checkInstanceTypes, checkTypesInZones } from "./nodes/instanceTypes";
+import { checkInstanceTypes, checkTypesInZones, findInstanceTypes } from "./nodes/instanceTypes";
 import { chooseZones, findStanding, type ZoneChoice } from "./network/zones";
 import { type Account, clusterNames } from "../plan/names";
 import { findImages } from "./nodes/nodeImages";
 import type { NodeImage } from "../plan/nodeImages";
 import { checkParentZone } from "./network/parentZone";
+import { checkPublicAccess } from "./publicAccess";
+import { checkQuotas } from "./quotas";
 import { checkRestore } from "./cluster/restore";
 import { checkSameCluster, type LastOutputs } from "./cluster/lastOutputs";
 
@@ -44,7 +46,7 @@ export interface PlacementOptions extends pulumi.InvokeOptions {
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
  *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
  *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
- *   that are none
+ *   that are none; and for a new cluster what the account forbids or has no quota for
  */
 export async function findPlacement(
   settings: Settings,
@@ -60,12 +62,16 @@ export async function findPlacement(
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, account);
     const notes = await readClusterNotes(settings, nodeStore, opts);
+    const isStanding = notes !== undefined;
+    const types = findInstanceTypes(settings, opts);
     const [network, images, ownManifests, natAddresses] = await together([
       findNetwork(settings, account, notes, lastOutputs, opts),
       findImages(settings, { region, partition }, notedList(notes, "flatcar"), opts),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       findNatAddresses(settings, opts),
-      checkInstanceTypes(settings, region, opts),
+      types.then((offered) => checkInstanceTypes(settings, offered, region)),
+      types.then((offered) => checkQuotas(settings, offered, account, isStanding, opts)),
+      checkPublicAccess(accountId, isStanding, opts),
       checkParentZone(settings, opts),
       checkAlarmTopic(settings, { accountId, partition, region }, opts),
       checkRestore(settings.restore, nodeStore, opts),
@@ -73,7 +79,7 @@ export async function findPlacement(
       checkClusterNotes(settings, notes),
     ]);
     checkApiClients(settings, network.existingVpc);
-    await checkTypesInZones(settings, network, opts);
+    await checkTypesInZones(settings, network, isStanding, opts);
     return { ...account, partition, provider, ...network, images, ownManifests, natAddresses };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;

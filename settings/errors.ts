@@ -2,11 +2,15 @@ import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { lateKind } from "./plainValues";
 
-/** One wrong setting: where it stands, what was written, what to write instead. */
+/** What stands in the way: one wrong setting, or what the account decides. */
 export interface Mistake {
+  /** Of the setting; else what of the account it is. */
   readonly key: string;
   readonly value: unknown;
+  /** Why it is wrong, and what to do. */
   readonly remedy: string;
+  /** Id of the account that decides it. @default it is a setting */
+  readonly account?: string;
 }
 
 type Path = readonly PropertyKey[];
@@ -54,13 +58,22 @@ export async function together<T extends readonly unknown[]>(lookups: {
   return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
-const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
+/** A mistake in one line; what the account decides is told with its id. */
+export const line = ({ key, value, remedy, account }: Mistake) =>
+  `${account === undefined ? "" : `account ${account}: `}${key}: ${shown(value)}: ${remedy}`;
 
 /** The one error that names all mistakes; Pulumi shows its message alone. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
-  const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
-  const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
-  const error = new RunError(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
+  const ofAccount = mistakes.filter(({ account }) => account !== undefined).map((each) => `  ${line(each)}`);
+  const wrong = mistakes
+    .filter(({ account }) => account === undefined)
+    .map((each) => `  ${namespace}:${line(each)}`);
+  const count = wrong.length === 1 ? "1 setting is wrong" : `${wrong.length} settings are wrong`;
+  const lines = [
+    ...(wrong.length > 0 ? [`${count} (docs/settings.md describes each):`, ...wrong] : []),
+    ...(ofAccount.length > 0 ? ["The account does not let this cluster be made:", ...ofAccount] : []),
+  ];
+  const error = new RunError(lines.join("\n"));
   // Pulumi formats the stack of every error by util.inspect, even if it then hides it. Node 20 spends 15 s and more there
   // on paths such as node_modules/@pulumi/resource.ts.
   error.stack = undefined;

@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../../plan/nodeImages";
 import type { Settings } from "../../settings";
-import { Mistake, WrongSettings } from "../../settings/errors";
+import { Mistake, together, WrongSettings } from "../../settings/errors";
 import { bytesOf, coresOf } from "../../settings/quantities";
 import { bastionType } from "../../plan/bastion";
 import type { Place } from "../network/existingVpc";
+import { refuseNew } from "../lookUp";
 
 /** What an instance type has. */
 export interface InstanceType {
@@ -113,17 +114,11 @@ function unfit(
 /** As many types as EC2 takes in a filter: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
 const filterValues = 200;
 
-/**
- * Looks up the instance types that the settings name, and the bastion's. That a zone has none of a type is no mistake: Auto Scaling takes another
- * zone, or another type.
- *
- * @throws WrongSettings that names each which the region does not have, which is of another architecture, or too small
- */
-export async function checkInstanceTypes(
+/** Looks up the instance types that the settings name, and the bastion's; those that the region does not have are left out. */
+export async function findInstanceTypes(
   settings: Settings,
-  region: string,
   opts: pulumi.InvokeOptions,
-): Promise<void> {
+): Promise<ReadonlyMap<string, InstanceType>> {
   const ofBastion = settings.access.kind === "bastion" ? [bastionType] : [];
   const named = [...new Set([...namedTypes(settings).map(({ type }) => type), ...ofBastion])];
   const parts = Array.from({ length: Math.ceil(named.length / filterValues) }, (_, i) =>
@@ -140,19 +135,47 @@ export async function checkInstanceTypes(
           [instanceType, await aws.ec2.getInstanceType({ instanceType }, opts)] as const,
       ),
   );
-  const mistakes = judgeInstanceTypes(settings, new Map(offered), region);
+  return new Map(offered);
+}
+
+/** @throws WrongSettings that names each type which the region does not have, which is of another architecture, or too small */
+export function checkInstanceTypes(
+  settings: Settings,
+  offered: ReadonlyMap<string, InstanceType>,
+  region: string,
+): void {
+  const mistakes = judgeInstanceTypes(settings, offered, region);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
 }
 
 /**
- * Looks up whether each group's zones have one of its types at least, as Auto Scaling would try for ever, and the first public
- * subnet's zone the bastion's.
+ * The controllers' type where too few zones have it: Auto Scaling, which does not rebalance controllers, would put two of them into
+ * one zone for good, and that zone's outage would stop etcd. A pool's types need no zone each: Auto Scaling takes another one.
  *
- * @throws WrongSettings that names each group without any
+ * @param has zones that have the type
+ */
+export function controllersInFewZones(
+  { size, instanceType }: Pick<Settings["controlPlane"], "size" | "instanceType">,
+  zones: readonly string[],
+  has: readonly string[],
+): Mistake[] {
+  const wanted = Math.min(size, zones.length);
+  if (has.length === 0 || has.length >= wanted) return []; // that no zone has it is told of every group
+  const lacking = zones.filter((zone) => !has.includes(zone));
+  const remedy = `${lacking.join(", ")} ${lacking.length === 1 ? "has" : "have"} none of it, so ${size} controllers would stand in ${has.join(", ")} alone: name a type that ${wanted} zones have, or other zones`;
+  return [{ key: "controlPlane.instanceType", value: instanceType, remedy }];
+}
+
+/**
+ * Looks up whether each group's zones have one of its types at least, as Auto Scaling would try for ever, whether enough have the
+ * controllers', and the first public subnet's zone the bastion's.
+ *
+ * @throws WrongSettings that names each group without any, and for a new cluster controllers that would share a zone
  */
 export async function checkTypesInZones(
   { access, controlPlane, workerPools }: Settings,
   { zones, existingVpc }: Place,
+  isStanding: boolean,
   opts: pulumi.InvokeOptions,
 ): Promise<void> {
   const pools = Object.entries(workerPools).map(([name, pool]) => ({
@@ -183,5 +206,9 @@ export async function checkTypesInZones(
     });
   const lacking = ofBastion.filter((zone) => !offered.has(`${bastionType} ${zone}`)).map(withoutBastion);
   const all = [...mistakes, ...lacking];
-  if (all.length > 0) throw new WrongSettings(...all);
+  const ofControllerType = zones.filter((zone) => offered.has(`${controlPlane.instanceType} ${zone}`));
+  await together([
+    all.length > 0 ? Promise.reject(new WrongSettings(...all)) : Promise.resolve(),
+    refuseNew(controllersInFewZones(controlPlane, zones, ofControllerType), isStanding),
+  ]);
 }

@@ -111,10 +111,21 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     case "getEips": {
       const ids = filter("allocation-id");
       if (ids.length > 0) return { publicIps: ids.map((id) => id.replace("eipalloc-", "")) };
-      const [name] = filter("tag:Name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+      const names = filter("tag:Name").map((text) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
       const all = Object.entries(region.addresses ?? {});
-      return { publicIps: all.filter(([each]) => name.test(each)).map(([, address]) => address) };
+      const of = all.filter(
+        ([each]) => names.every((name) => name.test(each)) && each.startsWith(ownPrefix(args)),
+      );
+      return { publicIps: of.map(([, address]) => address) };
     }
+    case "getVpcs":
+      return { ids: ownPrefix(args) === "" ? (region.otherVpcs ?? []) : [] };
+    case "getServiceQuota":
+      return { value: region.quotas?.[args.quotaCode] ?? 10_000 };
+    case "getAccountPublicAccessBlock":
+      if (!region.publicAccessBlock)
+        throw failure("reading S3 Account Public Access Block: couldn't find resource");
+      return region.publicAccessBlock;
     case "getNatGateways":
       return {
         ids: [...Object.keys(vpc?.natAddresses ?? []), ...(vpc?.regionalNatAddresses ? ["all"] : [])],
@@ -128,6 +139,14 @@ export function answer(region: Region, token: string, args: Record<string, any>)
     default:
       throw failure(`the program calls ${token}, which this region has no answer for`);
   }
+}
+
+/** How the names of what a filter wants begin: with the cluster's, if it wants what is tagged as the cluster's own. */
+function ownPrefix({ filters }: Record<string, any>): string {
+  const tag = (filters as { name: string }[]).find(({ name }) =>
+    name.startsWith("tag:kubernetes.io/cluster/"),
+  );
+  return tag === undefined ? "" : tag.name.replace("tag:kubernetes.io/cluster/", "") + "-";
 }
 
 const partitionOf = (region: string) =>

@@ -36,6 +36,15 @@ export interface Region {
   readonly lastOutputs?: Readonly<Record<string, unknown>>;
   /** Outputs of other stacks, by name of the stack. @default there are none */
   readonly otherStacks?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What the account blocks of public access to buckets. @default nothing was ever said */
+  readonly publicAccessBlock?: {
+    readonly blockPublicPolicy: boolean;
+    readonly restrictPublicBuckets: boolean;
+  };
+  /** Quotas by their code. @default large ones */
+  readonly quotas?: Readonly<Record<string, number>>;
+  /** Ids of the account's VPCs that are not the cluster's. @default none */
+  readonly otherVpcs?: readonly string[];
   /** Functions of the provider that the caller may not use. @default none */
   readonly denied?: readonly string[];
 }
