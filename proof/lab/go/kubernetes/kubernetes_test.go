@@ -166,7 +166,7 @@ func (m *machine) tellsVersion(t *testing.T) {
 	}
 }
 
-// renews does what kubeadm-certs does.
+// renews asks what kubeadm-certs asks; in a lab no static pod but the apiserver runs, so it is the one that is replaced here.
 func (m *machine) renews(t *testing.T) {
 	var before struct{ Certificates []expiration }
 	check := "certs check-expiration --config " + m.document + " -o json"
