@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { changes, runChore } from "./chore";
 
 const day = 24 * 3600;
-const memberLine = (id: string) =>
-  `8e9e05c52164694d, started, ${id}, https://${id}.etcd.demo.k8s.example.com:2380, https://${id}.etcd.demo.k8s.example.com:2379, false`;
-const pods = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+const pods = ["controller-manager", "scheduler"];
+const manifest = (pod: string) => `/etc/kubernetes/manifests/kube-${pod}.yaml`;
+const kubeconfig = (pod: string) => `/etc/kubernetes/${pod}.conf`;
 
 describe("kubeadm's certificates", () => {
-  /** One run on controller i-1; `unready` are those whose apiservers are not ready, `going` those without an address. */
-  const run = (
-    days: readonly number[],
-    { pending = false, unready = [] as string[], going = [] as string[] } = {},
-  ) => {
+  /** One run; `unread` are the pods that have not restarted since somebody renewed their certificates. */
+  const run = (days: readonly number[], unread: readonly string[] = []) => {
+    const touch = (path: string, at: string) => `touch -d ${at} ${path}`;
     const { status, calls, log } = runChore("kubeadm-certs", [], {
       kubectl: {
         "annotate --local *": "kind: Pod",
@@ -25,67 +23,51 @@ describe("kubeadm's certificates", () => {
           ],
         }),
       },
-      etcdctl: {
-        "member list": ["i-1", "i-2", "i-3"].map(memberLine).join("\n"),
-      },
       files: {
-        "/opt/bin/curl": `#!/bin/bash\n${["i-1", ...unready].map((id) => `[[ $* != *address-of-${id}:* ]] || exit 22`).join("\n")}\n`,
-        // One try of whatever is waited for, which comes about with the pods.
-        "/opt/cluster/lib/dns.sh": [
-          'wait_for() { [[ $3 == is_restarted ]] || "${@:3}"; }',
-          `addresses() { [[ " etcd. ${["i-1", "i-2", "i-3"].filter((id) => !going.includes(id)).join(". ")}. " == *" \${1%%.*}. "* ]] && echo "address-of-\${1%%.*}"; }`,
+        ...Object.fromEntries(["apiserver", ...pods].map((pod) => [manifest(pod), "kind: Pod"])),
+        ...Object.fromEntries(pods.map((pod) => [kubeconfig(pod), "kind: Config"])),
+        "/run/cluster/instance.env": [
+          "LOCAL_HOSTNAME=a",
+          "wait_for() { :; }", // what is waited for comes about with the pods
+          ...pods.flatMap((pod) => [
+            touch(manifest(pod), "2026-01-02"),
+            touch(kubeconfig(pod), unread.includes(pod) ? "2026-01-03" : "2026-01-01"),
+          ]),
+          `kubeadm() { command kubeadm "$@"; [[ $2 != renew ]] || touch ${pods.map(kubeconfig).join(" ")}; }`,
         ].join("\n"),
-        "/run/cluster/instance.env": "INSTANCE_ID=i-1\nLOCAL_HOSTNAME=a\n",
-        ...Object.fromEntries(pods.map((pod) => [`/etc/kubernetes/manifests/${pod}.yaml`, "kind: Pod"])),
-        ...(pending && { "/var/lib/cluster/restart-pending": "" }),
       },
     });
+    const changed = changes(calls).map((call) => call.replace(/ --config.*| [^ ]*=2.*/g, ""));
     return {
       status,
       log,
-      changed: changes(calls.filter((call) => call !== "etcdctl member list")).map((call) =>
-        call.replace(/ --config.*| -f \S+| [^ ]*=2.*/g, ""),
-      ),
+      changed: changed.map((call) => call.replace(/-f \/etc\/kubernetes\/manifests\//, "")),
     };
   };
   const looked = "kubeadm certs check-expiration";
-  const locked = "etcdctl lock --ttl=60 pulumi-kubeadm/kubeadm-certs /opt/cluster/bin/kubeadm-certs renew";
-  const restarts = pods.map(() => "kubectl annotate --local --overwrite");
+  const renewed = "kubeadm certs renew all";
+  const restarts = (some = pods) =>
+    some.map((pod) => `kubectl annotate --local --overwrite kube-${pod}.yaml`);
 
-  it("stay while all have 30 days left", () => {
+  it("stay while all have 30 days left, and nothing restarts", () => {
     const { status, changed, log } = run([31, 80]);
     assert.deepEqual([status, changed], [0, [looked]]);
     assert.match(log.join(), /c0 expires/);
   });
 
-  it("are renewed together after that, and what uses them is restarted, all by the one that holds the lock", () => {
-    const { status, changed } = run([29, 80]);
-    assert.deepEqual(
-      [status, changed],
-      [0, [looked, locked, looked, "kubeadm certs renew all", ...restarts]],
-    );
+  it("are renewed together after that, and only what does not read them by itself restarts: never the apiserver", () => {
+    const { status, changed, log } = run([29, 80]);
+    assert.deepEqual([status, changed], [0, [looked, renewed, ...restarts()]], log.join("\n"));
+    assert.match(log.join(), /restarted kube-controller-manager.*restarted kube-scheduler/);
   });
 
-  it("are not renewed again where a run broke before the restarts", () => {
-    const { status, changed } = run([80], { pending: true });
-    assert.deepEqual([status, changed], [0, [looked, locked, looked, ...restarts]]);
+  it("are not renewed again where a run broke before a restart, which this one makes up for", () => {
+    const { status, changed } = run([80], ["scheduler"]);
+    assert.deepEqual([status, changed], [0, [looked, ...restarts(["scheduler"])]]);
   });
 
-  it("wait while another controller's apiserver is not ready, unless it is going", () => {
-    const { status, changed, log } = run([29], { unready: ["i-3"] });
-    assert.deepEqual([status, changed], [1, [looked, locked, looked]]);
-    assert.match(log.join(), /ERROR: the apiserver of i-3 is not ready: this one is not restarted/);
-    assert.equal(run([29], { unready: ["i-3"], going: ["i-3"] }).status, 0);
-  });
-
-  it("are renewed in their last week, or after it, whoever is not ready: one that is broken takes the others with it else", () => {
-    for (const left of [6, -1]) {
-      const { status, changed, log } = run([left, 80], { unready: ["i-2", "i-3"] });
-      assert.deepEqual(
-        [status, changed],
-        [0, [looked, locked, looked, "kubeadm certs renew all", ...restarts]],
-      );
-      assert.match(log.join(), /ERROR: the apiserver of i-2 is not ready, but less than seven days are left/);
-    }
+  it("are renewed after their end, too", () => {
+    const { status, changed } = run([-1, 80]);
+    assert.deepEqual([status, changed], [0, [looked, renewed, ...restarts()]]);
   });
 });

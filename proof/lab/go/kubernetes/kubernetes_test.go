@@ -166,7 +166,7 @@ func (m *machine) tellsVersion(t *testing.T) {
 	}
 }
 
-// renews does the work of kubeadm-certs.
+// renews does the work of kubeadm-certs. Here it replaces the apiserver, the only static pod of this test.
 func (m *machine) renews(t *testing.T) {
 	var before struct{ Certificates []expiration }
 	check := "certs check-expiration --config " + m.document + " -o json"
