@@ -1,2 +1,2 @@
-/** The bastion's type: it passes connections on, and runs nothing. */
+/** The bastion's type: it only passes connections on. */
 export const bastionType = "t3.nano";

@@ -14,7 +14,7 @@ import {
 
 type Statement = aws.iam.PolicyStatement;
 
-/** What the statements of a node's role name: plain values but for the key, whose ARN AWS chooses. */
+/** Names in the statements of a node's role. All are plain values except the key's ARN, which AWS chooses. */
 export interface NodeScope extends ClusterScope {
   /** Name of the node store's bucket. */
   readonly bucket: string;
@@ -28,10 +28,10 @@ export interface NodeScope extends ClusterScope {
   readonly configKey: string;
 }
 
-/** All of them, and the one that controllers of before pools had their own write until they are replaced. */
+/** All pools' tokens, and the key that controllers from before pools write until they are replaced. */
 const bootstrapTokens = `${folders.bootstrap}*`;
 
-/** Where controllers write down who forms the cluster, and that it has formed. */
+/** Controllers record here who forms the cluster, and that it has formed. */
 const formation = [`${formationPrefix}*.json`, `${formedPrefix}*.json`];
 
 const objectArn = ({ partition, bucket }: NodeScope, key: string) => `arn:${partition}:s3:::${bucket}/${key}`;
@@ -39,7 +39,7 @@ const objectArn = ({ partition, bucket }: NodeScope, key: string) => `arn:${part
 const groupArn = ({ partition, region, accountId }: NodeScope, group: string) =>
   `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 
-/** The node store's key, for what S3 decrypts and encrypts, and for nothing that a node brings to KMS itself. */
+/** The node store's key, only for S3's own encryption and decryption. Nodes cannot use it in KMS themselves. */
 function useKey({ keyArn, region }: NodeScope, ...Action: string[]): Statement {
   return {
     Sid: "UseKey",
@@ -59,7 +59,7 @@ function readConfig(node: NodeScope): Statement {
   };
 }
 
-/** For `put-log-events`: streams of the node's own group alone. */
+/** For `put-log-events`: only streams of the node's own group. */
 function report({ partition, region, accountId, logGroup, group }: NodeScope): Statement {
   return {
     Sid: "Report",
@@ -76,7 +76,7 @@ function pullImages({ partition, accountId }: NodeScope): Statement[] {
       Sid: "LogInToEcr",
       Effect: "Allow",
       Action: "ecr:GetAuthorizationToken",
-      Resource: "*", // this action knows no resources
+      Resource: "*", // this action has no resources
     },
     {
       Sid: "PullImages",
@@ -87,7 +87,7 @@ function pullImages({ partition, accountId }: NodeScope): Statement[] {
   ];
 }
 
-/** What a controller may do, and nothing else: see the calls in `ignition/files/controller/opt/cluster`. */
+/** Everything that a controller may do; for the calls see `ignition/files/controller/opt/cluster`. */
 export function controllerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
@@ -128,10 +128,10 @@ export function controllerStatements(node: NodeScope): Statement[] {
         "autoscaling:DescribeAutoScalingInstances",
         "ec2:DescribeInstances",
       ],
-      Resource: "*", // these actions know no resources
+      Resource: "*", // these actions have no resources
     },
     {
-      // Controllers complete the hooks of workers too, once these are drained.
+      // Controllers also complete the hooks of workers, after draining them.
       Sid: "CompleteHooks",
       Effect: "Allow",
       Action: "autoscaling:CompleteLifecycleAction",
@@ -142,7 +142,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
   ];
 }
 
-/** What a worker of one pool may do, and nothing else. */
+/** Everything that a worker of one pool may do. */
 export function workerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
