@@ -19,32 +19,42 @@ import { checkParentZone } from "./parentZone";
 import { checkRestore } from "./restore";
 import { checkSameCluster, type LastOutputs } from "./lastOutputs";
 
-/** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
+/**
+ * The cluster's surroundings: facts of account, region and project, looked up once, before any resource is
+ * registered.
+ */
 export interface Placement extends Account, Place {
   readonly partition: string;
-  /** The AWS provider that looked all of it up. @default the stack's own */
+  /** The AWS provider of all look-ups. @default the stack's own */
   readonly provider?: pulumi.ProviderResource;
-  /** Addresses of the NAT gateways that a new VPC has already. */
+  /** Addresses of the NAT gateways that a new VPC already has. */
   readonly natAddresses: readonly string[];
-  /** Of the nodes' release first. */
+  /** Images of the nodes' release first. */
   readonly images: readonly NodeImage[];
-  /** What the stack adds to the project's add-ons. */
+  /** The add-ons that the stack adds to the project's. */
   readonly ownManifests: readonly ManifestFile[];
 }
 
-/** By whom it is looked up, and what is known of the cluster already. */
+/** The provider for the look-ups, and what is known of the cluster already. */
 export interface PlacementOptions extends pulumi.InvokeOptions {
-  /** What this cluster put out at its last `pulumi up`. @default nothing is known, so a renamed cluster is not refused */
+  /**
+   * Outputs of this cluster's last `pulumi up`. @default nothing is known, so a renamed cluster is not
+   * refused
+   */
   readonly lastOutputs?: LastOutputs;
 }
 
 /**
- * Looks up where the cluster is to stand, by the provider that the cluster is made with.
- *
- * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
- *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
- *   that are none
+ * Looks up the cluster's place in AWS, with the provider that makes the cluster.
+ * @throws Error that lists every setting that does not fit:
+ * - zones: too few, or an unknown one
+ * - the Flatcar release: no image
+ * - an instance type: missing in the region, or too small
+ * - a parent zone, a topic, an existing VPC or its subnets: not as needed
+ * - a snapshot to restore: missing
+ * - the key of Secrets: not the next one
+ * - a setting that a stack or a cluster keeps: changed
+ * - a manifest: no Kubernetes object
  */
 export async function findPlacement(
   settings: Settings,
@@ -108,7 +118,10 @@ async function findNetwork(
   return place;
 }
 
-/** What is noted, and what the stack put out last beside it: notes of an older `up` may name fewer, and earlier releases noted none. */
+/**
+ * The zones in the notes, and those in the stack's last outputs. Notes of an older `up` may name fewer zones,
+ * and earlier releases wrote none.
+ */
 function keptSubnets(
   notes: Notes | undefined,
   { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,

@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 
-/** One wrong setting: where it stands, what was written, what to write instead. */
+/** One wrong setting: its key, its value, and what to write instead. */
 export interface Mistake {
   readonly key: string;
   readonly value: unknown;
@@ -10,7 +10,7 @@ export interface Mistake {
 
 type Path = readonly PropertyKey[];
 
-/** Turns what zod found wrong with the form of the settings into mistakes a person can mend. */
+/** Turns zod's findings about the form of the settings into mistakes that a person can correct. */
 export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown, known: string[]): Mistake[] {
   return issues.flatMap((issue): Mistake[] => {
     if (issue.code === "invalid_key") {
@@ -30,7 +30,7 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
   });
 }
 
-/** Settings that are well-formed but do not fit what is there in AWS. */
+/** Settings with the right form that do not fit what exists in AWS. */
 export class WrongSettings extends Error {
   readonly mistakes: readonly Mistake[];
 
@@ -40,7 +40,7 @@ export class WrongSettings extends Error {
   }
 }
 
-/** Waits for all look-ups, so that the wrong settings of all of them are told, not only of the first. */
+/** Waits for all look-ups, so that the error names the wrong settings of all of them. */
 export async function together<T extends readonly unknown[]>(lookups: {
   [K in keyof T]: Promise<T[K]>;
 }): Promise<T> {
@@ -55,13 +55,13 @@ export async function together<T extends readonly unknown[]>(lookups: {
 
 const line = ({ key, value, remedy }: Mistake) => `${key}: ${shown(value)}: ${remedy}`;
 
-/** The one error that names all mistakes; Pulumi shows its message alone. */
+/** The single error that names all mistakes; Pulumi shows only its message. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
   const lines = mistakes.map((mistake) => `  ${namespace}:${line(mistake)}`);
   const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
   const error = new RunError(`${count} (docs/settings.md describes each):\n${lines.join("\n")}`);
-  // Pulumi formats the stack of every error by util.inspect, even if it then hides it. Node 20 spends 15 s and more there
-  // on paths such as node_modules/@pulumi/resource.ts.
+  // Pulumi formats the stack of every error with util.inspect, even if it hides it. Node 20 needs 15 s and
+  // more for that on paths such as node_modules/@pulumi/resource.ts.
   error.stack = undefined;
   return error;
 }
