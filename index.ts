@@ -3,7 +3,10 @@ import { readLastOutputs } from "./preflight/cluster/lastOutputs";
 import { findPlacement } from "./preflight/placement";
 import { readSettings } from "./settings";
 
-/** One stack, one cluster: what its settings say, where it is to stand, the cluster, and what others need of it. */
+/**
+ * One stack makes one cluster: this reads the settings, looks up their place in AWS, makes the cluster, and
+ * exports its outputs.
+ */
 export = async () => {
   const settings = readSettings();
   const placement = await findPlacement(settings, { lastOutputs: await readLastOutputs() });

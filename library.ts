@@ -1,4 +1,7 @@
-/** What another project's program imports, as `pulumi-kubeadm/library`; index.ts is this project's own program. */
+/**
+ * Exports for another project's program, which imports `pulumi-kubeadm/library`. index.ts is this project's
+ * own program.
+ */
 export { Cluster, type ClusterArgs } from "./components/cluster";
 export type { ClusterOutputs } from "./components/clusterOutputs";
 export type { ClusterFacts } from "./components/nodes/nodesArgs";

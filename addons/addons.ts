@@ -15,14 +15,14 @@ export const addonNames = [
 
 export type AddonName = (typeof addonNames)[number];
 
-/** What of the settings decides which add-ons there are. */
+/** The settings that decide which add-ons there are. */
 export interface AddonSettings {
   readonly addons: { readonly leaveOut: readonly AddonName[] };
-  /** By name. */
+  /** Pools by name. */
   readonly workerPools: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }
 
-/** The project's add-ons that a stack gets: the autoscaler only if there is a pool for it to size. */
+/** The project's add-ons for a stack. The autoscaler is one only if there is a pool for it to size. */
 export const wantedAddons = ({ addons, workerPools }: AddonSettings): AddonName[] =>
   addonNames
     .filter((name) => !addons.leaveOut.includes(name))
@@ -31,20 +31,20 @@ export const wantedAddons = ({ addons, workerPools }: AddonSettings): AddonName[
         name !== "cluster-autoscaler" || Object.values(workerPools).some(({ min, max }) => min !== max),
     );
 
-/** What the manifests say of the cluster. */
+/** The cluster's facts in the manifests. */
 export interface AddonFacts {
   readonly clusterName: string;
   readonly region: string;
   /** DNS name of the Kubernetes API. */
   readonly apiName: string;
   readonly podCidr: string;
-  /** Keys of taints that go once a node is ready; one or more. */
+  /** Keys of taints that are removed once a node is ready; one or more. */
   readonly startupTaints: readonly string[];
   /** ARN of the role of each add-on that calls AWS. */
   readonly roleArns: Readonly<Partial<Record<AddonName, string>>>;
 }
 
-/** The manifests of the named add-ons as they stand in the project: images and facts are placeholders. */
+/** The unchanged manifests of the named add-ons: images and facts are placeholders. */
 export const addonFiles = (names: readonly AddonName[]): ManifestFile[] =>
   names.map((addon) => {
     const name = `${addon}.yaml`;
@@ -57,7 +57,7 @@ export function addonManifests(
   { roleArns, startupTaints, ...facts }: AddonFacts,
 ): ManifestFile[] {
   const imageValues = Object.entries(images).map(([name, image]) => [`image.${name}`, image] as const);
-  // In the manifest it stands in a list and in quotes; keys of taints have none.
+  // In the manifest the placeholder is in a list and in quotes. Keys of taints contain no quotes.
   const startupTaintFlags = startupTaints.map((key) => `--startup-taint=${key}`).join('", "');
   const common = { ...facts, startupTaintFlags, ...Object.fromEntries(imageValues) };
   return addonFiles(names).map(({ name, text }, i) => {

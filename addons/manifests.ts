@@ -3,33 +3,36 @@ import { documentsOf, type Value } from "./yamlDocuments";
 
 /** A file of Kubernetes manifests. */
 export interface ManifestFile {
-  /** What people know it by: its path as they wrote it. */
+  /** Name for messages: the path as people wrote it. */
   readonly name: string;
-  /** YAML, one document for each object, parted by lines of `---`. */
+  /** YAML, one document for each object, separated by lines of `---`. */
   readonly text: string;
 }
 
-/** What is wrong with one document. */
+/** The error in one document. */
 export interface ManifestMistake {
   readonly file: ManifestFile;
-  /** Counted from 1. */
+  /** Line, counted from 1. */
   readonly line: number;
   readonly problem: string;
-  /** The file that has the same object before. */
+  /** The earlier file with the same object. */
   readonly other?: ManifestFile;
 }
 
-/** One object, and where it is from. */
+/** One object and its source. */
 interface ManifestObject {
   readonly id: string;
   readonly where: string;
   readonly value: Value;
 }
 
-/** Where controllers keep the list of what they have applied: `kubectl get configmap addons -n kube-system`. */
+/**
+ * The ConfigMap with the list of what controllers have applied: `kubectl get configmap addons -n
+ * kube-system`.
+ */
 export const inventory = "ConfigMap kube-system addons";
 
-/** The objects of all files. Each is there once, by its id. */
+/** The objects of all files. Each id occurs once. */
 export function objectsOf(files: readonly ManifestFile[]): {
   objects: ManifestObject[];
   mistakes: ManifestMistake[];
@@ -59,13 +62,12 @@ export function objectsOf(files: readonly ManifestFile[]): {
   return { objects, mistakes };
 }
 
-/** By its first line `addons-apply` knows the text, which may hold no object at all. */
+/** `addons-apply` recognises the text by its first line, because the text may have no object at all. */
 const marker = "# The add-ons, as pulumi up writes them for addons-apply\n";
 
 /**
- * One text for controllers to apply: a line that says so, a line `#- <id>` for each object, then the objects. They are JSON of our
- * own, because all readers of YAML take that for the same.
- *
+ * One text for controllers to apply: its first line, a line `#- <id>` for each object, then the objects. They
+ * are written as JSON, which all readers of YAML read the same way.
  * @throws Error that names each wrong document
  */
 export function manifestOf(files: readonly ManifestFile[]): string {
@@ -89,7 +91,7 @@ function jsonOf(value: Value, newLine = "\n"): string {
   return parts.length === 0 ? begin + end : begin + inner + parts.join(`,${inner}`) + newLine + end;
 }
 
-/** JSON leaves some characters as they are that YAML does not have. */
+/** JSON allows some characters that YAML does not. */
 const printable = (text: string) =>
   text.replace(
     /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,

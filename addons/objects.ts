@@ -1,8 +1,8 @@
 import type { Value } from "./yamlDocuments";
 
 /**
- * `<Kind>[.<group>] <namespace, or - for none and default> <name>`, which tells one object from any other and is the same for every
- * version of its API; or why controllers could not apply the value and keep it.
+ * `<Kind>[.<group>] <namespace, or - for none and default> <name>`, or why controllers could not apply the
+ * value and keep it. The id is unique for each object, and the same for every version of its API.
  */
 type Identity =
   | { readonly id: string; readonly problem?: undefined }
@@ -14,11 +14,14 @@ const isMap = (value: Value | undefined): value is { [key: string]: Value } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: Value | undefined): value is string => typeof value === "string" && value !== "";
 
-/** What controllers take for an object's id (`object_lines` of addons-apply): no part of it can be an option of kubectl. */
+/**
+ * The form of an object's id for controllers (`object_lines` of addons-apply): no part of it can be an option
+ * of kubectl.
+ */
 const idForm = /^[A-Za-z0-9][A-Za-z0-9-]*(\.[a-z0-9.-]+)? (-|[a-z0-9][a-z0-9-]*) [A-Za-z0-9]\S*$/;
-/** Lists of Kubernetes' own kinds; kinds of others may end so too, and all others' groups have a dot. */
+/** Lists of Kubernetes' own kinds. Other kinds may have the same ending, but their groups contain a dot. */
 const listKinds = /^\w*List(\.[a-z]+|\.([a-z]+\.)+k8s\.io)?$/;
-/** What the API has no address of its own for. */
+/** Kinds without an address of their own in the API. */
 const requestKinds =
   /^(\w+Options|Status|WatchEvent|Eviction\.policy|Scale\.autoscaling|TokenRequest\.authentication\.k8s\.io)$/;
 
@@ -51,14 +54,14 @@ export function identify(value: Value): Identity {
   if (problem !== undefined) return { problem: `${kind} ${name} ${problem}` };
   if (version === "" || apiVersion.split("/").length > 2)
     return { problem: `${kind} ${name} has the apiVersion ${apiVersion}` };
-  // What kubectl takes where none is written.
+  // kubectl's default if none is written.
   const id = `${fullKind} ${namespace === "default" ? "-" : namespace} ${name}`;
   return idForm.test(id)
     ? { id }
     : { problem: `${kind} ${name} has a kind, group, namespace or name that Kubernetes does not take` };
 }
 
-/** Fields that say what became of an object in the cluster it was read from. */
+/** Fields that describe an object's life in the cluster that it was read from. */
 const ofOneLife = [
   "deletionGracePeriodSeconds",
   "deletionTimestamp",
@@ -92,13 +95,13 @@ function wrongMetadata(metadata: Fields): string | undefined {
   return undefined;
 }
 
-/** Kinds that nothing keeps for long, or nothing at all. */
+/** Kinds that the API does not keep, or not for long. */
 const passingKinds =
   /^(Event(\.events\.k8s\.io)?|Binding|\w+Review\.auth(entication|orization)\.k8s\.io|CertificateSigningRequest\.certificates\.k8s\.io)$/;
 
 /**
- * What goes by itself after it was applied. Controllers apply again what is not there, every five minutes: a Job that is deleted once it
- * is done would run again for ever.
+ * Objects that disappear by themselves. Controllers apply missing objects again, every five minutes. So a Job
+ * that is deleted once it is done would run again for ever.
  */
 function passing(
   fullKind: string,

@@ -16,15 +16,15 @@ import {
 } from "yaml";
 import { isInteger, plainScalar } from "./plainScalars";
 
-/** What JSON can say. Integers beyond 2^53 are a bigint. */
+/** A JSON value. Integers beyond 2^53 are a bigint. */
 export type Value = null | boolean | number | bigint | string | Value[] | { [key: string]: Value };
 
-/** One document of a text, or what is wrong with it. Lines are counted from 1. */
+/** One document of a text, or its error. Lines are counted from 1. */
 export type YamlDocument =
   | { readonly line: number; readonly value: Value; readonly problem?: undefined }
   | { readonly line: number; readonly id?: undefined; readonly problem: string };
 
-/** What is wrong, and where in the text. */
+/** An error and its place in the text. */
 class Refusal extends Error {
   constructor(
     readonly offset: number,
@@ -35,8 +35,8 @@ class Refusal extends Error {
 }
 
 /**
- * The documents of a text that have a value, as kubectl reads them. What kubectl and other readers of YAML take for different things
- * is refused.
+ * The documents of a text that have a value, as kubectl reads them. Text that kubectl and other readers of
+ * YAML read differently is refused.
  */
 export function documentsOf(text: string): YamlDocument[] {
   const unreadable = unreadableCharacter(text);
@@ -64,7 +64,7 @@ export function documentsOf(text: string): YamlDocument[] {
   });
 }
 
-/** Control characters, what is no character at all, and what is a line break to some readers of YAML but not to others. */
+/** Control characters, non-characters, and what only some readers of YAML treat as line breaks. */
 const unreadable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)/u;
 
 function unreadableCharacter(text: string) {
@@ -80,7 +80,7 @@ function unreadableCharacter(text: string) {
 function readOne(text: string, lineCounter: LineCounter): { value: Value; offset: number } | undefined {
   const documents = parseAllDocuments(text, {
     lineCounter,
-    schema: "failsafe", // every scalar as it is written
+    schema: "failsafe", // every scalar as written
     uniqueKeys: false,
     prettyErrors: false,
   });
@@ -89,7 +89,7 @@ function readOne(text: string, lineCounter: LineCounter): { value: Value; offset
     ...one.errors,
     ...one.warnings,
   ]);
-  // The parser catches what its own calls come to.
+  // The parser reports a stack overflow as an error of its own.
   if (error?.code === "RESOURCE_EXHAUSTION") throw new RangeError(error.message);
   if (error !== undefined) throw new Refusal(error.pos[0], error.message);
   const end = /^\.\.\.(?=\s)/m.exec(text);
@@ -116,10 +116,13 @@ const refusedLexemes: Partial<Record<CST.TokenType, string>> = {
   tag: "has a tag, which begins with `!`: leave it out, and write text in quotes",
 };
 
-/** What a piece of the text is; `plain` are scalars without quotes, of a line or of a block. */
+/** Kind of a piece of the text; `plain` are scalars without quotes, of one line or of a block. */
 type Part = CST.TokenType | "plain" | null;
 
-/** Refuses what the parser takes and kubectl's does not, or takes otherwise, whatever it stands for. */
+/**
+ * Refuses syntax that the parser accepts, and that kubectl's parser refuses or reads differently, whatever
+ * its value is.
+ */
 function checkLexemes(text: string): void {
   let offset = 0;
   let inFlow = 0;
@@ -156,12 +159,12 @@ function checkLexemes(text: string): void {
   }
 }
 
-/** What of a document with more than 1000 values may come by references; kubectl allows 99 % of one that is not very large. */
+/** Share of values from references, in a document of more than 1000; kubectl allows 99 % of a small one. */
 const maxReferred = 0.9;
-/** Longer ones kubectl does not find in a text of JSON. */
+/** kubectl does not recognise longer keys in JSON. */
 const maxKey = 1000;
 
-/** Turns the nodes of one document into values. */
+/** Converts the nodes of one document into values. */
 class Reader {
   private readonly targets = new Map<Alias, Node>();
   private readonly open = new Set<Node>();
@@ -223,7 +226,8 @@ class Reader {
     if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) {
       const body = raw.slice(raw.indexOf("\n") + 1);
       const isIndentSaid = /^.[-+]?[0-9]/.test(raw);
-      // The parser drops a last line of spaces up to the indent of the first line, kubectl's up to the one that is said.
+      // The parser drops a last line of spaces up to the indent of the first line; kubectl's up to the indent
+      // that the header gives.
       const endsInSpaces = /(^|\n) +\n*$/.test(body) || /^\n* +(\n|$)/.test(this.text.slice(end));
       if (isIndentSaid ? endsInSpaces || /^\s* \s*$/.test(body) : /^(?: *\n)* *\t/.test(body)) {
         throw refusal(
@@ -276,7 +280,7 @@ class Reader {
     return name;
   }
 
-  /** What `<<` brings: of one map, or of several, the earlier before the later. */
+  /** The keys that `<<` adds: of one map or of several, where an earlier map wins. */
   private merged(key: Node, value: Node | null): [string, Value][] {
     const sources = isSeq<Node | null>(value) ? [...value.items].reverse() : [value];
     return sources.flatMap((source) => {

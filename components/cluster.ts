@@ -36,10 +36,13 @@ export interface ClusterArgs {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the constructor assigns every output
 export interface Cluster extends ClusterOutputs {}
 
-/** A Kubernetes cluster: everything between an AWS account and a kubeconfig. Its outputs are properties of it too. */
+/**
+ * A Kubernetes cluster: everything between an AWS account and a kubeconfig. Its outputs are also its
+ * properties.
+ */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
 export class Cluster extends pulumi.ComponentResource {
-  /** All of its outputs, for a stack to put out. */
+  /** All of its outputs, for a stack to export. */
   readonly outputs: ClusterOutputs;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -137,7 +140,7 @@ export class Cluster extends pulumi.ComponentResource {
         subnetIds: settings.api.access === "public" ? network.publicSubnetIds : network.privateSubnetIds,
         securityGroupId: groups.ids.api,
       },
-      // A public balancer needs the internet gateway, of which it knows nothing.
+      // A public balancer needs the internet gateway, but Pulumi cannot derive this from its inputs.
       { parent: this, dependsOn: settings.api.access === "public" ? network : undefined },
     );
     const discovery = new Discovery(

@@ -3,13 +3,13 @@ import type { Architecture } from "../plan/nodeImages";
 import type { SecurityGroups } from "./network/securityGroups";
 import type { ClusterFacts } from "./nodes/nodesArgs";
 
-/** What another stack or a person needs of a cluster. */
+/** Outputs of a cluster for another stack or a person. */
 export interface ClusterOutputs {
   /** URL of the Kubernetes API. */
   readonly apiUrl: pulumi.Output<string>;
   /** DNS name of the Kubernetes API. */
   readonly apiName: string;
-  /** Of a cluster administrator. Secret. */
+  /** The kubeconfig of a cluster administrator. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** The cluster's DNS zone. */
   readonly zoneName: string;
@@ -19,9 +19,9 @@ export interface ClusterOutputs {
   /** One for each zone, in the zones' order. */
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly publicSubnetIds: pulumi.Output<string>[];
-  /** By who is in them: `api`, `controllers`, `workers`, and `access` if there is any. */
+  /** By member: `api`, `controllers`, `workers`, and `access` if there is a way to a shell. */
   readonly securityGroupIds: SecurityGroups["ids"];
-  /** What nodes know of the cluster: with it another stack makes a pool. */
+  /** The nodes' description of the cluster: another stack makes a pool from it. */
   readonly clusterFacts: ClusterFacts;
   /** The images that new nodes get, by architecture. */
   readonly imageIds: Readonly<Partial<Record<Architecture, pulumi.Output<string>>>>;
@@ -38,7 +38,7 @@ export interface ClusterOutputs {
   readonly nodeStoreBucket: pulumi.Output<string>;
   /** ARN of the node store's KMS key. */
   readonly nodeStoreKeyArn: pulumi.Output<string>;
-  /** Log group that nodes report to. */
+  /** Log group of the nodes' reports. */
   readonly nodeLogGroup: string;
   /** s3:// URL of the snapshots' folder. */
   readonly snapshotLocation: pulumi.Output<string>;

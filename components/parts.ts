@@ -6,7 +6,7 @@ import type { ClusterScope, Names } from "../plan/names";
 import type { NetworkArgs } from "./network/network";
 import type { ClusterFacts } from "./nodes/nodesArgs";
 
-/** What the ARNs of the cluster's things are made of. */
+/** The parts of the ARNs of the cluster's resources. */
 export const clusterScope = ({ name }: Settings, placement: Placement): ClusterScope => ({
   cluster: name,
   partition: placement.partition,
@@ -22,7 +22,7 @@ export function networkArgs(settings: Settings, placement: Placement): NetworkAr
   return { kind: "new", cluster, region, zones, ...(settings.network ?? defaultNetwork) };
 }
 
-/** What every node knows of the cluster. */
+/** The cluster's description for every node. */
 export function clusterFacts(settings: Settings, names: Names, placement: Placement): ClusterFacts {
   const addons = wantedAddons(settings);
   return {

@@ -3,18 +3,18 @@ import type { Change, ListResourceRecordSetsResponse, ResourceRecordSet } from "
 import { membersAmong } from "./members";
 import { reconcile } from "./reconcile";
 
-/** What is read of an event, for the log only: every event starts the same reconciliation. */
+/** Fields of an event, for the log only: every event starts the same reconciliation. */
 export interface StartingEvent {
   readonly "detail-type"?: string;
   readonly detail?: { readonly EC2InstanceId?: string };
 }
 
 /**
- * The `callbackFactory` of the discovery function: Pulumi serialises it with all it refers to, Lambda calls it once per
- * execution environment. The SDK is required in here because it is the runtime's own, not a part of the package.
- *
- * Environment: GROUP_NAME (Auto Scaling group of the controllers), ZONE_ID and ZONE_NAME (hosted zone; no last dot).
- * Timeout 30 seconds. Writes one JSON line per decision.
+ * The `callbackFactory` of the discovery function. Pulumi serialises it with everything that it refers to,
+ * and Lambda calls it once per execution environment. It requires the SDK inside, because the SDK belongs to
+ * the runtime, not to the package.
+ * Environment: GROUP_NAME (Auto Scaling group of the controllers), ZONE_ID and ZONE_NAME (hosted zone; no
+ * last dot). Timeout 30 seconds. Writes one JSON line per decision.
  */
 export function handlerFactory(): (event?: StartingEvent) => Promise<void> {
   const { AutoScaling } =

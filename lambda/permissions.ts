@@ -1,8 +1,8 @@
 /**
- * The IAM statements for the calls that the discovery function makes to find members and write their records; what
- * Lambda itself does in its name (logs, dead letters) is the function's owner's to add. `zoneName` has no last dot.
- *
- * `ForAllValues` because a batch names many record sets; `Null` because `ForAllValues` alone also holds without any.
+ * The IAM statements for the calls by which the discovery function finds members and writes their records.
+ * Its owner adds those for Lambda's own calls in its name (logs, dead letters). `zoneName` has no last dot.
+ * `ForAllValues` is needed because a batch names many record sets; `Null` because `ForAllValues` is also true
+ * without any.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
  */
 export function discoveryStatements(zoneArn: string, zoneName: string) {
@@ -10,7 +10,7 @@ export function discoveryStatements(zoneArn: string, zoneName: string) {
     {
       Effect: "Allow" as const,
       Action: ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances"],
-      Resource: "*", // neither action knows resources
+      Resource: "*", // neither action has resources
     },
     { Effect: "Allow" as const, Action: "route53:ListResourceRecordSets", Resource: zoneArn },
     {

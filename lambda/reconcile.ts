@@ -1,7 +1,7 @@
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { changeBatches, wantedRecordSets, type Member } from "./records";
 
-/** What the discovery function sees of AWS and does to it. Any call may fail, also after it took effect. */
+/** The discovery function's view of AWS. Any call may fail, also after it has taken effect. */
 export interface Surroundings {
   /** All record sets of the zone. */
   recordSets(): Promise<ResourceRecordSet[]>;
@@ -16,12 +16,13 @@ export interface Surroundings {
 const passes = 8;
 
 /**
- * Makes the records in `zone` name the members there are, and returns when a pass found nothing to change. A failure
- * starts the next pass from the beginning; that of the last one is thrown, for Lambda to try again or to give up.
- *
- * The zone is read before the members. So if the zone is still as read when a pass changes it, nobody has written from
- * newer facts meanwhile, and if it is not, Route53 refuses the change. What this cannot notice is a pass with newer facts
- * that had nothing to write, or a change taken back; hence whoever has written looks again.
+ * Makes the records in `zone` name the existing members, and returns when a pass finds nothing to change.
+ * After a failure, the next pass starts from the beginning. The last pass throws its failure, and Lambda
+ * tries again or gives up.
+ * A pass reads the zone before the members. If the zone has changed before the pass writes, somebody may have
+ * written newer facts. Then Route53 refuses the change, because a batch names what it replaces. Two cases go
+ * unnoticed: a pass with newer facts that had nothing to write, and a change that was taken back. So a pass
+ * that has written is followed by another one.
  */
 export async function reconcile(aws: Surroundings, zone: string): Promise<void> {
   for (let pass = 1; ; pass++) {

@@ -7,9 +7,10 @@ export interface Member {
 }
 
 /**
- * The record sets that name `members` in `zone` (no last dot): one address per member, the addresses of all under
- * `etcd.<zone>`, and the two SRV sets of etcd's DNS discovery. No member, no record set. TTL 60 seconds. No value is
- * given twice, which Route53 refuses: EC2 may still show an address at its old owner too.
+ * The record sets that name `members` in `zone` (no last dot): one address per member, all addresses under
+ * `etcd.<zone>`, and the two SRV sets of etcd's DNS discovery. Without members there are no record sets. TTL
+ * 60 seconds. No value occurs twice, because Route53 refuses that: EC2 may still show an address at its old
+ * owner too.
  * https://etcd.io/docs/v3.6/op-guide/clustering/#dns-discovery
  */
 export function wantedRecordSets(members: readonly Member[], zone: string): ResourceRecordSet[] {
@@ -32,15 +33,16 @@ export function wantedRecordSets(members: readonly Member[], zone: string): Reso
 }
 
 /**
- * The changes that turn `found` (the whole zone) into `wanted`, as batches to send one after the other; none if there
- * is nothing to change.
- * - The discovery function's own are the two SRV sets, and the addresses at `etcd` and `<instance id>.etcd`. Every
- *   other record set, at whatever name, is somebody else's and stays. A routing policy or an alias on an own one does not.
- * - A record set is replaced by DELETE of exactly what was found and CREATE, in one batch: Route53 applies all of a
- *   batch, or nothing if any record set is no longer as found.
+ * The changes that turn `found` (the whole zone) into `wanted`, as batches to send one after the other; none
+ * if there is nothing to change.
+ * - The discovery function owns the two SRV sets, and the addresses at `etcd` and `<instance id>.etcd`. Every
+ *   other record set, at any name, belongs to somebody else and stays. The function removes a routing policy
+ *   or an alias from its own sets.
+ * - It replaces a record set by a DELETE of exactly what was found and a CREATE, in one batch. Route53
+ *   applies a whole batch, or nothing if any record set has changed meanwhile.
  *   https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
- * - A member's address is there before and after the sets that name it: `wanted` begins with the addresses, and what is
- *   left over, in the order of the alphabet, ends with them (_etcd-…, etcd…, i-…).
+ * - A member's address exists before and after the sets that name it. So `wanted` begins with the addresses,
+ *   and leftover sets in alphabetical order end with them (_etcd-…, etcd…, i-…).
  * - A batch holds at most 1000 values and 32,000 characters of them.
  *   https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
  */

@@ -1,7 +1,7 @@
 import { poolLabel } from "./names";
 import { isStartupTaint } from "./startupTaints";
 
-/** What the autoscaler has to know of a pool. */
+/** The autoscaler's description of a pool. */
 export interface ScalablePool {
   readonly min: number;
   readonly max: number;
@@ -11,7 +11,7 @@ export interface ScalablePool {
 }
 
 /**
- * Tags by which the cluster autoscaler finds a pool, and knows what a node of it would be like while there is none
+ * Tags by which the cluster autoscaler finds a pool, and knows its nodes while the pool is empty
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
  */
 export function autoscalerTags(

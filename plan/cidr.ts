@@ -6,7 +6,7 @@ export interface Cidr {
 
 const size = (prefix: number) => 2 ** (32 - prefix);
 
-/** No number begins with a zero: Go reads none such, and the pod network would not begin. */
+/** No number begins with a zero: Go rejects such addresses, and the pod network would not start. */
 const form = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/;
 
 /** @throws Error when `text` is not an IPv4 range that begins at its own first address */

@@ -1,4 +1,4 @@
-/** Names that several parts must agree on before anything exists: plain strings, so nothing waits for anything. */
+/** Names that several parts need before anything exists: plain strings, so nothing waits for them. */
 export interface Names {
   /** The cluster's DNS zone, `<name>.<domain>`. */
   readonly zone: string;
@@ -8,15 +8,15 @@ export interface Names {
   readonly controllers: string;
   /** S3 bucket of node configurations, keys, formation objects and snapshots. */
   readonly nodeStore: string;
-  /** Log group that nodes report to. */
+  /** Log group of the nodes' reports. */
   readonly nodeLogs: string;
-  /** S3 bucket that publishes the service-account issuer's documents. */
+  /** S3 bucket with the service-account issuer's documents. */
   readonly issuerBucket: string;
   /** Issuer URL of service-account tokens. */
   readonly issuer: string;
 }
 
-/** Where in AWS they are to be. */
+/** The account, region and partition of the names. */
 export interface Account {
   readonly accountId: string;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface Account {
   readonly dnsSuffix: string;
 }
 
-/** What the ARNs of a cluster's things are made of. */
+/** The parts of the ARNs of a cluster's resources. */
 export interface ClusterScope {
   /** Name of the cluster. */
   readonly cluster: string;
@@ -36,12 +36,12 @@ export interface ClusterScope {
 /** Auto Scaling group of the controllers. */
 export const controllerGroup = (cluster: string) => `${cluster}-controllers`;
 
-/** Auto Scaling group of a worker pool; no group but a pool's begins so. */
+/** Auto Scaling group of a worker pool; only pools' groups have this prefix. */
 export const poolGroup = (cluster: string, pool: string) => `${cluster}-pool-${pool}`;
 
 /**
- * Names of a cluster. Bucket names carry account and region because they are unique in all of AWS:
- * 20 + 7 + 12 + 1 + 14 of the 63 characters allowed
+ * Names of a cluster. Bucket names must be unique in all of AWS, so they contain account and region: 20 + 7 +
+ * 12 + 1 + 14 of the 63 allowed characters
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
  */
 export function clusterNames(name: string, domain: string, { accountId, region, dnsSuffix }: Account): Names {
@@ -58,15 +58,15 @@ export function clusterNames(name: string, domain: string, { accountId, region, 
   };
 }
 
-/** The tag by which the cloud provider, the autoscaler and people know what belongs to a cluster. */
+/** The tag that marks a cluster's resources for the cloud provider, the autoscaler and people. */
 export const clusterTag = (name: string) => `kubernetes.io/cluster/${name}`;
 
-/** Tags of a resource that the cluster owns; `Name` is what the console shows. */
+/** Tags of a resource of the cluster; the console shows `Name`. */
 export function ownedTags(cluster: string, display: string): Record<string, string> {
   return { Name: display, [clusterTag(cluster)]: "owned" };
 }
 
-/** What decides who has to know the cluster's names. */
+/** Settings that decide who has to resolve the cluster's names. */
 interface ZoneReach {
   readonly parentZoneId?: string;
   readonly api: { readonly access: "internal" | "public" };
@@ -76,5 +76,5 @@ interface ZoneReach {
 export const isPublicZone = ({ parentZoneId, api }: ZoneReach): boolean =>
   parentZoneId !== undefined || api.access === "public";
 
-/** Label that tells a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
+/** Label with a node's pool; NodeRestriction lets kubelets set labels below node.kubernetes.io. */
 export const poolLabel = "node.kubernetes.io/pool";

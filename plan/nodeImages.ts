@@ -1,12 +1,12 @@
-/** Of a node's CPU, as Kubernetes and Go name it. */
+/** CPU architecture of a node, as Kubernetes and Go name it. */
 export type Architecture = "amd64" | "arm64";
 
-/** An image of Flatcar that the cluster has, or gets, a copy of. */
+/** An image of Flatcar that the cluster copies, or has copied. */
 export interface NodeImage {
   /** Release of Flatcar. */
   readonly release: string;
   readonly architecture: Architecture;
-  /** What the copy is made from. */
+  /** The image that is copied. */
   readonly sourceAmiId: string;
 }
 

@@ -40,7 +40,7 @@ export const pki = {
   serviceAccountPublicKey: "pki/service-account/sa.pub",
 } as const;
 
-/** How apiservers encrypt Secrets; its S3 metadata say what the cluster was made with. */
+/** How apiservers encrypt Secrets; its S3 metadata record the choices that the cluster was made with. */
 export const encryptionConfig = "encryption/encryption.yaml";
 
 /** All manifests that controllers apply. */

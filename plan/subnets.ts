@@ -8,8 +8,9 @@ export interface ZoneRanges {
 }
 
 /**
- * Ranges of each zone's subnets: of eight equal parts of the VPC the first six are private, and the seventh holds the
- * public ones, an eighth of it each. A zone's ranges depend on its position alone, so adding a zone moves no subnet.
+ * Ranges of each zone's subnets. The VPC has eight equal parts: the first six are private, and the seventh is
+ * divided into eight public ones. A zone's ranges depend only on its position, so adding a zone moves no
+ * subnet.
  */
 export function planSubnets(cidr: string, zones: readonly string[]): ZoneRanges[] {
   const vpc = parseCidr(cidr);
@@ -20,15 +21,18 @@ export function planSubnets(cidr: string, zones: readonly string[]): ZoneRanges[
   }));
 }
 
-/** Addresses of a subnet that AWS keeps: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+/**
+ * Addresses of a subnet that AWS reserves:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ */
 const keptByAws = 5;
 
-/** Addresses that a subnet has for network interfaces when nothing is in it. */
+/** Addresses for network interfaces in an empty subnet. */
 export const usableAddresses = (cidr: string) => 2 ** (32 - parseCidr(cidr).prefix) - keptByAws;
 
 /**
- * Addresses that the cluster may need in the private subnet of `zone`: those of its nodes at their most, in the middle of a
- * replacement, and one for what else is there (the API's balancer or the connect endpoint).
+ * Addresses that the cluster may need in the private subnet of `zone`: the most nodes during a replacement,
+ * and one for the API's balancer or the connect endpoint.
  */
 export function addressesNeeded(
   { controlPlane, workerPools }: GroupSizes,

@@ -6,9 +6,9 @@ import { lookUp } from "./lookUp";
 import type { Account } from "../plan/names";
 
 /**
- * Alarms reach topics of their own region alone. Of another account's topic nobody but its owner can say whether it is there.
- *
- * @throws WrongSettings when it is in another partition or region, or the account has none of that name
+ * Alarms reach only topics of their own region. Only its owner can say whether a topic of another account
+ * exists.
+ * @throws WrongSettings when it is in another partition or region, or the account has none with that name
  */
 export async function checkAlarmTopic(
   { alarmTopicArn }: Settings,

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { line, type Mistake, WrongSettings } from "../settings/errors";
 
-/** What AWS answers about the thing that a setting names. @throws WrongSettings in AWS's words when it knows no such thing */
+/**
+ * AWS's answer about the resource in a setting. @throws WrongSettings with AWS's message when it does not
+ * exist
+ */
 export async function lookUp<T>(key: string, value: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -4,22 +4,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { Mistake, WrongSettings } from "../settings/errors";
 import { ManifestFile, ManifestMistake, objectsOf } from "../addons/manifests";
 
-/** What paths in settings are relative to: the folder of the running project's Pulumi.yaml. Without an engine nobody names one. */
+/**
+ * Base of relative paths in settings: the folder of the running project's Pulumi.yaml. Without an engine
+ * there is none.
+ */
 function projectFolder(): string {
   const folder = pulumi.getRootDirectory();
   return isAbsolute(folder) ? folder : process.cwd();
 }
 
-/** More than any cluster's manifests have, and less than makes `pulumi up` slow. */
+/** More than any cluster's manifests need, and little enough to keep `pulumi up` fast. */
 const maxBytes = 16 * 2 ** 20;
 
 /**
- * The manifests that a stack adds by `addons.manifests`: files, and of folders every `.yaml` and `.yml` file in them and below, in
- * the order of their names.
- *
+ * The manifests in the setting `addons.manifests`: files, and folders. A folder stands for every `.yaml` and
+ * `.yml` file in and below it, in the order of their names.
  * @param ours files that come with the project, which hold no object of the same name
- * @throws WrongSettings that names every file that cannot be read or is there twice, and every document that is no Kubernetes
- *   object, or one that cannot be kept, or is there twice
+ * @throws WrongSettings that names every wrong file and document. A file is wrong if it cannot be read or is
+ * named twice. A document is wrong if it is no Kubernetes object, cannot be kept, or occurs twice.
  */
 export async function readOwnManifests(
   paths: readonly string[],
@@ -88,7 +90,7 @@ async function filesOf(path: string, folder: string): Promise<Read> {
   return { files, remedies };
 }
 
-/** What other tools make manifests of. */
+/** Signs that another tool makes manifests of the file. */
 const isSource = (name: string) => /^(Chart\.ya?ml|kustomization\.ya?ml|Kustomization)$/.test(basename(name));
 
 const renderFirst = (name: string) =>
@@ -96,7 +98,7 @@ const renderFirst = (name: string) =>
     ? `${name} is of a Helm chart: render it to a file first, with \`helm template --no-hooks NAME ${dirname(name)}\``
     : `${name} is for kustomize: render it to a file first, with \`kubectl kustomize ${dirname(name)}\``;
 
-/** Manifests below a folder, and below folders that links in it lead to, but not those above the link. */
+/** Manifests below a folder, also below linked folders. Links to a folder above are not followed. */
 async function filesBelow(path: string, folder: string, above: readonly number[] = []): Promise<string[]> {
   const { ino } = await stat(resolve(folder, path));
   if (above.includes(ino)) return [];

@@ -21,22 +21,28 @@ import { checkQuotas } from "./quotas";
 import { checkRestore } from "./cluster/restore";
 import { checkSameCluster, type LastOutputs } from "./cluster/lastOutputs";
 
-/** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
+/**
+ * The cluster's surroundings: facts of account, region and project, looked up once, before any resource is
+ * registered.
+ */
 export interface Placement extends Account, Place {
   readonly partition: string;
-  /** The AWS provider that looked all of it up. @default the stack's own */
+  /** The AWS provider of all look-ups. @default the stack's own */
   readonly provider?: pulumi.ProviderResource;
-  /** Addresses of the NAT gateways that a new VPC has already. */
+  /** Addresses of the NAT gateways that a new VPC already has. */
   readonly natAddresses: readonly string[];
-  /** Of the nodes' release first. */
+  /** Images of the nodes' release first. */
   readonly images: readonly NodeImage[];
-  /** What the stack adds to the project's add-ons. */
+  /** The add-ons that the stack adds to the project's. */
   readonly ownManifests: readonly ManifestFile[];
 }
 
-/** By whom it is looked up, and what is known of the cluster already. */
+/** The provider for the look-ups, and what is known of the cluster already. */
 export interface PlacementOptions extends pulumi.InvokeOptions {
-  /** What this cluster put out at its last `pulumi up`. @default nothing is known, so a renamed cluster is not refused */
+  /**
+   * Outputs of this cluster's last `pulumi up`. @default nothing is known, so a renamed cluster is not
+   * refused
+   */
   readonly lastOutputs?: LastOutputs;
 }
 

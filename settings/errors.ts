@@ -15,7 +15,7 @@ export interface Mistake {
 
 type Path = readonly PropertyKey[];
 
-/** Turns what zod found wrong with the form of the settings into mistakes a person can mend. */
+/** Turns zod's findings about the form of the settings into mistakes that a person can correct. */
 export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown, known: string[]): Mistake[] {
   return issues.flatMap((issue): Mistake[] => {
     if (issue.code === "invalid_key") {
@@ -35,7 +35,7 @@ export function shapeMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown,
   });
 }
 
-/** Settings that are well-formed but do not fit what is there in AWS. */
+/** Settings with the right form that do not fit what exists in AWS. */
 export class WrongSettings extends Error {
   readonly mistakes: readonly Mistake[];
 
@@ -45,7 +45,7 @@ export class WrongSettings extends Error {
   }
 }
 
-/** Waits for all look-ups, so that the wrong settings of all of them are told, not only of the first. */
+/** Waits for all look-ups, so that the error names the wrong settings of all of them. */
 export async function together<T extends readonly unknown[]>(lookups: {
   [K in keyof T]: Promise<T[K]>;
 }): Promise<T> {
@@ -62,7 +62,7 @@ export async function together<T extends readonly unknown[]>(lookups: {
 export const line = ({ key, value, remedy, account }: Mistake) =>
   `${account === undefined ? "" : `account ${account}: `}${key}: ${shown(value)}: ${remedy}`;
 
-/** The one error that names all mistakes; Pulumi shows its message alone. */
+/** The single error that names all mistakes; Pulumi shows only its message. */
 export function refusal(mistakes: readonly Mistake[], namespace: string): Error {
   const ofAccount = mistakes.filter(({ account }) => account !== undefined).map((each) => `  ${line(each)}`);
   const wrong = mistakes

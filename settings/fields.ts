@@ -5,8 +5,8 @@ import { overlap, parseCidr } from "../plan/cidr";
 import { limits } from "./limits";
 
 /**
- * Two labels or more, of which the last is not a number (https://datatracker.ietf.org/doc/html/rfc3696#section-2). The rest
- * of the 253 characters is for the names that the cluster puts in front.
+ * Two labels or more; the last is not a number (https://datatracker.ietf.org/doc/html/rfc3696#section-2). The
+ * rest of the 253 characters is for the names that the cluster adds in front.
  */
 const domainForm =
   /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -29,21 +29,21 @@ const bytes = /^[0-9]+(\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const cores = /^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$/;
 export const release = /^[0-9]+\.[0-9]+\.[0-9]+$/;
 
-/** What the user reads; for a value that is almost right it can name the right one. */
+/** The message for the user; for a value that is almost right it can contain the right one. */
 type Remedy = string | ((wrong: unknown) => string);
 
 const told = (remedy: Remedy) => ({
   error: ({ input }: { readonly input?: unknown }) => (typeof remedy === "string" ? remedy : remedy(input)),
 });
 
-/** YAML's `key:` with nothing behind it; `pulumi config` makes it an empty text. */
+/** YAML's `key:` without a value; `pulumi config` makes it an empty text. */
 const isNothing = (value: unknown) => value === null || value === "";
 
-/** `remedy`, with what to write for nothing where nothing was written. */
+/** `remedy`, with what to write for "nothing" if the value is empty. */
 const orNone = (remedy: string, none: string) =>
   told((wrong) => (isNothing(wrong) ? `${remedy}; ${none} says none` : remedy));
 
-/** `remedy` for a number or a truth value, which text in quotes is not. */
+/** `remedy` for a number or a boolean, for a value that is text in quotes. */
 const unquoted = (remedy: string) =>
   told((wrong) =>
     typeof wrong === "string" && /^(-?\d+(\.\d+)?|true|false)$/.test(wrong)
@@ -51,7 +51,7 @@ const unquoted = (remedy: string) =>
       : remedy,
   );
 
-/** A string of one form; `remedy` is what the user reads when it is not. */
+/** A string of one form; `remedy` is the message for the user if it has another one. */
 export const text = (form: RegExp, remedy: Remedy, example?: string) =>
   like(z.string(told(remedy)).regex(form, told(remedy)), example);
 
@@ -59,7 +59,7 @@ export const text = (form: RegExp, remedy: Remedy, example?: string) =>
 const like = <T extends z.ZodType>(form: T, example?: string): T =>
   example === undefined ? form : form.meta({ examples: [example] });
 
-/** A domain in the letters of DNS. */
+/** A lower-case domain with letters of DNS. */
 export const domainName = like(
   text(domainForm, (wrong) => {
     const plain = typeof wrong === "string" ? domainToASCII(wrong.trim().replace(/\.$/, "")) : "";
@@ -70,7 +70,10 @@ export const domainName = like(
   ),
   "k8s.example.com",
 );
-/** The value of a label or taint; `what` names which. YAML and `pulumi config set --path` take true and 1 for no text. */
+/**
+ * The value of a label or taint; `what` names which. YAML and `pulumi config set --path` do not read true and
+ * 1 as text.
+ */
 export const labelValue = (what: string) =>
   z
     .string({ error: "write it as text: in quotes, or by pulumi config set --type string" })
@@ -90,7 +93,7 @@ export const map = <K extends z.ZodType<string, string>, V extends z.ZodType>(
   remedy: string,
 ) => z.record(key, value, orNone(remedy, "{}"));
 export const yesOrNo = (remedy: string) => z.boolean(unquoted(remedy));
-/** Settings by name; where none of them must be given, {} is right. */
+/** Settings by name; if none is required, {} is valid. */
 export const group = <T extends z.ZodRawShape>(
   shape: T,
   remedy = `use {${Object.keys(shape).join(", ")}}`,
@@ -121,7 +124,7 @@ export const zoneName = text(
 /** The VPC of a stack that names neither `network` nor `existingVpc`. */
 export const defaultNetwork = { cidr: "10.0.0.0/16", nat: "zone" } as const;
 
-/** An IPv4 range of a size from /`largest` to /`smallest`, apart from those in `taken`. */
+/** An IPv4 range of a size from /`largest` to /`smallest` that overlaps none of `taken`. */
 export const cidr = (largest: number, smallest: number, taken: readonly string[] = []) =>
   like(
     z.string({ error: "use an IPv4 range such as 10.0.0.0/16" }).superRefine((value, context) => {
@@ -142,18 +145,18 @@ export const cidr = (largest: number, smallest: number, taken: readonly string[]
 
 const notForHosts = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 /**
- * A range of the cluster's own addresses: none that means something else on every host, as instance metadata's does
- * (https://www.iana.org/assignments/iana-ipv4-special-registry).
+ * A range of the cluster's own addresses. It has no addresses with a meaning on every host, such as instance
+ * metadata's (https://www.iana.org/assignments/iana-ipv4-special-registry).
  */
 export const hostRange = (largest: number, smallest: number) => cidr(largest, smallest, notForHosts);
 export const instanceType = text(instanceTypeForm, "use an EC2 instance type such as m7i.large", "m7i.large");
 export const disk = whole(20, limits.volumeGib.most, `use whole GiB from 20 to ${limits.volumeGib.most}`);
 export const architecture = z.enum(["amd64", "arm64"], { error: "use amd64 or arm64" });
-/** A Kubernetes quantity; YAML and `pulumi config set --path` take 1 for a number. */
+/** A Kubernetes quantity; YAML and `pulumi config set --path` read 1 as a number. */
 const quantity = (form: RegExp, remedy: string, example: string) =>
   z.preprocess((value) => (typeof value === "number" ? String(value) : value), text(form, remedy, example));
 const amount = quantity(bytes, "use a quantity such as 256Mi or 1Gi", "256Mi");
-/** Quantities by resource, kept from pods. */
+/** Quantities by resource that pods cannot use. */
 export const reservation = (defaults: { readonly cpu: string; readonly memory: string }) =>
   group(
     {

@@ -1,7 +1,7 @@
-/** The most of something that AWS, or a node, takes. */
+/** The greatest value that AWS, or a node, accepts. */
 interface Limit {
   readonly most: number;
-  /** Who says so. */
+  /** Source of the number. */
   readonly source: string;
 }
 
@@ -11,7 +11,9 @@ const autoScaling = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-a
 const securityGroups = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html";
 const lambda = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html";
 
-/** Limits that a setting can reach. Of a quota that AWS raises on request it is the one that every account has. */
+/**
+ * Limits that a setting can reach. For a quota that AWS raises on request, it is the value of a new account.
+ */
 export const limits = {
   tagsOfGroup: { most: 50, source: tags },
   tagKey: { most: 128, source: tags },
@@ -32,13 +34,15 @@ export const limits = {
     most: 16_384,
     source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   },
-  /** A larger volume there is, but not a file system of Flatcar's kind on it. */
+  /** Larger volumes exist, but Flatcar's file system cannot be larger. */
   volumeGib: { most: 16_384, source: "https://docs.kernel.org/filesystems/ext4/overview.html" },
-  /** Of the kubelet's `--node-labels`; one byte ends it. */
+  /** Of the kubelet's `--node-labels`; one byte is for its end. */
   argumentBytes: { most: 131_071, source: "https://man7.org/linux/man-pages/man2/execve.2.html" },
 } as const satisfies Record<string, Limit>;
 
-/** Characters of a name, by the type of what bears it: the longest settings keep to them, as a test shows. */
+/**
+ * Characters of a name, by the type of its resource. A test shows that the longest settings stay within them.
+ */
 export const nameLimits: Readonly<Record<string, Limit>> = {
   "autoscaling.Group": {
     most: 255,

@@ -9,7 +9,7 @@ import { clusterSchema, Settings } from "./schema/cluster";
  * Checks a stack's configuration: first that each value is known, then its form, then, if all have theirs, the rules between them.
  *
  * @param raw values by key, as a person wrote them
- * @param namespace what stands before the key in `Pulumi.<stack>.yaml`, for the messages
+ * @param namespace prefix of the keys in `Pulumi.<stack>.yaml`, for the messages
  * @throws Error that lists every wrong key with its value and what to write instead
  */
 export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-kubeadm"): Settings {
@@ -41,7 +41,10 @@ export function readSettings(): Settings {
   return parseSettings(raw, namespace);
 }
 
-/** Pulumi hands every configuration value over as a string; all but plain text is JSON, and a cluster may be named `true`. */
+/**
+ * Pulumi passes every configuration value as a string. All but plain text is JSON, and a cluster may be named
+ * `true`.
+ */
 function plainValue(name: string, value: string): unknown {
   const forms: Readonly<Record<string, z.ZodType | undefined>> = clusterSchema.shape;
   if (forms[name]?.safeParse(value).success) return value;

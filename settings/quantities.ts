@@ -3,7 +3,7 @@ const units: Readonly<Record<string, number>> = {
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
 };
 
-/** Bytes of a quantity such as 256Mi, as `fields.ts` takes it. */
+/** Bytes of a quantity such as 256Mi, in the form that `fields.ts` accepts. */
 export function bytesOf(quantity = "0"): number {
   const [, number, unit] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
   return Number(number) * units[unit];

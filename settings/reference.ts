@@ -4,7 +4,7 @@ import { clusterSchema } from "./schema/cluster";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** A setting as the reference tells it. */
+/** A setting's entry in the reference. */
 export interface Entry {
   /** Path from the top, with `<pool>` for the name of a pool. */
   readonly key: string;
@@ -15,7 +15,7 @@ export interface Entry {
 
 /** Settings that belong together. */
 export interface Section {
-  /** Empty for what stands at the top. */
+  /** Empty for settings at the top. */
   readonly key: string;
   readonly description?: string;
   readonly entries: readonly Entry[];
@@ -48,7 +48,7 @@ export function sections(): Section[] {
   return [...found].map(([key, section]) => ({ key, ...section }));
 }
 
-/** The effects that a setting's changes have, each with the changes that have it if there are several. */
+/** The effects of a setting's changes; if there are several, each with its changes. */
 export function effectsOf({ change }: About): [effect: Effect, when: string | undefined][] {
   if (typeof change === "string") return [[change, undefined]];
   return effects.filter((effect) => effect in change).map((effect) => [effect, change[effect]]);
@@ -125,7 +125,7 @@ function row({ key, about, form, required }: Entry): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-/** What may be written, in words. */
+/** The allowed values, in words. */
 function formOf(schema: JsonSchema): string {
   const { anyOf, enum: values, type, items, properties, additionalProperties, examples } = schema;
   if (anyOf) return anyOf.map((each) => formOf(each)).join(", or ");
@@ -139,7 +139,7 @@ function formOf(schema: JsonSchema): string {
   return example === undefined ? "text" : `text such as ${code(example)}`;
 }
 
-/** JSON schema of what a person may write; what only the reference tells goes into the description. */
+/** JSON schema of a person's configuration. The description also has what otherwise only the reference says. */
 function jsonSchema(form: z.ZodType): JsonSchema {
   return z.toJSONSchema(form, {
     io: "input",
@@ -162,7 +162,7 @@ const code = (value: unknown) => `\`${typeof value === "string" ? value : JSON.s
 
 const aboutOf = (form: z.ZodType): Partial<About> => form.meta() ?? {};
 
-/** The form below defaults and transformations. */
+/** The form without defaults and transformations. */
 function unwrapped(form: z.ZodType): z.ZodType {
   if (form instanceof z.ZodDefault || form instanceof z.ZodPrefault || form instanceof z.ZodOptional)
     return unwrapped(form.unwrap() as z.ZodType);

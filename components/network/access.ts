@@ -26,7 +26,7 @@ export type AccessArgs = {
     }
 );
 
-/** The way to a shell on the nodes: a bastion, or an EC2 Instance Connect Endpoint that needs no host at all. */
+/** The way to a shell on the nodes: a bastion, or an EC2 Instance Connect Endpoint, which needs no host. */
 export class Access extends pulumi.ComponentResource {
   /** Address of the bastion. */
   readonly publicIp?: pulumi.Output<string>;

@@ -2,27 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** A range that may connect to the API. */
 export interface ApiClient {
-  /** In the name of its rule: the range itself, or what it belongs to where nobody knows it yet. */
+  /** Name in the rule's name: the range itself, or its owner if the range is not known yet. */
   readonly name: string;
   readonly cidr: pulumi.Input<string>;
 }
 
-/** What the clients depend on. */
+/** Inputs that decide who the clients are. */
 export interface ApiClientsArgs {
-  /** Whether the API is public, and who may connect to it beside the cluster. */
+  /** Whether the API is public, and who may connect to it besides the cluster. */
   readonly api: { readonly access: "internal" | "public"; readonly allowedCidrs: readonly string[] };
   /** Ranges of the VPC. */
   readonly cidrs: readonly string[];
   readonly existingVpc?: { readonly natAddresses: readonly string[] };
   /** Zones with a NAT gateway of a new VPC, and its address. */
   readonly nats: readonly { readonly zone: string; readonly address: pulumi.Input<string> }[];
-  /** Addresses of these NAT gateways, as far as they are there already. */
+  /** Addresses of these NAT gateways, as far as they exist already. */
   readonly knownNatAddresses: readonly string[];
 }
 
 /**
- * Who may connect to the API beside the groups of the cluster: nodes come to an internal one by their groups, to a public one
- * by the addresses of their NAT gateways. No range is there twice.
+ * Who may connect to the API besides the groups of the cluster. Nodes reach an internal API by their groups,
+ * and a public one by the addresses of their NAT gateways. No range occurs twice.
  */
 export function apiClients({ api, existingVpc, ...args }: ApiClientsArgs): ApiClient[] {
   const { access, allowedCidrs } = api;

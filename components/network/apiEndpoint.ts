@@ -15,7 +15,7 @@ export interface ApiEndpointArgs {
   readonly securityGroupId: pulumi.Input<string>;
 }
 
-/** The stable address of the Kubernetes API: a network load balancer in front of the controllers that are ready. */
+/** The stable address of the Kubernetes API: a network load balancer in front of the ready controllers. */
 export class ApiEndpoint extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly targetGroupArn: pulumi.Output<string>;
@@ -32,7 +32,7 @@ export class ApiEndpoint extends pulumi.ComponentResource {
         internal: args.access === "internal",
         subnets: args.subnetIds,
         securityGroups: [args.securityGroupId],
-        // A zone without a ready controller must not answer its clients with nothing.
+        // Clients in a zone without a ready controller must reach the controllers of other zones.
         enableCrossZoneLoadBalancing: true,
         tags,
       },
@@ -69,7 +69,7 @@ export class ApiEndpoint extends pulumi.ComponentResource {
         loadBalancerArn: balancer.arn,
         protocol: "TCP",
         port: 6443,
-        // Watches are silent for long; seconds, of at most 6000.
+        // Seconds, at most 6000. Watches can be silent for a long time.
         tcpIdleTimeoutSeconds: 3600,
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
         tags,

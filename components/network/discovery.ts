@@ -10,7 +10,7 @@ export interface DiscoveryArgs {
   readonly region: string;
   /** Auto Scaling group of the controllers. */
   readonly group: string;
-  /** Name of the zone whose records are kept. */
+  /** Name of the zone with the records. */
   readonly zone: string;
   readonly zoneId: pulumi.Input<string>;
   readonly zoneArn: pulumi.Input<string>;
@@ -18,7 +18,10 @@ export interface DiscoveryArgs {
   readonly alarmTopicArn?: string;
 }
 
-/** What Auto Scaling says of the group: https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html */
+/**
+ * Auto Scaling's events about the group:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html
+ */
 export function groupEvents(group: string) {
   return {
     source: ["aws.autoscaling"],
@@ -35,8 +38,8 @@ export function groupEvents(group: string) {
 }
 
 /**
- * Leaves the function's own text alone in its archive. Pulumi adds every dependency of the project whose program runs, and the
- * function would be deployed anew whenever one of them changes. It needs none: the runtime brings the SDK.
+ * Packages that the function's archive leaves out. Pulumi adds every dependency of the running project, and
+ * would deploy the function again when one of them changes. The function needs none: the runtime has the SDK.
  */
 const withoutPackages: pulumi.ResourceTransformation = ({ props, opts }) => ({
   props: {
@@ -50,7 +53,7 @@ const withoutPackages: pulumi.ResourceTransformation = ({ props, opts }) => ({
   opts,
 });
 
-/** Keeps the members' DNS records right: a function that any event of the group and a schedule start. */
+/** Keeps the members' DNS records right: a function that starts on any event of the group and on a schedule. */
 export class Discovery extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
 
@@ -80,7 +83,7 @@ export class Discovery extends pulumi.ComponentResource {
         },
         { parent: this },
       ),
-      // Events are delivered best-effort; the schedule makes up for a lost one.
+      // EventBridge may lose an event, so the schedule starts the function too.
       schedule: new aws.cloudwatch.EventRule(
         `${name}-schedule`,
         { name: `${functionName}-schedule`, scheduleExpression: "rate(1 minute)", tags },

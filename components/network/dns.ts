@@ -7,27 +7,30 @@ export interface DnsArgs {
   readonly cluster: string;
   /** Name of the zone. */
   readonly zone: string;
-  /** Zone to delegate from. Without one nothing is delegated. */
+  /** Zone to delegate from. Without it nothing is delegated. */
   readonly parentZoneId?: string;
-  /** Whether the names must resolve outside the VPC; else the zone is private to it and needs no delegation. */
+  /**
+   * Whether the names must resolve outside the VPC. Otherwise the zone is private to the VPC and needs no
+   * delegation.
+   */
   readonly isPublic: boolean;
   readonly vpcId: pulumi.Input<string>;
 }
 
 /**
- * How long resolvers may remember that a name does not exist, seconds: the smaller of the SOA record's own TTL and its
- * last field (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
+ * Seconds for which resolvers may remember that a name does not exist. It is the smaller of the SOA record's
+ * own TTL and its last field (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
  */
 const negativeTtlSeconds = 10;
 
 /**
- * How long resolvers may remember a public zone's name servers, seconds. A zone that is made anew has others, and Route53's own
- * two days would lead everybody to those of the one before
+ * Seconds for which resolvers may remember a public zone's name servers. A recreated zone has other servers.
+ * With Route53's own two days, resolvers would keep asking the old ones
  * (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
  */
 const serversTtlSeconds = 300;
 
-/** The cluster's own zone: the API's and the bastion's names, and the records that the discovery function keeps. */
+/** The cluster's own zone: the names of the API and the bastion, and the discovery function's records. */
 export class Dns extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
   readonly zoneArn: pulumi.Output<string>;
@@ -41,14 +44,15 @@ export class Dns extends pulumi.ComponentResource {
         name: args.zone,
         comment: `Kubernetes cluster ${args.cluster}`,
         vpcs: args.isPublic ? undefined : [{ vpcId: args.vpcId }],
-        // The discovery function writes records that Pulumi does not know; without this the zone outlives `destroy`.
+        // The discovery function writes records that Pulumi does not know. Without this, `destroy` could not
+        // delete the zone.
         forceDestroy: true,
         tags: ownedTags(args.cluster, args.zone),
       },
       { parent: this },
     );
-    // By default resolvers keep "no such name" for 15 minutes; a node that asks before its records are written would wait
-    // that long. A zone cannot be without this record, so it goes with the zone and not before.
+    // By default resolvers remember "no such name" for 15 minutes. A node that asks before its records exist
+    // would wait that long. A zone always has this record, so Pulumi deletes it only with the zone.
     new aws.route53.Record(
       `${name}-authority`,
       {
@@ -56,7 +60,7 @@ export class Dns extends pulumi.ComponentResource {
         name: args.zone,
         type: "SOA",
         ttl: negativeTtlSeconds,
-        // The name comes with its last dot from a private zone, and without from a public one.
+        // A private zone's name ends with a dot, and a public zone's does not.
         records: [
           zone.primaryNameServer.apply(
             (server) =>
@@ -67,7 +71,8 @@ export class Dns extends pulumi.ComponentResource {
       },
       { parent: this, retainOnDelete: true },
     );
-    // Resolvers take the zone's own word for its servers over that of the parent. Nobody asks for a private zone's.
+    // Resolvers prefer the zone's own list of its servers to that of the parent. Nobody asks for a private
+    // zone's list.
     if (args.isPublic) {
       new aws.route53.Record(
         `${name}-servers`,

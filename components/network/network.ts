@@ -19,16 +19,19 @@ export type NetworkArgs = {
   | { readonly kind: "existing"; readonly vpc: ExistingVpc }
 );
 
-/** The VPC: new, with a public and a private subnet per zone, or an existing one whose subnets only get a tag. */
+/**
+ * The VPC: a new one with a public and a private subnet per zone, or an existing one whose subnets only get a
+ * tag.
+ */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** The VPC's ranges. */
   readonly cidrs: readonly string[];
   readonly privateSubnetIds: pulumi.Output<string>[];
-  /** The zones of `privateSubnetIds`, one by one. */
+  /** The zone of each of `privateSubnetIds`. */
   readonly zones: readonly string[];
   readonly publicSubnetIds: pulumi.Output<string>[];
-  /** Public addresses that the nodes' connections to the internet come from. */
+  /** Public addresses of the nodes' connections to the internet. */
   readonly natAddresses: pulumi.Output<string>[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,7 +59,8 @@ export class Network extends pulumi.ComponentResource {
       { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags(args.cluster) },
       parent,
     );
-    // Nothing is in the VPC's default group. It opens nothing for what somebody starts there without naming a group.
+    // Nothing uses the VPC's default group. It opens nothing for instances that somebody starts without
+    // naming a group.
     new aws.ec2.DefaultSecurityGroup(
       `${name}-default`,
       { vpcId: vpc.id, ingress: [], egress: [], tags: tags(`${args.cluster}-default`) },
@@ -142,7 +146,8 @@ export class Network extends pulumi.ComponentResource {
       );
       return { made, routes };
     });
-    // Nodes reach the node store without a NAT gateway: it costs nothing, and one thing less stops a boot.
+    // Nodes reach the node store without a NAT gateway. This costs nothing, and a boot depends on one thing
+    // less.
     new aws.ec2.VpcEndpoint(
       `${name}-s3`,
       {

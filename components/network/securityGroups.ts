@@ -3,14 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ApiClient } from "./apiClients";
 import { ownedTags } from "../../plan/names";
 
-/** Who sends or receives: one security group each. `access` exists only with a bastion or a connect endpoint. */
+/**
+ * Senders and receivers, with one security group each. `access` exists only with a bastion or a connect
+ * endpoint.
+ */
 export type Party = "api" | "controllers" | "workers" | "access";
 
 /** One port range between two groups. */
 export interface Port {
   readonly from: Party;
   readonly to: Party;
-  /** What listens there; unique between two groups, part of the rule's name. */
+  /** The service at these ports; unique between two groups, and part of the rule's name. */
   readonly service: string;
   readonly protocol: "tcp" | "udp";
   readonly firstPort: number;
@@ -26,7 +29,7 @@ const tcp = (from: Party, to: Party, service: string, firstPort: number, lastPor
   lastPort,
 });
 
-/** Flannel's VXLAN: pods of any node reach pods of any other. */
+/** Flannel's VXLAN, by which pods of all nodes reach each other. */
 const vxlan = (from: Party, to: Party): Port => ({
   from,
   to,
@@ -47,14 +50,14 @@ const nodePorts = (protocol: Port["protocol"]): Port => ({
 });
 
 /**
- * Every port that is open between groups; nothing else is
+ * Every port that is open between groups; no other port is
  * (https://kubernetes.io/docs/reference/networking/ports-and-protocols/).
  */
 export const openPorts: readonly Port[] = [
   tcp("controllers", "api", "kubernetes", 6443),
   tcp("workers", "api", "kubernetes", 6443),
   tcp("api", "controllers", "kubernetes", 6443),
-  // The Service `kubernetes` leads pods to the apiservers themselves, past the balancer.
+  // The Service `kubernetes` sends pods to the apiservers directly, without the balancer.
   tcp("controllers", "controllers", "kubernetes", 6443),
   tcp("workers", "controllers", "kubernetes", 6443),
   tcp("controllers", "controllers", "etcd", 2379, 2380),
@@ -64,7 +67,7 @@ export const openPorts: readonly Port[] = [
   vxlan("controllers", "workers"),
   vxlan("workers", "controllers"),
   vxlan("workers", "workers"),
-  // Conformant clusters serve a pod on a NodePort of every worker, not of its own alone.
+  // In a conformant cluster, every worker serves a NodePort, even if the pod runs on another one.
   nodePorts("tcp"),
   nodePorts("udp"),
   tcp("access", "controllers", "ssh", 22),
@@ -75,7 +78,7 @@ export interface SecurityGroupsArgs {
   /** Name of the cluster. */
   readonly cluster: string;
   readonly vpcId: pulumi.Input<string>;
-  /** Who may connect to the API beside the nodes. */
+  /** Who may connect to the API besides the nodes. */
   readonly apiClients: readonly ApiClient[];
   readonly access: "none" | "bastion" | "instance-connect";
   /** Who may connect to the bastion. */
@@ -119,7 +122,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     this.registerOutputs({ ids: this.ids });
   }
 
-  /** One rule at each end: the sender may send, the receiver accepts. */
+  /** One rule at each end: the sender may send, and the receiver accepts. */
   private open(name: string, port: Port) {
     const [from, to] = [this.ids[port.from], this.ids[port.to]];
     if (!from || !to) return;
@@ -155,7 +158,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     );
   }
 
-  /** Nodes and the pods on them connect to whatever they need. */
+  /** Nodes and their pods may connect to any address outside. */
   private reachOut(name: string, party: "controllers" | "workers") {
     new aws.vpc.SecurityGroupEgressRule(
       `${name}-${party}-out`,

@@ -3,7 +3,7 @@ export type Capacity =
   | { readonly kind: "fixed"; readonly instanceType: string }
   | {
       readonly kind: "mixed";
-      /** The preferred first. */
+      /** The preferred one first. */
       readonly instanceTypes: readonly string[];
       /** Share of spot instances, percent. */
       readonly spotPercent: number;
@@ -13,8 +13,8 @@ export type Capacity =
 const isBareMetal = (instanceType: string) => /\.metal(-|$)/.test(instanceType);
 
 /**
- * Seconds that instances may take before an operating system runs on them, beside those that a launch has anyway: bare metal tests
- * its hardware first, large ones for half an hour. A group whose types differ gives all of them the time of the slowest.
+ * Additional seconds until an operating system runs, beyond those of any launch. Bare metal tests its
+ * hardware first; large machines need half an hour. In a group of several types, the slowest type counts.
  */
 export function firmwareSeconds(capacity: Capacity): number {
   const types = capacity.kind === "fixed" ? [capacity.instanceType] : capacity.instanceTypes;

@@ -18,7 +18,7 @@ export interface ControlPlaneArgs extends NodesArgs {
   readonly diskGib: number;
   /** Without v. */
   readonly etcdVersion: string;
-  /** Addresses of services. */
+  /** Range of Services' addresses. */
   readonly serviceCidr: string;
   /** Issuer URL of service-account tokens. */
   readonly oidcIssuer: pulumi.Input<string>;
@@ -28,12 +28,15 @@ export interface ControlPlaneArgs extends NodesArgs {
 }
 
 /**
- * The percentages at which one, two, … of `size` are done; rounded down, as a checkpoint is reached when no less is done
+ * The percentages at which one, two, … of `size` instances are replaced. They are rounded down: a checkpoint
+ * is reached when at least its percentage is replaced
  * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html).
  */
 const shares = (size: number) => Array.from({ length: size }, (_, i) => Math.floor(((i + 1) * 100) / size));
 
-/** The controllers: each runs an etcd member and a Kubernetes control plane, and none of them is the first. */
+/**
+ * The controllers: each runs an etcd member and a Kubernetes control plane, and all are equal from the start.
+ */
 export class ControlPlane extends pulumi.ComponentResource {
   readonly nodes: NodeGroup;
 
@@ -67,14 +70,15 @@ export class ControlPlane extends pulumi.ComponentResource {
         min: size,
         max: size,
         targetGroupArns: [args.targetGroupArn],
-        // A pause after each new controller but the last, so that a person can stop what the hooks did not.
+        // A pause after each new controller except the last. In it a person can stop a change that the hooks
+        // have not stopped.
         replacement: {
           maxHealthyPercentage: oneMoreThan(size),
           checkpointPercentages: size === 1 ? undefined : shares(size),
         },
-        // Pods go in one minute, the apiserver stops in two and the member leaves in five, all at most.
+        // At most, draining pods takes one minute, stopping the apiserver two, and the member's leaving five.
         hookSeconds: { launch: 900, terminate: 600 },
-        // With the cluster itself going there is no quorum to leave in order.
+        // When the whole cluster is deleted, there is no quorum that a member could leave in order.
         forceDelete: true,
       },
       { parent: this },

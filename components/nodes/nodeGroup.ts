@@ -6,16 +6,19 @@ import { type Capacity, firmwareSeconds } from "./capacity";
 import { ownedTags } from "../../plan/names";
 import type { NodesArgs } from "./nodesArgs";
 
-/** How instances are replaced, always new before old. */
+/** How instances are replaced: always a new one before an old one. */
 export interface Replacement {
   /** Percent of the group's size that may run during a replacement, 101 to 200. */
   readonly maxHealthyPercentage: number;
-  /** Percentages of a refresh to pause at. @default none */
+  /** Percentages at which a refresh pauses. @default none */
   readonly checkpointPercentages?: readonly number[];
 }
 
 export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
-  /** Name of the Auto Scaling group and its launch template; with the region, of its role and instance profile. */
+  /**
+   * Name of the Auto Scaling group and its launch template. With the region, it is also the name of the role
+   * and the instance profile.
+   */
   readonly group: pulumi.Input<string>;
   /** Key of the Ignition configuration in the node store. */
   readonly configKey: string;
@@ -29,11 +32,17 @@ export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
   readonly max: number;
   readonly targetGroupArns?: pulumi.Input<string>[];
   readonly replacement: Replacement;
-  /** Seconds a new instance has to report itself ready once its firmware is through, and an old one to leave. */
+  /**
+   * Seconds that a new instance has to report itself ready after its firmware is done, and that an old one
+   * has to leave.
+   */
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
-  /** Delete the group with all its instances at once, instead of waiting for each to leave. */
+  /** Delete the group with all its instances at once, without waiting for each to leave. */
   readonly forceDelete: boolean;
-  /** Tags of the group beside the cluster's own; instances do not get them, so a change replaces none. @default none */
+  /**
+   * Tags of the group besides the cluster's own. Instances do not get them, so a change replaces none.
+   * @default none
+   */
   readonly tags?: pulumi.Input<Record<string, string>>;
 }
 
@@ -42,7 +51,7 @@ export class NodeGroup extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
   readonly roleArn: pulumi.Output<string>;
   readonly roleName: pulumi.Output<string>;
-  /** Tags of all that the group is made of. */
+  /** Tags of all resources of the group. */
   private readonly tags: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: NodeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -61,7 +70,7 @@ export class NodeGroup extends pulumi.ComponentResource {
 
   private identity(name: string, { cluster, group, statements }: NodeGroupArgs) {
     const tags = this.tags;
-    // IAM knows no regions.
+    // IAM has no regions.
     const roleName = pulumi.all([cluster, group]).apply(([{ region }, group]) => `${group}-${region}`);
     const role = new aws.iam.Role(
       name,
@@ -114,7 +123,7 @@ export class NodeGroup extends pulumi.ComponentResource {
         vpcSecurityGroupIds: [args.securityGroupId],
         userData,
         updateDefaultVersion: true,
-        // One hop ends at the node: pods never reach the instance's credentials.
+        // With one hop, answers end at the node: pods never get the instance's credentials.
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         blockDeviceMappings: [
           {
@@ -182,18 +191,18 @@ export class NodeGroup extends pulumi.ComponentResource {
           preferences: {
             ...healthy,
             skipMatching: true,
-            instanceWarmup: "0", // the launch hook has waited for health already
+            instanceWarmup: "0", // the launch hook has already waited for health
             ...(checkpoints && { checkpointPercentages: [...checkpoints], checkpointDelay: "300" }),
           },
         },
-        // `up` returns when the group is right; whether its nodes are, the launch hook decides.
+        // `up` waits for the group, not for its nodes. The launch hook decides whether a node is good.
         waitForCapacityTimeout: "0",
         forceDelete: args.forceDelete,
         tags: pulumi.all([this.tags, args.tags ?? {}]).apply((all) =>
           Object.entries(Object.assign({}, ...all) as Record<string, string>).map(([key, value]) => ({
             key,
             value,
-            propagateAtLaunch: false, // the launch template tags instances, and their volumes with them
+            propagateAtLaunch: false, // the launch template tags instances and their volumes
           })),
         ),
       },
@@ -201,12 +210,13 @@ export class NodeGroup extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [policy, ...(args.after ?? [])],
         customTimeouts: { delete: "30m" },
-        // They are settled when the group is made; a change would replace it, and with it all its nodes at once.
+        // They are fixed when the group is made. A change would replace the group, and all its nodes at once.
         ignoreChanges: ["initialLifecycleHooks"],
       },
     );
     if (firmware > 0) {
-      // A group that was there before its bare metal has a shorter hook: this gives it another time. It goes with the group.
+      // A group from before its bare metal types has a shorter hook, and this sets the longer time. It is
+      // deleted with the group.
       new aws.autoscaling.LifecycleHook(
         name,
         {
@@ -224,7 +234,7 @@ export class NodeGroup extends pulumi.ComponentResource {
 }
 
 function launches(capacity: Capacity, template: aws.ec2.LaunchTemplate): Partial<aws.autoscaling.GroupArgs> {
-  // A number, because "$Latest" stays the same text and would never start a refresh.
+  // A number, because the text "$Latest" never changes and would never start a refresh.
   const version = template.latestVersion.apply(String);
   if (capacity.kind === "fixed") return { launchTemplate: { id: template.id, version } };
   return {

@@ -12,7 +12,10 @@ export interface NodeImagesArgs {
   readonly images: readonly NodeImage[];
 }
 
-/** The cluster's own copies of Flatcar's images: with them a lost node is replaced, and `pulumi up` works, when Flatcar has none any more. */
+/**
+ * The cluster's own copies of Flatcar's images. Lost nodes can be replaced, and `pulumi up` works, after
+ * Flatcar has deleted the originals.
+ */
 export class NodeImages extends pulumi.ComponentResource {
   /** The images that new nodes get, by architecture. */
   readonly ids: Readonly<Partial<Record<Architecture, pulumi.Output<string>>>>;
@@ -31,12 +34,12 @@ export class NodeImages extends pulumi.ComponentResource {
           sourceAmiRegion: region,
           tags: ownedTags(cluster, copy),
         },
-        // The name has the release: of one release there is one copy, whatever it was made from.
+        // The name has the release: each release has one copy, whatever its source.
         { parent: this, ignoreChanges: ["sourceAmiId"] },
       );
       return { architecture, id };
     });
-    // Those of the release before come last, for a way back.
+    // The previous release's images come last, for going back.
     this.ids = Object.fromEntries(copies.reverse().map(({ architecture, id }) => [architecture, id]));
     this.registerOutputs({});
   }

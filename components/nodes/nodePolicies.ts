@@ -14,7 +14,7 @@ import {
 
 type Statement = aws.iam.PolicyStatement;
 
-/** What the statements of a node's role name: plain values but for the key, whose ARN AWS chooses. */
+/** Names in the statements of a node's role. All are plain values except the key's ARN, which AWS chooses. */
 export interface NodeScope extends ClusterScope {
   /** Name of the node store's bucket. */
   readonly bucket: string;
@@ -36,7 +36,7 @@ const objectArn = ({ partition, bucket }: NodeScope, key: string) => `arn:${part
 const groupArn = ({ partition, region, accountId }: NodeScope, group: string) =>
   `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 
-/** The node store's key, for what S3 decrypts and encrypts, and for nothing that a node brings to KMS itself. */
+/** The node store's key, only for S3's own encryption and decryption. Nodes cannot use it in KMS themselves. */
 function useKey({ keyArn, region }: NodeScope, ...Action: string[]): Statement {
   return {
     Sid: "UseKey",
@@ -56,7 +56,7 @@ function readConfig(node: NodeScope): Statement {
   };
 }
 
-/** For `put-log-events`: streams of the node's own group alone. */
+/** For `put-log-events`: only streams of the node's own group. */
 function report({ partition, region, accountId, logGroup, group }: NodeScope): Statement {
   return {
     Sid: "Report",
@@ -73,7 +73,7 @@ function pullImages({ partition, accountId }: NodeScope): Statement[] {
       Sid: "LogInToEcr",
       Effect: "Allow",
       Action: "ecr:GetAuthorizationToken",
-      Resource: "*", // this action knows no resources
+      Resource: "*", // this action has no resources
     },
     {
       Sid: "PullImages",
@@ -126,10 +126,10 @@ export function controllerStatements(node: NodeScope): Statement[] {
         "autoscaling:DescribeAutoScalingInstances",
         "ec2:DescribeInstances",
       ],
-      Resource: "*", // these actions know no resources
+      Resource: "*", // these actions have no resources
     },
     {
-      // Controllers complete the hooks of workers too, once these are drained.
+      // Controllers also complete the hooks of workers, after draining them.
       Sid: "CompleteHooks",
       Effect: "Allow",
       Action: "autoscaling:CompleteLifecycleAction",
@@ -140,7 +140,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
   ];
 }
 
-/** What a worker of one pool may do, and nothing else. */
+/** Everything that a worker of one pool may do. */
 export function workerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),

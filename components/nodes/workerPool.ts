@@ -11,12 +11,15 @@ import { poolPercentage } from "../../plan/rollout";
 import { poolConfig } from "../../plan/nodeStoreKeys";
 
 export interface WorkerPoolArgs extends NodesArgs {
-  /** Name of the pool; no other pool of the cluster has it. */
+  /** Name of the pool, unique in the cluster. */
   readonly pool: string;
   readonly settings: WorkerPoolSettings;
 }
 
-/** Worker nodes of one kind. Everything it is made of is its own, so pools come, change and go one by one. */
+/**
+ * Worker nodes of one kind. A pool shares no resource with other pools, so pools can be added, changed and
+ * removed one by one.
+ */
 export class WorkerPool extends pulumi.ComponentResource {
   readonly nodes: NodeGroup;
 
@@ -59,7 +62,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         max: settings.max,
         replacement: { maxHealthyPercentage: poolPercentage(settings) },
         hookSeconds: { launch: 900, terminate: 900 },
-        // Pods are drained by the controllers first, which outlive every pool.
+        // Controllers drain a leaving worker's pods first, and controllers outlive every pool.
         forceDelete: false,
         tags: cluster.apply((facts) => autoscalerTags(facts.cluster, pool, settings)),
       },

@@ -3,10 +3,10 @@ import * as tls from "@pulumi/tls";
 
 const day = 24;
 
-/** Ten years: replacing a CA replaces every node, so it is done by decision, not by a clock. */
+/** Ten years. Replacing a CA replaces every node, so a person decides it, not a date. */
 const caHours = 3650 * day;
 
-/** 90 days, renewed by any `pulumi up` of the last 45: a weekly `up` in CI always comes in time. */
+/** 90 days. Any `pulumi up` in the last 45 days renews it, so a weekly `up` in CI always comes in time. */
 const leafHours = 90 * day;
 const leafRenewalHours = 45 * day;
 
@@ -54,7 +54,7 @@ export interface LeafCertificateArgs {
   readonly uses: readonly ("server_auth" | "client_auth")[];
 }
 
-/** A leaf certificate with its P-256 key, renewed early by `pulumi up`. */
+/** A leaf certificate with its P-256 key, which `pulumi up` renews early. */
 export class LeafCertificate extends pulumi.ComponentResource {
   readonly certificatePem: pulumi.Output<string>;
   /** Secret. */

@@ -3,11 +3,9 @@ import { stringify } from "yaml";
 /**
  * How the apiserver encrypts Secrets in etcd
  * (https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/).
- *
- * Secrets are written with key number `current`. The key after it can be read beforehand: apiservers take a new
- * configuration one after the other, and none may meet a key that it does not know. The keys before it stay, for the
- * Secrets that snapshots hold.
- *
+ * Key number `current` encrypts Secrets. The next key can already decrypt them: apiservers take a new
+ * configuration one after the other, and none may meet an unknown key. The earlier keys stay, for the Secrets
+ * in snapshots.
  * @param keys the first `current` + 1 keys in their order, 32 bytes each, base64
  */
 export function encryptionConfiguration(keys: readonly string[], current: number): string {

@@ -8,14 +8,14 @@ export interface IdentityArgs {
   readonly cluster: string;
   readonly partition: string;
   readonly bucket: string;
-  /** URL under which the bucket's objects are read. */
+  /** URL of the bucket's objects. */
   readonly issuer: string;
   readonly serviceAccountPublicKeyPem: pulumi.Input<string>;
 }
 
 const documents = [".well-known/openid-configuration", "keys.json"] as const;
 
-/** Lets everybody read the two documents, which hold nothing but a public key, and nothing else. */
+/** Lets everybody read the two documents, which hold only a public key, and nothing else. */
 export function publicDocuments(bucketArn: string): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",
@@ -31,7 +31,10 @@ export function publicDocuments(bucketArn: string): aws.iam.PolicyDocument {
   };
 }
 
-/** Publishes who signs service-account tokens, so that AWS trusts them and pods get roles of their own. */
+/**
+ * Publishes the public keys of service-account tokens, so that AWS trusts the tokens and pods get their own
+ * roles.
+ */
 export class Identity extends pulumi.ComponentResource {
   readonly providerArn: pulumi.Output<string>;
 
@@ -74,7 +77,7 @@ export class Identity extends pulumi.ComponentResource {
     const provider = new aws.iam.OpenIdConnectProvider(
       name,
       { url: args.issuer, clientIdLists: ["sts.amazonaws.com"], tags: ownedTags(args.cluster, args.bucket) },
-      // AWS reads the documents when it is told to trust them.
+      // AWS reads the documents when it starts to trust them.
       { parent: this, dependsOn: [...published, policy] },
     );
     this.providerArn = provider.arn;

@@ -17,9 +17,8 @@ export function discoveryDocument(issuer: string): string {
 }
 
 /**
- * The issuer's public key as a JSON Web Key Set. Its key id is what the apiserver writes into tokens: the URL-safe
+ * The issuer's public key as a JSON Web Key Set. The apiserver writes its key id into tokens: the URL-safe
  * base64 of the SHA-256 of the key's DER form.
- *
  * @param publicKeyPem an RSA public key
  */
 export function jsonWebKeySet(publicKeyPem: string): string {

@@ -32,6 +32,6 @@ export function kubeconfig({
     contexts: [{ name: cluster, context: { cluster, user } }],
     "current-context": cluster,
   };
-  // kubectl's, in which a cluster may be named `no` only between quotes.
+  // kubectl's format, in which a cluster named `no` needs quotes.
   return stringify(config, { version: "1.1" });
 }

@@ -10,15 +10,18 @@ export interface PkiArgs {
   readonly cluster: string;
   /** The cluster's DNS zone. */
   readonly zone: string;
-  /** Number of the key that Secrets are encrypted with. */
+  /** Number of the key that encrypts Secrets. */
   readonly encryptionKey: number;
-  /** Refuse to delete the keys that snapshots are of no use without: the CAs', the service accounts' and those of Secrets. */
+  /**
+   * Refuse to delete the keys without which snapshots are useless: those of the CAs, the service accounts and
+   * Secrets.
+   */
   readonly protect: boolean;
 }
 
-/** Every key and certificate that exists before the cluster does. Private keys are secrets of the state. */
+/** Every key and certificate that exists before the cluster. Private keys are secrets of the state. */
 export class Pki extends pulumi.ComponentResource {
-  /** What nodes read, by its key in the node store. The etcd CA's private key is not among it. */
+  /** The files that nodes read, by key in the node store. The etcd CA's private key is not among them. */
   readonly objects: Readonly<Record<string, pulumi.Output<string>>>;
   readonly kubernetesCaPem: pulumi.Output<string>;
   /** Client certificate of a cluster administrator. */
@@ -30,7 +33,7 @@ export class Pki extends pulumi.ComponentResource {
   constructor(name: string, args: PkiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Pki", name, {}, opts);
     const parent = { parent: this };
-    // Not false, which would take away the protection that this component has from its owner.
+    // Not false, which would remove the protection that the owner of this component has set.
     const kept = { parent: this, protect: args.protect || undefined };
     const authority = (which: string, commonName: string) =>
       new CertificateAuthority(`${name}-${which}-ca`, { commonName }, kept);
@@ -38,7 +41,8 @@ export class Pki extends pulumi.ComponentResource {
     const kubernetesCa = authority("kubernetes", `${args.cluster} Kubernetes CA`);
     const frontProxyCa = authority("front-proxy", `${args.cluster} front proxy CA`);
 
-    // The dialer compares the member's own name, the listener looks for a name whose A records hold the peer's address.
+    // A connecting member compares the listener's own name. A listener looks for a name whose A records have
+    // the peer's address.
     const etcdNames = {
       dnsNames: [`etcd.${args.zone}`, `*.etcd.${args.zone}`, "localhost"],
       ipAddresses: ["127.0.0.1"],
@@ -64,7 +68,8 @@ export class Pki extends pulumi.ComponentResource {
     const client = etcdLeaf("client", "etcd-client", {});
     this.admin = new LeafCertificate(
       `${name}-admin`,
-      // kubeadm binds this group to cluster-admin, for controllers' admin.conf too: by RBAC, unlike system:masters.
+      // kubeadm binds this group to cluster-admin, also for controllers' admin.conf. Unlike system:masters,
+      // it has its rights through RBAC.
       {
         authority: kubernetesCa,
         commonName: "kubernetes-admin",
@@ -74,7 +79,7 @@ export class Pki extends pulumi.ComponentResource {
       parent,
     );
 
-    // RSA, because token consumers, AWS among them, know RS256 for certain.
+    // RSA, because all consumers of tokens, AWS among them, accept RS256.
     const serviceAccount = new tls.PrivateKey(
       `${name}-service-account`,
       { algorithm: "RSA", rsaBits: 2048 },

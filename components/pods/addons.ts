@@ -10,16 +10,16 @@ import { addonManifest } from "../../plan/nodeStoreKeys";
 
 export interface AddonsArgs {
   readonly scope: ClusterScope;
-  /** The project's own that the cluster gets. */
+  /** The project's own add-ons that the cluster gets. */
   readonly wanted: readonly AddonName[];
-  /** Other manifests beside them. */
+  /** Other manifests besides them. */
   readonly ownManifests: readonly ManifestFile[];
   /** Name of the node store's bucket. */
   readonly bucket: pulumi.Input<string>;
   /** DNS name of the Kubernetes API. */
   readonly apiName: string;
   readonly podCidr: string;
-  /** Keys of taints that go once a node is ready; one or more. */
+  /** Keys of taints that are removed once a node is ready; one or more. */
   readonly startupTaints: readonly string[];
   readonly oidcProviderArn: pulumi.Input<string>;
   /** Issuer URL of service-account tokens. */
@@ -27,7 +27,10 @@ export interface AddonsArgs {
   readonly cloudProviderRoleArn: pulumi.Input<string>;
 }
 
-/** What runs in the cluster from its first minute: one object that controllers apply, and the roles of its pods. */
+/**
+ * The add-ons that run from the cluster's first minute: one object that controllers apply, and the roles of
+ * its pods.
+ */
 export class Addons extends pulumi.ComponentResource {
   constructor(name: string, args: AddonsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Addons", name, {}, opts);

@@ -9,14 +9,15 @@ export interface CloudProviderArgs {
   readonly oidcIssuer: pulumi.Input<string>;
 }
 
-/** Tag that the cloud controller manager gives all it makes for a Service, `<namespace>/<name>`. */
+/** Tag of everything that the cloud controller manager makes for a Service, `<namespace>/<name>`. */
 const serviceTag = "kubernetes.io/service-name";
 
 /**
- * What the AWS cloud controller manager may do for nodes, and for Services that ask for a network load balancer
- * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/): it makes what it tags as the cluster's, and changes only what it
- * made itself, so neither another cluster's things nor the balancer of this cluster's API. Each of these actions knows the
- * tags (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html).
+ * Rights of the AWS cloud controller manager, for nodes and for Services with a network load balancer
+ * (https://cloud-provider-aws.sigs.k8s.io/prerequisites/). It must tag what it makes as the cluster's, and
+ * may change only what it has made. So it changes neither another cluster's resources nor this cluster's API
+ * balancer. All of these actions support conditions on tags
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html).
  */
 export function cloudProviderPolicy({
   cluster,
@@ -54,8 +55,8 @@ export function cloudProviderPolicy({
         Resource: "*",
       },
       {
-        // Workers are a balancer's targets, and no controller is. It makes no group: only classic balancers, which it may not make, need
-        // one, and one made for them in vain would stay and hold the VPC.
+        // Only workers are a balancer's targets. It may not make security groups: only classic balancers need
+        // one, and it may not make these. An unused group would stay and keep the VPC from being deleted.
         Sid: "OpenWorkersToBalancers",
         Effect: "Allow",
         Action: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
@@ -75,7 +76,7 @@ export function cloudProviderPolicy({
         Condition: { StringEquals: { [`aws:RequestTag/${clusterTag(cluster)}`]: "owned" } },
       },
       {
-        // Only as they are made: with the tags on it any balancer would be a Service's.
+        // Only when they are made: whoever could tag an existing balancer could make it a Service's.
         Sid: "TagNewBalancers",
         Effect: "Allow",
         Action: "elasticloadbalancing:AddTags",
@@ -109,7 +110,7 @@ export function cloudProviderPolicy({
         Resource: [balancers, listeners, targetGroups],
         Condition: {
           StringEquals: { [`aws:ResourceTag/${clusterTag(cluster)}`]: "owned" },
-          // The API's balancer is the cluster's too, but no Service's.
+          // The API's balancer has the cluster's tag too, but no Service's.
           StringLike: { [`aws:ResourceTag/${serviceTag}`]: "*" },
         },
       },
@@ -117,7 +118,7 @@ export function cloudProviderPolicy({
   };
 }
 
-/** The role of the AWS cloud controller manager, for its pods alone: no instance has these rights. */
+/** The role of the AWS cloud controller manager, only for its pods: no instance has these rights. */
 export class CloudProvider extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
 

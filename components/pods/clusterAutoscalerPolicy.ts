@@ -2,7 +2,8 @@ import type * as aws from "@pulumi/aws";
 import { type ClusterScope, poolGroup } from "../../plan/names";
 
 /**
- * What the cluster autoscaler may do: size the cluster's worker pools, and look at what their instances would be like
+ * Rights of the cluster autoscaler: it sets the size of the cluster's worker pools, and reads what their
+ * instances would be like
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy).
  */
 export function clusterAutoscalerPolicy({
@@ -24,7 +25,7 @@ export function clusterAutoscalerPolicy({
           "ec2:DescribeInstanceTypes",
           "ec2:DescribeLaunchTemplateVersions",
         ],
-        Resource: "*", // these actions know no resources
+        Resource: "*", // these actions have no resources
       },
       {
         Sid: "SizePools",

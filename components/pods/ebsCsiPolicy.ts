@@ -1,12 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import { clusterTag } from "../../plan/names";
 
-/** The tag that the driver gives whatever it makes. */
+/** The tag of everything that the driver makes. */
 const driverTag = "ebs.csi.aws.com/cluster";
 
 /**
- * What the EBS CSI driver may do: make volumes of the cluster, change and delete what it made, attach it to the cluster's
- * instances (https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json is upstream's generic policy).
+ * Rights of the EBS CSI driver: it makes volumes of the cluster, changes and deletes those that it made, and
+ * attaches them to the cluster's instances. Upstream has a generic policy:
+ * https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json
  */
 export function ebsCsiPolicy(cluster: string): aws.iam.PolicyDocument {
   const volumes = "arn:*:ec2:*:*:volume/*";
@@ -31,7 +32,7 @@ export function ebsCsiPolicy(cluster: string): aws.iam.PolicyDocument {
           "ec2:DescribeVolumesModifications",
           "ec2:DescribeVolumeStatus",
         ],
-        Resource: "*", // these actions know no resources
+        Resource: "*", // these actions have no resources
       },
       {
         Sid: "MakeVolumes",
@@ -46,7 +47,7 @@ export function ebsCsiPolicy(cluster: string): aws.iam.PolicyDocument {
         },
       },
       {
-        // Only as they are made: with the tags on another volume that would be the cluster's too.
+        // Only when they are made: whoever could tag another volume could make it the cluster's.
         Sid: "TagNewVolumes",
         Effect: "Allow",
         Action: "ec2:CreateTags",

@@ -14,7 +14,7 @@ export interface ServiceAccountRoleArgs {
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Trusts the tokens of one service account and of no other. */
+/** Trusts only the tokens of one service account. */
 export function serviceAccountTrust(
   oidcProviderArn: string,
   oidcIssuer: string,
@@ -40,7 +40,7 @@ export function serviceAccountTrust(
   };
 }
 
-/** An IAM role for the pods of one service account, by way of the cluster's OIDC provider; no instance has it. */
+/** An IAM role for the pods of one service account, through the cluster's OIDC provider; no instance has it. */
 export class ServiceAccountRole extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly roleName: pulumi.Output<string>;

@@ -5,11 +5,11 @@ import { folders, restoreRequest, snapshotFolder } from "../../plan/nodeStoreKey
 export interface BackupsArgs {
   readonly bucket: pulumi.Input<string>;
   readonly retentionDays: number;
-  /** The snapshot that the next epoch begins with. @default none */
+  /** The snapshot with which the next epoch starts. @default none */
   readonly restore?: { readonly snapshot: string; readonly epoch: number };
 }
 
-/** Versions of objects below `prefix` go some days after they were replaced. */
+/** Deletes versions of objects below `prefix` some days after they were replaced. */
 const replaced = (prefix: string, days: number) => ({
   id: prefix,
   status: "Enabled",
@@ -17,7 +17,10 @@ const replaced = (prefix: string, days: number) => ({
   noncurrentVersionExpiration: { noncurrentDays: days },
 });
 
-/** How long snapshots, and replaced versions of everything else in the node store, are kept; and which one to go back to. */
+/**
+ * How long the node store keeps snapshots, and replaced versions of everything else; and the snapshot to go
+ * back to.
+ */
 export class Backups extends pulumi.ComponentResource {
   /** s3:// URL of the snapshots' folder. */
   readonly location: pulumi.Output<string>;
@@ -34,10 +37,11 @@ export class Backups extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { prefix: snapshotFolder },
             expiration: { days: args.retentionDays },
-            // As long as it would have been kept: a snapshot that somebody deleted or replaced is still there.
+            // As long as an undeleted snapshot: one that somebody has deleted or replaced can still be
+            // restored.
             noncurrentVersionExpiration: { noncurrentDays: args.retentionDays },
           },
-          // Old launch template versions still point at old configurations.
+          // Old versions of the launch template still use old configurations.
           replaced(folders.ignition, 365),
           replaced(folders.pki, 30),
           replaced(folders.encryption, 30),

@@ -8,11 +8,15 @@ export interface NodeLogsArgs {
   readonly logGroup: string;
 }
 
-/** The log group in which nodes that do not become ready say why, each in a stream `<its Auto Scaling group>/<its id>`. */
+/**
+ * The log group in which nodes report why they do not become ready. Each has a stream `<its Auto Scaling
+ * group>/<its id>`.
+ */
 export class NodeLogs extends pulumi.ComponentResource {
   constructor(name: string, { cluster, logGroup }: NodeLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeLogs", name, {}, opts);
-    // Encrypted by CloudWatch Logs with its own key: reports hold no secrets, and must be readable when all else fails.
+    // CloudWatch Logs encrypts it with its own key: reports hold no secrets, and must be readable when
+    // everything else fails.
     new aws.cloudwatch.LogGroup(
       name,
       { name: logGroup, retentionInDays: 30, tags: ownedTags(cluster, logGroup) },

@@ -10,15 +10,15 @@ export interface NodeStoreArgs {
   readonly partition: string;
   /** Contents by key. */
   readonly objects: Readonly<Record<string, pulumi.Input<string>>>;
-  /** S3 metadata by the key of its object; it is no secret. */
+  /** S3 metadata by the key of its object; not secret. */
   readonly metadata: Readonly<Record<string, Record<string, string>>>;
-  /** What metadata tells of: what is not there yet is not noted. */
+  /** Resources that the metadata describe: metadata must not be written before they exist. */
   readonly noted: pulumi.Resource[];
-  /** Refuse to delete the bucket and its key; else they go with all they hold. */
+  /** Refuse to delete the bucket and its key; otherwise both are deleted with their content. */
   readonly protect: boolean;
 }
 
-/** Refuses every request that is not TLS. */
+/** Refuses every request without TLS. */
 const tlsOnly = (bucketArn: string): aws.iam.PolicyStatement => ({
   Sid: "TlsOnly",
   Effect: "Deny",
@@ -28,14 +28,15 @@ const tlsOnly = (bucketArn: string): aws.iam.PolicyStatement => ({
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
 
-/** What nodes write once for ever: who forms the cluster, that it has formed, and snapshots. */
+/** Objects that nodes write only once: who forms the cluster, that it has formed, and snapshots. */
 const formation = [`${formationPrefix}*`, `${formedPrefix}*`];
 const writtenOnce = [...formation, `${snapshotFolder}*`];
 
 /**
- * Nobody deletes the facts that the cluster stands on, and nobody writes over these or a snapshot, be it a controller that was taken
- * over: a write must ask that there is no such object. That leaves out copies and uploads in parts, which cannot ask in time.
- * `pulumi destroy` deletes this policy before the bucket. Lifecycle rules are S3's own and need no permission.
+ * Nobody may delete the facts about the cluster, and nobody may overwrite these or a snapshot. This holds
+ * also for an attacker with a controller's role. So a write must require that the object does not exist.
+ * Copies and multipart uploads are denied, because they cannot require it. `pulumi destroy` deletes this
+ * policy before the bucket. Lifecycle rules are S3's own and need no permission.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function factsStay(bucketArn: string): aws.iam.PolicyStatement[] {
@@ -64,17 +65,20 @@ export const nodeStorePolicy = (bucketArn: string): aws.iam.PolicyDocument => ({
   Statement: [tlsOnly(bucketArn), ...factsStay(bucketArn)],
 });
 
-/** The bucket that nodes read their configuration and keys from, and keep their formation objects and snapshots in. */
+/**
+ * The bucket with the nodes' configuration and keys, in which they keep their formation objects and
+ * snapshots.
+ */
 export class NodeStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
-  /** What closes and encrypts the bucket: there before anything is put into it. */
+  /** Resources that close and encrypt the bucket: they exist before anything is put into it. */
   readonly secured: readonly pulumi.Resource[];
 
   constructor(name: string, args: NodeStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:NodeStore", name, {}, opts);
     const parent = { parent: this };
-    // Not false, which would take away the protection that this component has from its owner.
+    // Not false, which would remove the protection that the owner of this component has set.
     const kept = { parent: this, protect: args.protect || undefined };
     const key = new aws.kms.Key(
       name,

@@ -8,7 +8,7 @@ import { encryptionConfig } from "../../plan/nodeStoreKeys";
 import { judgeEncryptionKey } from "./encryptionKey";
 import type { Place, PlacedSubnet } from "../network/existingVpc";
 
-/** Of the key that Secrets are written with, its number. */
+/** Number of the key that encrypts Secrets. */
 const keyNote = "encryption-key";
 
 /**
@@ -17,12 +17,15 @@ const keyNote = "encryption-key";
  */
 export type Notes = Readonly<Record<string, string | undefined>>;
 
-/** What the cluster stands in and its nodes run on. */
+/** The cluster's place in AWS, and the releases of its nodes. */
 interface Ground extends Place {
   readonly images: readonly NodeImage[];
 }
 
-/** What the next `pulumi up` has to know of the cluster, as S3 metadata of `encryptionConfig`: no secret, read without one. */
+/**
+ * Facts about the cluster that the next `pulumi up` needs, as S3 metadata of `encryptionConfig`. They are not
+ * secret, and reading them downloads no secret.
+ */
 export const clusterNotes = (settings: Settings, ground: Ground): Record<string, string> => ({
   [keyNote]: String(settings.encryption.key),
   ...choiceNotes(settings),
@@ -41,14 +44,13 @@ function groundNotes({ zones, existingVpc, images }: Ground): Record<string, str
   };
 }
 
-/** A list of the cluster's notes; undefined if nothing is noted. */
+/** A list in the cluster's notes; undefined if there is none. */
 export const notedList = (notes: Notes | undefined, note: string): string[] | undefined =>
   notes?.[note]?.split(",");
 
 /**
- * The notes of the cluster that is there. Without a node store, or an object in it, there is none yet.
- *
- * @throws WrongSettings when the node store cannot be looked at
+ * The notes of the existing cluster. Without a node store, or an object in it, there is no cluster yet.
+ * @throws WrongSettings when the node store cannot be read
  */
 export async function readClusterNotes(
   { encryption }: Settings,
@@ -82,13 +84,13 @@ export async function checkClusterNotes(settings: Settings, notes: Notes | undef
 }
 
 async function notesIn(bucket: string, opts: pulumi.InvokeOptions): Promise<Notes | undefined> {
-  // A list tells an absent object from one that may not be read; a look at the object itself does not.
+  // A list shows whether an object is absent or may not be read; a request for the object itself does not.
   const list = aws.s3.getObjects({ bucket, prefix: encryptionConfig }, opts);
   const { keys } = await list.catch((error: Error) => {
     if (error.message.includes("NoSuchBucket")) return { keys: [] as string[] };
     throw error;
   });
   if (!keys.includes(encryptionConfig)) return undefined;
-  // The provider downloads only bodies of a text type, and this is none: no secret is read.
+  // The provider downloads only bodies of a text type, and this one has another type. So no secret is read.
   return (await aws.s3.getObject({ bucket, key: encryptionConfig }, opts)).metadata;
 }

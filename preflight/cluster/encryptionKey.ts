@@ -1,9 +1,9 @@
 import type { Mistake } from "../../settings/errors";
 
 /**
- * What is wrong with this key for Secrets after the `current` one. Right is that one, or the next, as apiservers take the new
- * configuration one after the other and each must read what the others write. A smaller one never is: its configuration lacks
- * a key that nodes have, and they refuse it.
+ * Why this key for Secrets may not follow the `current` one. Only the same and the next key may. Apiservers
+ * take the new configuration one after the other, and each must read what the others write. With a smaller
+ * key, the configuration would lack a key that nodes have, and they refuse it.
  */
 export function judgeEncryptionKey(wanted: number, current: number): Mistake[] {
   if (wanted === current || wanted === current + 1) return [];

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WrongSettings } from "../../settings/errors";
 
-/** What a cluster put out at its last `pulumi up`, of what the next one has to know. */
+/** The outputs of a cluster's last `pulumi up` that the next one needs. */
 export interface LastOutputs {
   readonly nodeStoreBucket?: string;
   readonly privateSubnetIds?: readonly string[];
@@ -9,9 +9,9 @@ export interface LastOutputs {
 }
 
 /**
- * Reads what a cluster of this stack put out at the last `pulumi up`; of a new cluster nothing.
- *
- * @param output name of the stack's output that holds the cluster's outputs. @default they are the stack's own
+ * Reads the outputs of this stack's cluster at the last `pulumi up`; nothing for a new cluster.
+ * @param output name of the stack's output that holds the cluster's outputs. @default they are the stack's
+ * own
  */
 export async function readLastOutputs(output?: string): Promise<LastOutputs> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
@@ -22,11 +22,11 @@ export async function readLastOutputs(output?: string): Promise<LastOutputs> {
 }
 
 /**
- * Compares the cluster's node store with the one that the same cluster had at its last `pulumi up`. Every resource is named after
- * the cluster, so under another name all would be made anew, and what is there deleted with its data.
- *
+ * Compares the cluster's node store with its node store at the last `pulumi up`. Every resource has the
+ * cluster's name. Under another name Pulumi would make all of them again, and delete the old ones with their
+ * data.
  * @param name of the cluster
- * @param nodeStore bucket that goes by name, account and region
+ * @param nodeStore bucket whose name has cluster, account and region
  * @throws WrongSettings when the cluster had another one
  */
 export function checkSameCluster(

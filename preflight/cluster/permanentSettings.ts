@@ -3,13 +3,13 @@ import { defaultNetwork } from "../../settings/fields";
 import type { Mistake } from "../../settings/errors";
 import { isPublicZone } from "../../plan/names";
 
-/** A setting that a cluster keeps for as long as it is there. */
+/** A setting that a cluster keeps as long as it exists. */
 interface Chosen {
-  /** Under which the node store has it noted. */
+  /** Its name in the node store's notes. */
   readonly note: string;
   readonly key: string;
   readonly value: string;
-  /** What the settings have at the key. @default the value */
+  /** The value of the settings at the key. @default the value itself */
   readonly written?: string;
   /** Why it cannot change. */
   readonly because: string;
@@ -48,7 +48,7 @@ function chosen(settings: Settings): Chosen[] {
   ];
 }
 
-/** What `changedChoices` is to find at the next `pulumi up`, by note. */
+/** The values for `changedChoices` at the next `pulumi up`, by name. */
 export const choiceNotes = (settings: Settings): Record<string, string> =>
   Object.fromEntries(chosen(settings).map(({ note, value }) => [note, value]));
 
@@ -58,7 +58,7 @@ export function changedChoices(
   notes: Readonly<Record<string, string | undefined>>,
 ): Mistake[] {
   const changed = chosen(settings).filter(({ note, value }) => (notes[note] ?? value) !== value);
-  // Without a parent zone it is the API that makes the zone a public one.
+  // Without a parent zone, a public API makes the zone public.
   const causes = changed.some(({ note }) => note === "api")
     ? changed.filter(({ note }) => note !== "zone")
     : changed;

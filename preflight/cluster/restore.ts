@@ -6,20 +6,19 @@ import { formationEpoch, formationPrefix, snapshotFolder } from "../../plan/node
 
 type Restore = NonNullable<Settings["restore"]>;
 
-/** What the node store holds that a restore depends on. */
+/** The content of the node store that a restore depends on. */
 export interface StoredObjects {
   /** Name of the node store. */
   readonly bucket: string;
-  /** Keys that begin as those of formations. */
+  /** Keys that begin like formations' keys. */
   readonly formations: readonly string[];
-  /** Keys that begin as the wanted snapshot's. */
+  /** Keys that begin like the wanted snapshot's key. */
   readonly snapshots: readonly string[];
 }
 
 /**
- * Whether a restore is still to come or its epoch has begun, after which it is never done again.
- *
- * @throws WrongSettings when the epoch is not the next one, or there is no such snapshot
+ * Whether a restore is still to come. Once its epoch has begun, it is never done again.
+ * @throws WrongSettings when the epoch is not the next one, or the snapshot does not exist
  */
 export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects): "to come" | "begun" {
   const epochs = facts.formations.map((key) => formationEpoch(key) ?? 0);
@@ -42,9 +41,8 @@ export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects)
 }
 
 /**
- * Looks whether the restore that the settings ask for can be done, and warns of what it does; a list of keys is all it
- * needs. Whether the snapshot is whole, each controller checks before it stops anything.
- *
+ * Checks whether the restore in the settings is possible, and warns of its effect. It needs only a list of
+ * keys. Each controller checks the snapshot's content before it stops anything.
  * @throws WrongSettings as `judgeRestore`, and when the node store cannot be listed
  */
 export async function checkRestore(

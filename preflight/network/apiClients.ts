@@ -6,17 +6,17 @@ import { WrongSettings } from "../../settings/errors";
 import { clusterTag } from "../../plan/names";
 import type { ExistingVpc } from "./existingVpc";
 
-/** @throws WrongSettings when they are more than a security group takes, with what an existing VPC has */
+/** @throws WrongSettings when they are more than a security group allows, including those of an existing VPC */
 export function checkApiClients(settings: Settings, existingVpc: ExistingVpc | undefined): void {
-  if (existingVpc === undefined) return; // settings/rules/access.ts knows all of a new one
+  if (existingVpc === undefined) return; // for a new one, settings/rules/access.ts knows all
   const others = settings.api.access === "internal" ? existingVpc.cidrs : existingVpc.natAddresses;
   const mistakes = tooManyApiClients(settings.api, new Set(others).size);
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
 }
 
 /**
- * Addresses of the NAT gateways of a new VPC that an earlier `pulumi up` made: somebody may have read them in AWS, and allowed
- * them by `api.allowedCidrs` too.
+ * Addresses of a new VPC's NAT gateways that an earlier `pulumi up` made: somebody may have read them in AWS
+ * and added them to `api.allowedCidrs`.
  */
 export async function findNatAddresses(
   { name, api, existingVpc }: Settings,

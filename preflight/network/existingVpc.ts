@@ -14,24 +14,24 @@ export interface PlacedSubnet {
   readonly id: string;
   readonly zone: string;
   readonly cidr: string;
-  /** Addresses that nothing has yet. */
+  /** Addresses that are free. */
   readonly free: number;
 }
 
-/** An existing VPC as it was found. */
+/** An existing VPC as AWS describes it. */
 export interface ExistingVpc {
   readonly vpcId: string;
   /** The VPC's ranges, the primary one first. */
   readonly cidrs: string[];
   readonly privateSubnets: PlacedSubnet[];
   readonly publicSubnets: PlacedSubnet[];
-  /** Public addresses of its NAT gateways: where its nodes' calls to a public API come from. */
+  /** Public addresses of its NAT gateways, from which its nodes call a public API. */
   readonly natAddresses: string[];
 }
 
-/** Where a cluster's nodes are. */
+/** The place of a cluster's nodes. */
 export interface Place {
-  /** Of a new VPC in the order of their ranges. */
+  /** For a new VPC in the order of their ranges. */
   readonly zones: string[];
   /** @default a new VPC */
   readonly existingVpc?: ExistingVpc;
@@ -40,13 +40,13 @@ export interface Place {
 type Kind = "private" | "public";
 type Zoned = Pick<PlacedSubnet, "zone">;
 
-/** The subnets that the cluster stands in already, in their order. */
+/** The subnets that the cluster already uses, in their order. */
 export interface KeptSubnets {
   readonly private: readonly string[];
   readonly public: readonly string[];
 }
 
-/** @throws WrongSettings that name all that does not fit */
+/** @throws WrongSettings that name everything that does not fit */
 export async function findExistingVpc(
   { vpcId, privateSubnetIds, publicSubnetIds }: NonNullable<Settings["existingVpc"]>,
   settings: Settings,
@@ -84,7 +84,7 @@ export async function findExistingVpc(
   return { vpcId, cidrs, privateSubnets, publicSubnets, natAddresses };
 }
 
-/** The zones of the private subnets. @throws WrongSettings when they do not cover the wanted zones once each */
+/** The zones of the private subnets. @throws WrongSettings when they do not cover each wanted zone once */
 export function zonesOfSubnets(wanted: number | readonly string[], subnets: readonly Zoned[]): string[] {
   const zones = zonesOnce("private", subnets);
   if (typeof wanted === "number") {
@@ -111,7 +111,7 @@ export function zonesOfSubnets(wanted: number | readonly string[], subnets: read
   );
 }
 
-/** @throws WrongSettings when two subnets are in one zone, which no load balancer takes */
+/** @throws WrongSettings when two subnets are in one zone, because a load balancer accepts only one */
 function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
   const zones = subnets.map(({ zone }) => zone).sort();
   const twice = zones.find((zone, i) => zones.indexOf(zone) !== i);
@@ -122,7 +122,9 @@ function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
 
 const noAddress = "has no free address for the API's balancer or the bastion: name another subnet";
 
-/** Private subnets without room for the nodes. Where the cluster is already, its own nodes have some of what is not free. */
+/**
+ * Private subnets without room for the nodes. If the cluster exists, its own nodes use some of the addresses.
+ */
 function tooSmall(settings: Settings, subnets: readonly PlacedSubnet[], kept: readonly string[]): Mistake[] {
   const zones = subnets.map(({ zone }) => zone);
   return subnets.flatMap(({ id, zone, cidr, free }): Mistake[] => {
@@ -162,7 +164,7 @@ async function findRanges(
   return cidrs;
 }
 
-/** Why a VPC or a subnet that is shared with this account is no use. */
+/** Why a VPC or a subnet that another account shares with this one cannot be used. */
 const ofAnother = (ownerId: string) =>
   `belongs to account ${ownerId}, which alone can tag it and give it a private zone: use one of this account`;
 
@@ -200,7 +202,7 @@ async function findSubnet(
   };
 }
 
-/** Routes of the subnet's own route table, or of the VPC's main table where it has none. */
+/** Routes of the subnet's own route table, or of the VPC's main table if it has none. */
 async function routesOf(subnetId: string, vpcId: string, opts: pulumi.InvokeOptions) {
   const filters = [{ name: "association.subnet-id", values: [subnetId] }];
   const own = await aws.ec2.getRouteTables({ vpcId, filters }, opts);
@@ -209,7 +211,10 @@ async function routesOf(subnetId: string, vpcId: string, opts: pulumi.InvokeOpti
   return (await aws.ec2.getRouteTable({ routeTableId }, opts)).routes;
 }
 
-/** The first address of each gateway, then what they have beside it. The provider leaves out what the gateway's kind does not have. */
+/**
+ * The first address of each gateway, then its other addresses. The provider leaves out fields that the
+ * gateway's kind does not have.
+ */
 async function findNatAddresses(vpcId: string, opts: pulumi.InvokeOptions): Promise<string[]> {
   const filters = [{ name: "state", values: ["available"] }];
   const { ids } = await aws.ec2.getNatGateways({ vpcId, filters }, opts);

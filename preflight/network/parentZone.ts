@@ -4,7 +4,9 @@ import type { Settings } from "../../settings";
 import { WrongSettings } from "../../settings/errors";
 import { lookUp } from "../lookUp";
 
-/** @throws WrongSettings when the account has no such zone, or the cluster's zone cannot be delegated from it */
+/**
+ * @throws WrongSettings when the account has no such zone, or the cluster's zone cannot be delegated from it
+ */
 export async function checkParentZone(
   { parentZoneId, domain, name }: Settings,
   opts: pulumi.InvokeOptions,

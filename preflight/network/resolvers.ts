@@ -2,20 +2,20 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { address, parseCidr } from "../../plan/cidr";
 
-/** Where a VPC's own resolver answers: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
+/** Address of a VPC's own resolver: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
 const amazonResolvers = (vpcCidr: string) => [
   "AmazonProvidedDNS",
   "169.254.169.253",
   address(parseCidr(vpcCidr), 2),
 ];
 
-/** Resolvers that a VPC's instances are told to ask and that may not know a private zone of the VPC. */
+/** Resolvers that a VPC's instances use and that may not know a private zone of the VPC. */
 export const strangeResolvers = (servers: readonly string[], vpcCidr: string): string[] =>
   servers.filter((server) => !amazonResolvers(vpcCidr).includes(server));
 
 /**
- * Warns of resolvers that know the cluster's private zone only if they forward it. They may do so, so it is no mistake.
- *
+ * Warns of resolvers that know the cluster's private zone only if they forward it. They may forward it, so
+ * this is no mistake.
  * @param zone of the cluster
  */
 export async function checkResolvers(

@@ -4,31 +4,30 @@ import { WrongSettings } from "../../settings/errors";
 import { clusterTag } from "../../plan/names";
 import { planSubnets } from "../../plan/subnets";
 
-/** Zones by their place, which decides their ranges. An `up` that failed may have left a place empty. */
+/** Zones by their position, which decides their ranges. An `up` that failed may have left a position empty. */
 export type Places = readonly (string | undefined)[];
 
-/** What decides which zones a cluster is in. */
+/** Inputs that decide which zones a cluster is in. */
 export interface ZoneChoice {
   readonly region: string;
   /** Zones that AWS offers now. */
   readonly available: readonly string[];
-  /** The cluster's zones as its last `pulumi up` noted them. @default nothing is noted */
+  /** The cluster's zones in the notes of its last `pulumi up`. @default there are no notes */
   readonly noted?: readonly string[];
   /** In how many zones the last `pulumi up` that succeeded left it: notes that a hand lost or put back may name fewer. @default none did */
   readonly made?: number;
-  /** Where the cluster has subnets. */
+  /** Zones with subnets of the cluster. */
   readonly standing: Places;
 }
 
-/** Why nothing is taken away, and what a person can do instead. */
+/** Why no zone is removed, and what a person can do instead. */
 const forGood = "keeps its zones, through an outage too";
 const poolsMayLeave = "workerPools.<name>.zones takes a pool out of a zone";
 
 /**
- * The zones of a new VPC in the order of their ranges: those the cluster stands in, then the region's first or the named
- * ones. A zone that a cluster stands in need not be available.
- *
- * @throws WrongSettings when one of the cluster's zones would go, or there are not so many
+ * The zones of a new VPC in the order of their ranges: the cluster's own first, then the region's first or
+ * the named ones. A zone of the cluster need not be available.
+ * @throws WrongSettings when the cluster would lose a zone, or the region has too few
  */
 export function chooseZones(wanted: number | readonly string[], facts: ZoneChoice): string[] {
   const zones = typeof wanted === "number" ? zonesByNumber(wanted, facts) : zonesByName(wanted, facts);
@@ -41,7 +40,10 @@ export function chooseZones(wanted: number | readonly string[], facts: ZoneChoic
   throw new WrongSettings({ key: "zones", value: wanted, remedy });
 }
 
-/** What is noted, and what an `up` that succeeded left beside it; without notes all that stands. */
+/**
+ * The zones in the notes, and those that a successful `up` has added since; without notes, all zones with
+ * subnets.
+ */
 const keptPlaces = ({ noted, made, standing }: ZoneChoice): Places =>
   noted === undefined ? standing : [...noted, ...standing.slice(noted.length, made ?? 0)];
 
@@ -102,7 +104,10 @@ function zonesByName(wanted: readonly string[], facts: ZoneChoice): string[] {
   return places.map((zone) => zone ?? others.shift()!);
 }
 
-/** The subnets of an existing VPC in a lasting order. @throws WrongSettings when one that the cluster stands in would go */
+/**
+ * The subnets of an existing VPC in a permanent order. @throws WrongSettings when the cluster would lose one
+ * of its subnets
+ */
 export function keepSubnets(
   kind: "private" | "public",
   wanted: readonly string[],
@@ -119,7 +124,7 @@ export function keepSubnets(
 
 const named = (names: Places) => names.filter((name) => name !== undefined).join(", ");
 
-/** Looks up in which zones the cluster has subnets: what is noted lags behind after an `up` that failed. */
+/** Looks up the zones with subnets of the cluster: after an `up` that failed, the notes are incomplete. */
 export async function findStanding(
   cluster: string,
   cidr: string,

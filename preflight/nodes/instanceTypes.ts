@@ -8,9 +8,9 @@ import { bastionType } from "../../plan/bastion";
 import type { Place } from "../network/existingVpc";
 import { refuseNew } from "../lookUp";
 
-/** What an instance type has. */
+/** Properties of an instance type. */
 export interface InstanceType {
-  /** As EC2 calls them. */
+  /** EC2's names of them. */
   readonly supportedArchitectures: readonly string[];
   readonly defaultVcpus: number;
   /** MiB. */
@@ -19,7 +19,7 @@ export interface InstanceType {
   readonly supportedUsagesClasses: readonly string[];
 }
 
-/** An instance type where a setting names it, and what it is needed for. */
+/** An instance type in a setting, with its requirements. */
 interface Named {
   readonly key: string;
   readonly type: string;
@@ -34,15 +34,18 @@ interface Needs {
   readonly memoryMib: number;
 }
 
-/** As EC2 calls it. */
+/** EC2's name of it. */
 const ec2Architecture = { amd64: "x86_64", arm64: "arm64" } as const;
 
 /** kubeadm refuses a controller with less than 2 CPUs or 1700 MB (https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/). */
 const controllerNeeds: Needs = { who: "a controller", vcpus: 2, memoryMib: 2048 };
 
-/** Beside what is reserved: the pods of the add-ons that run on each, and the 100Mi at which the kubelet evicts. */
+/**
+ * Besides the reserved memory: the pods of the add-ons that run on each node, and the 100Mi at which the
+ * kubelet evicts.
+ */
 const ofEveryWorker = { cores: 0.2, memoryMib: 100 + 256 };
-/** Of its memory an instance has this part at least; firmware and kernel keep the rest. */
+/** The least share of its memory that an instance can use; firmware and kernel use the rest. */
 const usable = 0.92;
 
 function workerNeeds({ systemReserved, kubeReserved }: Settings["workerPools"][string]["kubelet"]): Needs {
@@ -56,7 +59,7 @@ function workerNeeds({ systemReserved, kubeReserved }: Settings["workerPools"][s
   };
 }
 
-/** Every instance type that the settings name. */
+/** Every instance type in the settings. */
 function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
   const { instanceType: type, architecture } = controlPlane;
   const ofPools = Object.entries(workerPools).flatMap(([name, pool]) =>
@@ -72,14 +75,14 @@ function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
   return [{ key: "controlPlane.instanceType", ...ofControllers }, ...ofPools];
 }
 
-/** No setting names the type, so another way to the nodes is what helps. */
+/** No setting names the type, so the remedy is another way to the nodes. */
 const withoutBastion = (place: string): Mistake => ({
   key: "access.kind",
   value: "bastion",
   remedy: `${place} has no ${bastionType}, which the bastion is: use instance-connect`,
 });
 
-/** What is wrong with the named types and the bastion's, given the region's by name. */
+/** Mistakes among the named types and the bastion's, given the region's types by name. */
 export function judgeInstanceTypes(
   settings: Settings,
   offered: ReadonlyMap<string, InstanceType>,
@@ -111,7 +114,10 @@ function unfit(
   return undefined;
 }
 
-/** As many types as EC2 takes in a filter: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
+/**
+ * The most types in one filter of EC2:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
+ */
 const filterValues = 200;
 
 /** Looks up the instance types that the settings name, and the bastion's; those that the region does not have are left out. */

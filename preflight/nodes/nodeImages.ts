@@ -11,10 +11,9 @@ const flatcarOwner = "075585003325";
 const flatcarPartition = "aws";
 
 /**
- * Looks up the images of the release, and those of the release before that the cluster still has, for a way back. A copy of
- * the cluster's own will do: Flatcar takes its images back after nine months.
- *
- * @param releases that the cluster has noted, the newest first
+ * Looks up the images of the release, and those of the release before that the cluster still has, for going
+ * back. A copy of the cluster's own is enough: Flatcar deletes its images after nine months.
+ * @param releases in the cluster's notes, the newest first
  * @throws WrongSettings when there is neither a copy nor a published image, or the partition has none
  */
 export async function findImages(
@@ -105,7 +104,7 @@ async function findImage(
   return (await aws.ec2.getAmiIds(query, opts)).ids[0];
 }
 
-/** The release that Flatcar published last; undefined if it has none for this architecture here. */
+/** Flatcar's newest release; undefined if it has none for this architecture here. */
 async function newestRelease(
   architecture: Architecture,
   opts: pulumi.InvokeOptions,

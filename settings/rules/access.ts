@@ -5,7 +5,7 @@ import type { Settings } from "../schema/cluster";
 import { natGateways } from "./network";
 import { mistakeIf, repeated, Rule } from "./rule";
 
-/** Inbound rules of the API's group that the cluster's own groups have. */
+/** Inbound rules of the API's group for the cluster's own groups. */
 const rulesOfGroups = 2;
 
 /** @param others ranges that connect without being in `api.allowedCidrs` */
@@ -26,7 +26,7 @@ const apiClients: Rule = ({ api }) => [
 ];
 
 const apiClientsOfNewVpc: Rule = (settings) => {
-  // How many NAT gateways or ranges an existing VPC has is known once it was looked up.
+  // The numbers of NAT gateways and ranges of an existing VPC are known only after its look-up.
   if (settings.existingVpc) return [];
   return tooManyApiClients(settings.api, settings.api.access === "internal" ? 1 : natGateways(settings));
 };

@@ -19,5 +19,5 @@ const rules: readonly Rule[] = [
   ...versionRules,
 ];
 
-/** What is wrong between settings that each have the right form. */
+/** Mistakes between settings that each have the right form. */
 export const brokenRules = (settings: Settings): Mistake[] => rules.flatMap((rule) => rule(settings));

@@ -10,7 +10,7 @@ import { mistakeIf, poolRule, repeated, Rule } from "./rule";
 /** Label prefixes below kubernetes.io that a kubelet may set: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction */
 const ofKubelets = /^(kubelet|node)\.kubernetes\.io\//;
 
-/** Bytes of kubeadm's other flags, which are in one variable (KUBELET_KUBEADM_ARGS) with labels and taints. */
+/** Bytes of kubeadm's other flags, which share one variable (KUBELET_KUBEADM_ARGS) with labels and taints. */
 const kubeletFlagsBesides = 512;
 
 const foreignLabels = poolRule((pool, key) =>
@@ -65,7 +65,7 @@ const kubeletArgument = poolRule(({ labels, taints }, key) => {
 const groupTags: Rule = ({ name, workerPools }) =>
   Object.entries(workerPools).flatMap(([pool, settings]) => untaggable(name, pool, settings));
 
-/** What the tags would lose that tell the autoscaler of the pool's nodes while there is none. */
+/** Tags would lose these: they describe an empty pool's nodes to the autoscaler. */
 function untaggable(cluster: string, name: string, pool: WorkerPoolSettings): Mistake[] {
   const key = `workerPools.${name}`;
   const tags = autoscalerTags(cluster, name, pool);

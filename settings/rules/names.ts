@@ -2,9 +2,9 @@ import { clusterOrPoolName } from "../fields";
 import { mistakeIf, Rule } from "./rule";
 
 /**
- * Load balancers may not begin with internal-, security groups with sg-, buckets with these and others
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); the autoscaler takes every group in the
- * account with the tag k8s.io/cluster-autoscaler/enabled for one to choose from.
+ * Load balancers may not begin with internal-, security groups with sg-, and buckets with these and others
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). The autoscaler would choose
+ * from every group in the account with the tag k8s.io/cluster-autoscaler/enabled.
  */
 const reservedName = /^((internal|sg|xn-|sthree|amzn-s3-demo)(-|$)|enabled$)/;
 

@@ -10,11 +10,11 @@ import { mistakeIf, repeated, Rule } from "./rule";
 export const countOf = (zones: Settings["zones"]): number =>
   typeof zones === "number" ? zones : zones.length;
 
-/** NAT gateways of a network that the cluster makes. */
+/** NAT gateways of a new network. */
 export const natGateways = ({ network, zones }: Pick<Settings, "network" | "zones">): number =>
   (network ?? defaultNetwork).nat === "single" ? 1 : countOf(zones);
 
-/** Range of the VPC; of an existing one it is known only once it was looked up. */
+/** Range of the VPC; an existing VPC's range is known only after its look-up. */
 const vpcRange = ({ network, existingVpc }: Settings) =>
   existingVpc ? undefined : (network ?? defaultNetwork).cidr;
 
@@ -74,7 +74,10 @@ const publicAddresses: Rule = (settings) => {
   return mistakeIf(tooMany, "zones", settings.zones, remedy);
 };
 
-/** Nodes that a new VPC's private subnets hold in each zone: the API's balancer and the connect endpoint have an address there too. */
+/**
+ * Nodes for which a new VPC's private subnets have addresses, in each zone. The API's balancer and the
+ * connect endpoint need one there too.
+ */
 function nodesOfZone(cidr: string): number {
   const [{ privateCidr }] = planSubnets(cidr, ["any"]);
   return usableAddresses(privateCidr) - 2;

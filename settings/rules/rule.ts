@@ -1,10 +1,10 @@
 import type { Mistake } from "../errors";
 import type { Settings, WorkerPoolSettings } from "../schema/cluster";
 
-/** Finds what is wrong between settings that each have the right form. */
+/** Finds mistakes between settings that each have the right form. */
 export type Rule = (settings: Settings) => Mistake[];
 
-/** A rule over each pool; `key` is where the pool stands. */
+/** A rule for each pool; `key` is the pool's path. */
 export const poolRule =
   (find: (pool: WorkerPoolSettings, key: string) => Mistake[]): Rule =>
   ({ workerPools }) =>
@@ -13,7 +13,7 @@ export const poolRule =
 export const mistakeIf = (wrong: boolean, key: string, value: unknown, remedy: string): Mistake[] =>
   wrong ? [{ key, value, remedy }] : [];
 
-/** A mistake for each value that is there a second time. */
+/** A mistake for each value that occurs a second time. */
 export function repeated(key: string, values: readonly string[], remedy: string): Mistake[] {
   const again = values.filter((value, i) => values.indexOf(value) !== i);
   return again.map((value) => ({ key, value, remedy }));

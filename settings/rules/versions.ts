@@ -6,7 +6,7 @@ import { mistakeIf, Rule } from "./rule";
 function unsupported({ versions: { kubernetes, etcd } }: Settings): Mistake[] {
   return [
     ...mistakeIf(
-      // kubeadm of 1.36.0 reaches for the balancer before a controller can be behind it.
+      // kubeadm of 1.36.0 calls the balancer before a controller can be behind it.
       !/^1\.(36\.[1-9]\d*|37\.\d+)$/.test(kubernetes),
       "versions.kubernetes",
       kubernetes,

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What a change of a setting does to a cluster that is there, from the least to the most. */
+/** Effects of a setting's change on an existing cluster, from the smallest to the greatest. */
 export const effects = [
   "nothing",
   "in place",
@@ -11,16 +11,16 @@ export const effects = [
 ] as const;
 export type Effect = (typeof effects)[number];
 
-/** What a person reads about one setting, beside its form and its default. */
+/** The description of one setting, besides its form and its default. */
 export interface About {
   readonly description: string;
-  /** What a number counts. */
+  /** The unit of a number. */
   readonly unit?: string;
-  /** What holds when an optional setting is left out. */
+  /** The effect of leaving an optional setting out. */
   readonly absent?: string;
-  /** One effect, or which change has which. */
+  /** One effect, or each change with its effect. */
   readonly change: Effect | Partial<Record<Effect, string>>;
 }
 
-/** The setting with its description; both the reference and the JSON schema are generated from it. */
+/** The setting with its description; the reference and the JSON schema are generated from it. */
 export const setting = <T extends z.ZodType>(form: T, about: About): T => form.meta({ ...about });

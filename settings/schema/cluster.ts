@@ -6,7 +6,7 @@ import { access, api, existingVpc, network, podCidr, serviceCidr, zones } from "
 import { addons, controlPlane, downloads, versions } from "./nodes";
 import { workerPool } from "./workerPool";
 
-/** All that a stack's configuration may say. */
+/** All settings of a stack's configuration. */
 export const clusterSchema = group(
   {
     name: setting(
@@ -82,6 +82,6 @@ export const clusterSchema = group(
   "use a map of settings",
 );
 
-/** Everything a stack's configuration says, with defaults filled in; docs/settings.md describes each field. */
+/** All settings of a stack's configuration, with defaults filled in; docs/settings.md describes each one. */
 export type Settings = z.output<typeof clusterSchema>;
 export type WorkerPoolSettings = Settings["workerPools"][string];

@@ -51,7 +51,7 @@ const kubelet = group({
   .meta({ description: "What differs from the cluster's KubeletConfiguration on this pool's nodes." })
   .prefault({});
 
-/** What a stack may say of one worker pool. */
+/** All settings of one worker pool. */
 export const workerPool = group({
   min: setting(whole(0, 1000, "use a whole number from 0 to 1000").default(2), {
     description: "Fewest instances.",
