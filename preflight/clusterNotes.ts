@@ -11,12 +11,16 @@ import type { Place, PlacedSubnet } from "./existingVpc";
 /** Of the key that Secrets are written with, its number. */
 const keyNote = "encryption-key";
 
+/** Of the keys that disks and volumes are encrypted with, their ARNs. */
+export const diskKeysNote = "disk-keys";
+
 /** What is noted of a cluster, by note. */
 export type Notes = Readonly<Record<string, string | undefined>>;
 
 /** What the cluster stands in and its nodes run on. */
 interface Ground extends Place {
   readonly images: readonly NodeImage[];
+  readonly diskKeys: readonly string[];
 }
 
 /** What the next `pulumi up` has to know of the cluster, as S3 metadata of `encryptionConfig`: no secret, read without one. */
@@ -26,13 +30,15 @@ export const clusterNotes = (settings: Settings, ground: Ground): Record<string,
   ...groundNotes(ground),
 });
 
-function groundNotes({ zones, existingVpc, images }: Ground): Record<string, string> {
+function groundNotes({ zones, existingVpc, images, diskKeys }: Ground): Record<string, string> {
   const flatcar = [...new Set(images.map(({ release }) => release))].join();
-  if (!existingVpc) return { flatcar, zones: zones.join() };
+  const keys: Record<string, string> = diskKeys.length > 0 ? { [diskKeysNote]: diskKeys.join() } : {};
+  if (!existingVpc) return { flatcar, ...keys, zones: zones.join() };
   const ids = (subnets: readonly PlacedSubnet[]) => subnets.map(({ id }) => id).join();
   const { privateSubnets, publicSubnets } = existingVpc;
   return {
     flatcar,
+    ...keys,
     "private-subnets": ids(privateSubnets),
     ...(publicSubnets.length > 0 && { "public-subnets": ids(publicSubnets) }),
   };
