@@ -11,6 +11,7 @@ import { clusterNotes } from "../preflight/cluster/clusterNotes";
 import type { ClusterOutputs } from "./clusterOutputs";
 import { ControlPlane } from "./nodes/controlPlane";
 import { Discovery } from "./network/discovery";
+import { makeDiskKeys } from "./nodes/diskKey";
 import { Dns } from "./network/dns";
 import { encryptionConfig } from "../plan/nodeStoreKeys";
 import { Identity } from "./pki/identity";
@@ -181,6 +182,9 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
+    const grantees = { scope, csiRoleArn: addons.csiRoleArn };
+    const diskKeys = makeDiskKeys(`${name}-disk-key`, placement.diskKeys, grantees, parent);
+    const before = [network, dns, groups, store, identity, cloudProvider, api, discovery, logs, addons];
     const controlPlane = new ControlPlane(
       `${name}-controllers`,
       {
@@ -194,7 +198,7 @@ export class Cluster extends pulumi.ComponentResource {
         imageId: images.of(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,
         targetGroupArn: api.targetGroupArn,
-        after: [network, dns, groups, store, identity, cloudProvider, api, discovery, logs, addons],
+        after: [...before, ...diskKeys],
       },
       parent,
     );

@@ -8,7 +8,8 @@ import { defaultNetwork } from "../settings/fields";
 import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./network/apiClients";
-import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./cluster/clusterNotes";
+import { checkClusterNotes, diskKeysNote, notedList, type Notes, readClusterNotes } from "./cluster/clusterNotes";
+import { findDiskKeys } from "./diskKeys";
 import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./network/existingVpc";
 import { checkInstanceTypes, checkTypesInZones, findInstanceTypes } from "./nodes/instanceTypes";
 import { chooseZones, findStanding, type ZoneChoice } from "./network/zones";
@@ -33,6 +34,8 @@ export interface Placement extends Account, Place {
   readonly natAddresses: readonly string[];
   /** Images of the nodes' release first. */
   readonly images: readonly NodeImage[];
+  /** ARNs of customers' keys that EBS encrypts the cluster's volumes with. */
+  readonly diskKeys: readonly string[];
   /** The add-ons that the stack adds to the project's. */
   readonly ownManifests: readonly ManifestFile[];
 }
@@ -70,11 +73,12 @@ export async function findPlacement(
     const notes = await readClusterNotes(settings, nodeStore, opts);
     const isStanding = notes !== undefined;
     const types = findInstanceTypes(settings, opts);
-    const [network, images, ownManifests, natAddresses] = await together([
+    const [network, images, ownManifests, natAddresses, diskKeys] = await together([
       findNetwork(settings, account, notes, lastOutputs, opts),
       findImages(settings, { region, partition }, notedList(notes, "flatcar"), opts),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       findNatAddresses(settings, opts),
+      findDiskKeys(accountId, notedList(notes, diskKeysNote) ?? [], isStanding, opts),
       types.then((offered) => checkInstanceTypes(settings, offered, region)),
       types.then((offered) => checkQuotas(settings, offered, account, isStanding, opts)),
       checkPublicAccess(accountId, isStanding, opts),
@@ -86,7 +90,7 @@ export async function findPlacement(
     ]);
     checkApiClients(settings, network.existingVpc);
     await checkTypesInZones(settings, network, isStanding, opts);
-    return { ...account, partition, provider, ...network, images, ownManifests, natAddresses };
+    return { ...account, partition, provider, ...network, images, ownManifests, natAddresses, diskKeys };
   } catch (error) {
     throw error instanceof WrongSettings ? refusal(error.mistakes, pulumi.getProject()) : error;
   }

@@ -32,6 +32,9 @@ export interface AddonsArgs {
  * its pods.
  */
 export class Addons extends pulumi.ComponentResource {
+  /** Of the EBS CSI driver. @default the cluster has none */
+  readonly csiRoleArn?: pulumi.Output<string>;
+
   constructor(name: string, args: AddonsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Addons", name, {}, opts);
     const { scope, wanted } = args;
@@ -57,6 +60,7 @@ export class Addons extends pulumi.ComponentResource {
       "aws-ebs-csi-driver": role("aws-ebs-csi-driver", "ebs-csi-controller", ebsCsiPolicy(cluster)),
       "cluster-autoscaler": role("cluster-autoscaler", "cluster-autoscaler", clusterAutoscalerPolicy(scope)),
     };
+    this.csiRoleArn = roleArns["aws-ebs-csi-driver"];
     const content = pulumi.all(roleArns).apply((arns) => {
       const ours = addonManifests(wanted, {
         clusterName: cluster,

@@ -11,6 +11,9 @@ import type { Place, PlacedSubnet } from "../network/existingVpc";
 /** Number of the key that encrypts Secrets. */
 const keyNote = "encryption-key";
 
+/** ARNs of the keys that encrypt disks and volumes. */
+export const diskKeysNote = "disk-keys";
+
 /**
  * What is noted of a cluster, by note. Any of it may be missing, or older than the last `pulumi up`: a hand may have written the
  * object anew, or put an older version of it back.
@@ -20,6 +23,7 @@ export type Notes = Readonly<Record<string, string | undefined>>;
 /** The cluster's place in AWS, and the releases of its nodes. */
 interface Ground extends Place {
   readonly images: readonly NodeImage[];
+  readonly diskKeys: readonly string[];
 }
 
 /**
@@ -32,13 +36,15 @@ export const clusterNotes = (settings: Settings, ground: Ground): Record<string,
   ...groundNotes(ground),
 });
 
-function groundNotes({ zones, existingVpc, images }: Ground): Record<string, string> {
+function groundNotes({ zones, existingVpc, images, diskKeys }: Ground): Record<string, string> {
   const flatcar = [...new Set(images.map(({ release }) => release))].join();
-  if (!existingVpc) return { flatcar, zones: zones.join() };
+  const keys: Record<string, string> = diskKeys.length > 0 ? { [diskKeysNote]: diskKeys.join() } : {};
+  if (!existingVpc) return { flatcar, ...keys, zones: zones.join() };
   const ids = (subnets: readonly PlacedSubnet[]) => subnets.map(({ id }) => id).join();
   const { privateSubnets, publicSubnets } = existingVpc;
   return {
     flatcar,
+    ...keys,
     "private-subnets": ids(privateSubnets),
     ...(publicSubnets.length > 0 && { "public-subnets": ids(publicSubnets) }),
   };

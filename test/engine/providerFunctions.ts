@@ -122,6 +122,19 @@ export function answer(region: Region, token: string, args: Record<string, any>)
       return { ids: ownPrefix(args) === "" ? (region.otherVpcs ?? []) : [] };
     case "getServiceQuota":
       return { value: region.quotas?.[args.quotaCode] ?? 10_000 };
+    case "getDefaultKmsKey":
+      return { keyArn: region.ebsKey ?? "alias/aws/ebs" };
+    case "getKey": {
+      const state = region.customerKeys?.[args.keyId];
+      if (state === "deleted") throw failure(`reading KMS Key (${args.keyId}): NotFoundException`);
+      return {
+        arn: args.keyId,
+        keyManager: state === undefined ? "AWS" : "CUSTOMER",
+        keyState: state ?? "Enabled",
+      };
+    }
+    case "getRoles":
+      return { names: region.autoScalingRoles ?? ["AWSServiceRoleForAutoScaling"] };
     case "getAccountPublicAccessBlock":
       if (!region.publicAccessBlock)
         throw failure("reading S3 Account Public Access Block: couldn't find resource");

@@ -41,6 +41,12 @@ export interface Region {
     readonly blockPublicPolicy: boolean;
     readonly restrictPublicBuckets: boolean;
   };
+  /** Customers' KMS keys by ARN, and the state of each. @default none */
+  readonly customerKeys?: Readonly<Record<string, string>>;
+  /** ARN of the default key of EBS volumes. @default AWS's own */
+  readonly ebsKey?: string;
+  /** Names of Auto Scaling's roles in the account. @default its usual one */
+  readonly autoScalingRoles?: readonly string[];
   /** Quotas by their code. @default large ones */
   readonly quotas?: Readonly<Record<string, number>>;
   /** Ids of the account's VPCs that are not the cluster's. @default none */

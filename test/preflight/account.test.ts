@@ -1,9 +1,5 @@
 import * as assert from "node:assert/strict";
-import * as fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { controllersInFewZones } from "../../preflight/nodes/instanceTypes";
-import { judgeQuotas } from "../../preflight/quotas";
-import { parseSettings } from "../../settings";
 import { region, Region } from "../engine/region";
 import { attempt, Config, stackConfig } from "../engine/stack";
 
@@ -27,10 +23,17 @@ const standing = (where: Region): Region => ({
   metadata: { "encryption/encryption.yaml": { "encryption-key": "1" } },
 });
 
+/** The same region where another key of a customer's is the default. */
+const withKey = (where: Region, ebsKey: string, customerKeys: Region["customerKeys"]): Region => ({
+  ...where,
+  ...{ ebsKey, customerKeys },
+});
+
 const block = (blockPublicPolicy: boolean, restrictPublicBuckets: boolean): Region => ({
   ...here,
   publicAccessBlock: { blockPublicPolicy, restrictPublicBuckets },
 });
+const key = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}`;
 const prod: Config = { ...stackConfig("prod"), "aws:region": "eu-central-1", alarmTopicArn: undefined };
 const addresses = { "web-1": "192.0.2.1", "web-2": "192.0.2.2", "web-3": "192.0.2.3" };
 
@@ -64,6 +67,18 @@ const refusals: [title: string, config: Config, where: Region, message: string][
         `quota of VPCs in eu-central-1: 2: 2 are there, and this cluster needs 1 more: ${increase("vpc", "L-F678F1CE")}`,
         `S3 Block Public Access: "BlockPublicPolicy and RestrictPublicBuckets": ${publicKey}`,
       ),
+  ],
+  [
+    "the default key of EBS volumes is a customer's and cannot be used",
+    dev,
+    {
+      ...here,
+      ...{ ebsKey: key("1"), customerKeys: { [key("1")]: "PendingDeletion" }, autoScalingRoles: [] },
+    },
+    ofAccount(
+      `default key of EBS volumes: "${key("1")}": is PendingDeletion, so no instance starts: enable it, or set another one (aws ec2 modify-ebs-default-kms-key-id)`,
+      `default key of EBS volumes: "${key("1")}": cannot be granted to Auto Scaling, which has no role here yet: aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`,
+    ),
   ],
   [
     "controllers would share a zone for good",
@@ -132,80 +147,72 @@ describe("What the account decides", () => {
   });
 });
 
-describe("Quotas", () => {
-  const account = { accountId: "123456789012", region: "eu-central-1" };
-  const types = new Map(
-    Object.entries({ "m7i.large": 2, "m7i.xlarge": 4, "t3.nano": 2, "g5.xlarge": 4, "im4gn.large": 2 }).map(
-      ([type, defaultVcpus]) => [type, { defaultVcpus }],
-    ),
-  );
-  const settings = (rest: Config) =>
-    parseSettings({ name: "dev", domain: "k8s.example.com", ...rest }, "pulumi-kubeadm");
-  const pool = (instanceTypes: string[], rest: Config = {}) => ({
-    controlPlane: { size: 3, instanceType: "m7i.large" },
-    workerPools: { workers: { instanceTypes, min: 2, max: 10, ...rest } },
-  });
-  const told = (config: Config, facts: Parameters<typeof judgeQuotas>[2]) => {
-    const { now, later } = judgeQuotas(settings(config), types, facts, account);
-    const numbers = (mistakes: typeof now) =>
-      mistakes.map(({ remedy }) => Number(/needs? (\d+)/.exec(remedy)![1]));
-    return { now: numbers(now), later: numbers(later) };
+describe("A customer's default key of EBS volumes", () => {
+  const granted = async (where: Region, config: Config = dev) => {
+    const { error, resources } = await attempt(config, { region: where });
+    assert.equal(error, undefined);
+    const grants = resources.filter(({ type }) => type === "kms.Grant");
+    const noted = resources.find(({ inputs }) => inputs.metadata?.["encryption-key"])?.inputs.metadata[
+      "disk-keys"
+    ];
+    return { grants, noted, resources };
   };
 
-  it("of vCPUs count three controllers and the pool's smallest size now, and its largest in a replacement later", () => {
-    assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 13 }), { now: [14], later: [] });
-    assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 14 }), { now: [], later: [8 + 4 * 15] });
-    assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 68 }), { now: [], later: [] });
-  });
-
-  it("of spot vCPUs count the pool's spot share, and those of on-demand ones the rest", () => {
-    const spot = pool(["m7i.xlarge"], { spotPercent: 100 });
-    assert.deepEqual(told(spot, { onDemand: 5, spot: 7 }), { now: [6, 8], later: [] });
-    assert.deepEqual(told(pool(["m7i.xlarge"], { spotPercent: 50 }), { onDemand: 9, spot: 3 }), {
-      now: [10, 4],
-      later: [],
-    });
-  });
-
-  it("of standard instances do not count accelerated ones, and of several types the smallest can do", () => {
-    assert.deepEqual(told(pool(["g5.xlarge"]), { onDemand: 8 }), { now: [], later: [] });
-    assert.deepEqual(told(pool(["m7i.xlarge", "m7i.large"]), { onDemand: 9 }), { now: [10], later: [] });
-    assert.deepEqual(told(pool(["im4gn.large"], { architecture: "arm64" }), { onDemand: 9 }), {
-      now: [10],
-      later: [],
-    });
-  });
-
-  it("of addresses and VPCs have room for what is missing: the cluster's own are there already", () => {
-    const room = { quota: 5, used: 5 };
-    assert.deepEqual(told({}, { elasticIps: { ...room, own: 3 }, vpcs: { ...room, own: 1 } }), {
-      now: [],
-      later: [],
-    });
-    assert.deepEqual(told({}, { elasticIps: { ...room, own: 2 }, vpcs: { ...room, own: 0 } }), {
-      now: [1, 1],
-      later: [],
-    });
-    const single = { network: { nat: "single" } };
-    assert.deepEqual(told(single, { elasticIps: { ...room, own: 0 } }), { now: [1], later: [] });
-  });
-});
-
-describe("Controllers stand in a zone each", () => {
-  const zones = [..."abcd"].map((letter) => `eu-central-1${letter}`);
-
-  it("or in every zone, if there are fewer zones: else the type is refused", () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(1, 3, 5),
-        fc.shuffledSubarray(zones, { minLength: 1 }),
-        fc.shuffledSubarray(zones),
-        (size, wanted, offering) => {
-          const has = wanted.filter((zone) => offering.includes(zone));
-          const mistakes = controllersInFewZones({ size, instanceType: "m7i.large" }, wanted, has);
-          assert.equal(mistakes.length === 1, has.length > 0 && has.length < Math.min(size, wanted.length));
-        },
-      ),
+  it("is granted to Auto Scaling and to the driver of volumes before a group is made", async () => {
+    const { grants, noted, resources } = await granted(withKey(here, key("1"), { [key("1")]: "Enabled" }));
+    assert.deepEqual(
+      grants.map(({ name, inputs }) => [name, inputs.keyId, inputs.granteePrincipal]),
+      [
+        [
+          "dev-disk-key-1-auto-scaling",
+          key("1"),
+          "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+        ],
+        [
+          "dev-disk-key-1-ebs-csi",
+          key("1"),
+          "arn:aws:iam:eu-central-1:123456789012:Role/dev-addons-ebs-csi-controller",
+        ],
+      ],
     );
+    assert.equal(noted, key("1"));
+    const controllers = resources.find(
+      ({ name, type }) => type === "autoscaling.Group" && name === "dev-controllers",
+    );
+    for (const grant of grants) assert.ok(controllers?.dependsOn.includes(grant.key), grant.key);
+  });
+
+  it("is granted to Auto Scaling alone where the driver is left out", async () => {
+    const config = { ...dev, addons: { leaveOut: ["aws-ebs-csi-driver"] } };
+    const { grants } = await granted(withKey(here, key("1"), { [key("1")]: "Enabled" }), config);
+    assert.deepEqual(
+      grants.map(({ name }) => name),
+      ["dev-disk-key-1-auto-scaling"],
+    );
+  });
+
+  it("stays granted when another becomes the default, until it is deleted: volumes keep theirs", async () => {
+    const metadata = {
+      "encryption/encryption.yaml": { "encryption-key": "1", "disk-keys": `${key("0")},${key("1")}` },
+    };
+    const keys = { [key("0")]: "deleted", [key("1")]: "Disabled", [key("2")]: "Enabled" };
+    const where = { ...withKey(standing(here), key("2"), keys), metadata };
+    const { grants, noted } = await granted(where);
+    assert.deepEqual([...new Set(grants.map(({ inputs }) => inputs.keyId))], [key("1"), key("2")]);
+    assert.equal(noted, `${key("1")},${key("2")}`);
+    const own = await granted({ ...where, ebsKey: undefined, denied: ["getKey"] });
+    assert.equal(own.noted, `${key("0")},${key("1")}`);
+  });
+
+  it("is no matter where AWS's own is the default, by whichever name", async () => {
+    for (const ebsKey of [
+      undefined,
+      "alias/aws/ebs",
+      "arn:aws:kms:eu-central-1:123456789012:alias/aws/ebs",
+      key("own"),
+    ]) {
+      const { grants, noted } = await granted({ ...here, ebsKey });
+      assert.deepEqual([grants, noted], [[], undefined], ebsKey);
+    }
   });
 });

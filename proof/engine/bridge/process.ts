@@ -38,6 +38,7 @@ export async function startBridge(
   args: readonly string[],
 ): Promise<BridgeProcess> {
   const child = spawn("/bin/sh", ["-c", KEEPER, "keeper", folder, binary, ...args], {
+    env: withHostsBelow(process.env),
     detached: true,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -52,6 +53,17 @@ export async function startBridge(
   }
   lines.on("line", (line) => process.stderr.write(line + "\n"));
   return { port, ended, close: () => close(child) };
+}
+
+/**
+ * Lets the provider reach the local AWS by names below its address too, as S3 Control's 123456789012.127.0.0.1 is: no resolver
+ * knows them, and a proxy is asked without one.
+ */
+function withHostsBelow(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const endpoint = environment.AWS_ENDPOINT_URL;
+  return endpoint === undefined
+    ? environment
+    : { ...environment, HTTP_PROXY: endpoint, http_proxy: endpoint };
 }
 
 async function close(child: ChildProcess): Promise<void> {

@@ -5,6 +5,8 @@
                                                 that STS made by AssumeRole; 404 for any others
     PUT /local-aws/faults                       replaces all faults, {} is none: see faults.py
     PUT /local-aws/target-health                replaces what is known of targets' health: see extensions/target_health.py
+    PUT /local-aws/quotas                       replaces the account's quotas that are not the defaults: see
+                                                extensions/account_quotas.py
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
 """
@@ -14,7 +16,7 @@ import os
 import uuid
 
 import faults
-from extensions import target_health
+from extensions import account_quotas, target_health
 from extensions.event_bus import published
 from moto.sts.models import sts_backends
 
@@ -44,6 +46,8 @@ class ControlPaths:
                 return put(faults.put, body_of(environ))
             case "PUT", ["", "target-health"]:
                 return put(target_health.put, body_of(environ))
+            case "PUT", ["", "quotas"]:
+                return put(account_quotas.put, body_of(environ))
             case "GET", ["", "events"]:
                 return "200 OK", published
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}
