@@ -48,7 +48,10 @@ export class ApiEndpoint extends pulumi.ComponentResource {
         vpcId: args.vpcId,
         // A controller that reaches itself through the balancer would see its own address and drop the reply.
         preserveClientIp: "false",
-        deregistrationDelay: 60,
+        // A controller serves for so long after its deregistration, as Auto Scaling lets it leave only then. New connections come for
+        // two minutes of it (https://github.com/aws/containers-roadmap/issues/470), some say up to three
+        // (https://github.com/aws/aws-node-termination-handler/issues/316).
+        deregistrationDelay: 180,
         healthCheck: {
           protocol: "HTTPS",
           path: "/readyz",

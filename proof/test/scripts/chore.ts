@@ -25,8 +25,11 @@ export interface Answers {
   etcdctl?: Record<string, string>;
   /** Units that are not active. @default - all are */
   inactive?: readonly string[];
-  /** By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML. An object of S3: `s3_get <key> *`. */
-  aws?: Record<string, string>;
+  /**
+   * By the service's name and its arguments, such as `ec2 Action=DescribeInstances*`; XML, a refusal if it has a Message. Several
+   * answers as with kubectl. An object of S3: `s3_get <key> *`.
+   */
+  aws?: Record<string, string | readonly string[]>;
   /** Whether this controller does the chores of the cluster. @default true */
   leads?: boolean;
   /** Files that the node has besides its config's, by path. */
@@ -179,7 +182,7 @@ function nodeWhere({
       read("opt/cluster/lib/aws.sh"),
       ...["ec2", "autoscaling", "s3_put"].map(
         (name) =>
-          `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE"; }`,
+          `${name}() { ${note}; AWS_STATUS=200; case "${name} $*" in ${cases(aws, name).join(" ")} s3_put*) ;; *) false ;; esac >"$AWS_RESPONSE" && AWS_MESSAGE=$(xml_values Message <"$AWS_RESPONSE") && [[ -z $AWS_MESSAGE ]]; }`,
       ),
       `s3_get() {
         ${note}
