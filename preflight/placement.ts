@@ -8,7 +8,13 @@ import { defaultNetwork } from "../settings/fields";
 import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./network/apiClients";
-import { checkClusterNotes, diskKeysNote, notedList, type Notes, readClusterNotes } from "./cluster/clusterNotes";
+import {
+  checkClusterNotes,
+  diskKeysNote,
+  notedList,
+  type Notes,
+  readClusterNotes,
+} from "./cluster/clusterNotes";
 import { findDiskKeys } from "./diskKeys";
 import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./network/existingVpc";
 import { checkInstanceTypes, checkTypesInZones, findInstanceTypes } from "./nodes/instanceTypes";
