@@ -66,8 +66,11 @@ export async function pretendEngine(
  */
 export async function withPlainStackTraces(program: () => Promise<unknown>): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- V8 calls it without `this`
-  const { prepareStackTrace } = Error;
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 3;
   Error.prepareStackTrace = (error, frames) => {
+    // Of a promise: nobody throws it. Pulumi lifts the limit where it wants to know where a resource is made.
+    if (error.message === "" && Number.isFinite(Error.stackTraceLimit)) return String(error);
     const lines = frames.map((frame) => {
       const place = `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
       return `    at ${frame.getFunctionName()} (${place})`;
@@ -77,6 +80,6 @@ export async function withPlainStackTraces(program: () => Promise<unknown>): Pro
   try {
     await program();
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
   }
 }
