@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
@@ -69,6 +78,22 @@ describe("The tools that will read the files accept them:", function () {
       );
       assert.equal(patched.find(isKubelets)?.cpuManagerPolicy, "static");
       validate(patched.map((document) => stringify(document)).join("---\n"));
+    });
+
+    it("for the apiserver's pod, which has the patch's grace", () => {
+      const name = "kube-apiserver+merge.yaml";
+      const [patches, made, file] = ["patches", "made", "controller.yaml"].map((one) => join(folder, one));
+      mkdirSync(patches);
+      const patch = controllerNode().texts.get(`/etc/kubernetes/patches/${name}`) ?? "";
+      writeFileSync(join(patches, name), patch);
+      writeFileSync(file, atBoot(controllerNode()).replace("/etc/kubernetes/patches", patches));
+      execFileSync(
+        kubeadm(),
+        ["init", "phase", "control-plane", "apiserver", "--config", file, "--dry-run"],
+        { env: { ...process.env, KUBEADM_INIT_DRYRUN_DIR: made }, stdio: "ignore" },
+      );
+      const pod = parse(readFileSync(join(made, "kube-apiserver.yaml"), "utf8")) as { spec: object };
+      assert.deepEqual({ ...pod.spec, ...(parse(patch) as typeof pod).spec }, pod.spec);
     });
 
     it("whose pause image is the one that containerd starts", () => {

@@ -12,12 +12,14 @@ apiserver_has_stopped() {
   ((status == 7))
 }
 
-# stop_apiserver: the kubelet stops it gracefully: /readyz fails first, and the balancer turns away before the port closes.
-# The next start of etcd-ready.target brings it back, by kubeadm-init.
-stop_apiserver() {
+# begin_apiserver_stop: the kubelet stops it gracefully: /readyz fails, and requests are answered for the shutdown delay
+# (kubeadm.yaml). The next start of etcd-ready.target brings it back, by kubeadm-init.
+begin_apiserver_stop() {
   local manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
   [[ -e $manifest ]] || ! apiserver_has_stopped || return 0
   log "stopping the apiserver"
-  systemctl stop kubeadm-init.service etcd-ready.target && rm -f "$manifest" || return
-  wait_for 120 "the apiserver to stop" apiserver_has_stopped
+  systemctl stop kubeadm-init.service etcd-ready.target && rm -f "$manifest"
 }
+
+# stop_apiserver: within the 90 s of its pod's grace, and what the kubelet needs.
+stop_apiserver() { begin_apiserver_stop && wait_for 120 "the apiserver to stop" apiserver_has_stopped; }
