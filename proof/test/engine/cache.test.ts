@@ -35,7 +35,7 @@ describe("engine cache", () => {
     assert.match(entryName(key), /^tool-v1-[0-9a-f]{12}$/);
   });
 
-  it("makes an entry once and then takes it as it is", async () => {
+  it("makes an entry once and then reuses it unchanged", async () => {
     const first = await cacheEntry(root, key, fill("one"), silent);
     const second = await cacheEntry(root, key, fill("two"), silent);
     assert.equal(second, first);
@@ -43,7 +43,7 @@ describe("engine cache", () => {
     assert.deepEqual(fs.readdirSync(root), [entryName(key)]);
   });
 
-  it("keeps nothing of an entry whose making failed", async () => {
+  it("keeps nothing of an entry that could not be made", async () => {
     const fail = async (folder: string): Promise<void> => {
       await fill("half")(folder);
       throw new Error("no compiler");
@@ -72,7 +72,7 @@ describe("engine cache", () => {
     assert.deepEqual(fs.readdirSync(root), [entryName(key)]);
   });
 
-  it("takes over a lock that nobody has touched for a while, whatever its process id", async () => {
+  it("takes over a lock that nobody has touched for a while, even if its process id is in use", async () => {
     fs.writeFileSync(lockFile(), JSON.stringify({ pid: process.pid, host: "elsewhere" }));
     const longAgo = new Date(Date.now() - 60_000);
     fs.utimesSync(lockFile(), longAgo, longAgo);

@@ -19,7 +19,7 @@ describe("the engine's choice of a CLI", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  /** A CLI that knows nothing but its version. */
+  /** A CLI that knows only its version. */
   function fakeCli(file: string, version: string): string {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
@@ -70,7 +70,7 @@ describe("the engine's choice of a CLI", () => {
     assert.equal(cli.command.command, path.join(folder, "built", "bin", "pulumi"));
   });
 
-  it("is an own build in spite of the one on PATH, when that is asked for", async () => {
+  it("is an own build, even with a CLI on PATH, when that is asked for", async () => {
     onPath("v3.270.0");
     assert.match((await findCli(search({ onlyBuild: true }))).origin, /built here with Go/);
   });

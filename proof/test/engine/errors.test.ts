@@ -28,7 +28,7 @@ describe("errors of the bridge", () => {
     assert.match(error.details, /"aws_coip_pools"/);
   });
 
-  it("pass through as they are otherwise", () => {
+  it("pass through unchanged otherwise", () => {
     assert.equal(rewriteError(failure("AccessDenied"), alarm).details, "AccessDenied");
   });
 

@@ -37,7 +37,7 @@ describe("A function of the provider that fails", () => {
     });
     const relay = opens(await EngineRelay.start([engine]));
     const relayed = opens(new EngineClient(String(relay.address), insecure()));
-    // As the dynamic bridge does it: the reason goes to the engine, and the function's own error is empty.
+    // Like the dynamic bridge: the engine gets the reason, and the function's own error is empty.
     const bridge = await serve(ResourceProviderService, {
       invoke: ({ request }: { request: InvokeRequest }, reply: grpc.sendUnaryData<never>) => {
         const { bucket, wait } = read(request.getArgs()) as { bucket: string; wait: number };
@@ -66,7 +66,7 @@ describe("A function of the provider that fails", () => {
       provider.invoke(request, (error) => resolve(error?.details ?? "none"));
     });
 
-  it("tells its own reason to the program, which may go on, as the npm package's provider does", async () => {
+  it("gives its own reason to the program, which may go on, like the npm package's provider", async () => {
     const reasons = await Promise.all([reasonFor("slow", 50), reasonFor("fast", 0)]);
     assert.deepEqual(reasons, ["listing slow: NoSuchBucket:", "listing fast: NoSuchBucket:"]);
     assert.deepEqual(shown, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withName, type NameSource } from "../../engine/bridge/names";
 
-describe("names that the bridge makes up", () => {
+describe("names that the bridge generates", () => {
   const rule = { property: "name", longest: 32 };
   const source = (overrides: Partial<NameSource> = {}): NameSource => ({
     logical: "api",
@@ -22,16 +22,16 @@ describe("names that the bridge makes up", () => {
     );
   });
 
-  it("stay what they were once the resource exists", () => {
+  it("stay the same once the resource exists", () => {
     assert.deepEqual(withName(rule, {}, source({ old: { name: "api-1234567" } })), { name: "api-1234567" });
   });
 
-  it("give way to a name or a name prefix that the program sets", () => {
+  it("are replaced by a name or a name prefix that the program sets", () => {
     assert.deepEqual(withName(rule, { name: "mine" }, source()), { name: "mine" });
     assert.deepEqual(withName(rule, { namePrefix: "mine-" }, source()), { namePrefix: "mine-" });
   });
 
-  it("follow the stack's setting for made-up names", () => {
+  it("follow the stack's setting for generated names", () => {
     assert.deepEqual(withName(rule, {}, source({ proposed: "api" })), { name: "api" });
     assert.deepEqual(withName(rule, {}, source({ proposed: null })), {});
   });

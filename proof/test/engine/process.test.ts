@@ -11,7 +11,7 @@ describe("the bridge's process group", () => {
   beforeEach(() => (scratch = fs.mkdtempSync(path.join(os.tmpdir(), "process-"))));
   afterEach(() => fs.rmSync(scratch, { recursive: true }));
 
-  /** A bridge that reports a port, and starts a process as it starts its Terraform provider. */
+  /** A bridge that reports a port, and starts a process like its Terraform provider. */
   function fakeBridge(port: string): {
     binary: string;
     folder: string;
@@ -32,7 +32,7 @@ describe("the bridge's process group", () => {
       temporaryFolder: () => fs.readFileSync(`${pidFile}.tmp`, "utf8").trim(),
     };
   }
-  // A dead process that nobody has waited for is still listed, in state Z.
+  // A dead process without a wait by its parent is still listed, in state Z.
   const isAlive = (pid: number): boolean => {
     const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
     return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
@@ -69,7 +69,7 @@ describe("the bridge's process group", () => {
     assert.ok(await allDead(pids()));
   });
 
-  it("says what came in place of a port", async () => {
+  it("reports the output that came instead of a port", async () => {
     const { binary, folder, pids } = fakeBridge("hello");
     await assert.rejects(startBridge(binary, folder, []), /did not report a port, but "hello"/);
     assert.ok(await allDead(pids()));

@@ -37,7 +37,7 @@ describe("bridge property rules", () => {
     assert.deepEqual(toBridge(RULES, pulumi), bridge);
   });
 
-  it("give back what came in", () => {
+  it("return the original properties after a round trip", () => {
     assert.deepEqual(toPulumi(RULES, bridge), pulumi);
   });
 
@@ -46,7 +46,7 @@ describe("bridge property rules", () => {
     assert.deepEqual(toBridge(RULES, toPulumi(RULES, state)), state);
   });
 
-  it("leave the arguments alone", () => {
+  it("do not change the arguments", () => {
     const before = structuredClone(pulumi);
     toBridge(RULES, pulumi);
     assert.deepEqual(pulumi, before);

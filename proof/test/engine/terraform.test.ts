@@ -64,7 +64,7 @@ describe("the search for an installed Terraform provider", () => {
     assert.ok(!folders.includes("/commented"));
   });
 
-  it("takes the newest version by its numbers, wherever it is", () => {
+  it("takes the newest version by its numbers, in any folder", () => {
     install(path.join(home(), ".terraform.d", "plugins"), "5.9.0");
     const newest = install(path.join(root, "opt", "mirror"), "5.100.0");
     install(path.join(root, "usr", "share", "terraform", "plugins"), "5.20.0");

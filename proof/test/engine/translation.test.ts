@@ -51,7 +51,7 @@ describe("bridge translation", () => {
     });
   });
 
-  it("leaves regions alone with a provider that has one a resource", () => {
+  it("changes no region with a provider whose resources have regions", () => {
     const newer = of("aws:ec2/vpc:Vpc", { major: 6 });
     assert.deepEqual(newer.toBridge({ region: "us-west-2" }), { region: "us-west-2" });
     assert.equal(newer.regionFailure({ region: "us-west-2" }), undefined);
@@ -142,7 +142,7 @@ describe("bridge translation", () => {
     });
   });
 
-  it("has what is replaced by one of its own name deleted first", () => {
+  it("deletes the old resource first if the replacement has the same name", () => {
     const group = of("aws:autoscaling/group:Group");
     assert.equal(group.keepsName({ name: "nodes" }, { name: "nodes" }), true);
     assert.equal(group.keepsName({ name: "nodes" }, { name: "others" }), false);
@@ -150,7 +150,7 @@ describe("bridge translation", () => {
     assert.equal(subnet.keepsName({ cidrBlock: "10.0.0.0/24" }, { cidrBlock: "10.0.0.0/24" }), false);
   });
 
-  it("tells which inputs the provider has left out", () => {
+  it("reports the inputs that the provider has left out", () => {
     const cert = of("tls:index/selfSignedCert:SelfSignedCert", { package: "tls", major: 0 });
     const asked = { subject: { commonName: "a" }, maxPathLength: 0, uris: [], __defaults: ["x"] };
     assert.deepEqual(cert.ignored(asked, { subjects: [{ commonName: "a" }] }), ["maxPathLength"]);

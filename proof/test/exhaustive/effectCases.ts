@@ -9,9 +9,9 @@ export interface Case {
   readonly effect: Effect;
   readonly from: Config;
   readonly to: Config;
-  /** Where the cluster is made. */
+  /** The region of the cluster. */
   readonly where: Region;
-  /** What else is there when the setting changes. */
+  /** What else exists when the setting changes. */
   readonly then?: (there: Region) => Region;
 }
 
@@ -42,11 +42,11 @@ const change = (key: string, effect: Effect, to: Map, base: Map = {}, rest: Part
   return { key, effect, from, to: merged(from, to), where: here, ...rest };
 };
 
-/** The same of the pool `workers`. */
+/** The same for the pool `workers`. */
 const pool = (key: string, effect: Effect, to: Map) =>
   change(`workerPools.<pool>.${key}`, effect, { workerPools: { workers: to } });
 
-/** The same of a cluster in an existing VPC. */
+/** The same for a cluster in an existing VPC. */
 const inVpc = (key: string, effect: Effect, to: Map, rest: Map = {}, then?: Case["then"]): Case => {
   const from = merged(inExistingVpc(), { api: { access: "internal", allowedCidrs: [] }, ...rest.from });
   return {

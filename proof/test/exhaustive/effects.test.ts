@@ -8,7 +8,7 @@ import { cases, Case } from "./effectCases";
 
 const isNode = /^ec2\.LaunchTemplate \S+-(controllers|pool-\S+)$/;
 
-/** What becomes of a running cluster when its settings change. */
+/** The effect on a running cluster when its settings change. */
 async function effectOf({ key, from, to, where, then = (there) => there }: Case): Promise<Effect> {
   const there = then(afterwards(await run(from, { region: where }), where));
   const after = await attempt(to, { region: there });

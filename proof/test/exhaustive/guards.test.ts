@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exploration, told, type World } from "../../../test/model/exploration";
 import { guards, type Guard } from "../../../test/model/state/guards";
 
-/** Where each guard is missed, and by what. */
+/** For each guard, a world in which its absence does harm. */
 const necessary: Partial<Record<Guard, { world: World; what: RegExp }>> = {
   ifNoneMatch: {
     world: { size: 1, room: 2, faults: { surplus: 1 } },
@@ -88,10 +88,10 @@ const notShown: Guard[] = [
   "writtenStays",
 ];
 
-describe("the membership protocol without one of its guards", function () {
+describe("the membership protocol without one guard", function () {
   this.timeout(600_000);
 
-  it("is asked about every guard", () => {
+  it("is explored for every guard", () => {
     assert.deepEqual([...Object.keys(necessary), ...notShown].sort(), Object.keys(guards).sort());
   });
 

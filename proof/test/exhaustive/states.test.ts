@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exploration, told, type World } from "../../../test/model/exploration";
 
-/** `states`: at least so many, so that a model that stands still is noticed. */
+/** `states`: the least number of states, so that a model without progress is noticed. */
 type Exhaustive = World & { readonly states: number };
 
 const always: Exhaustive[] = [
@@ -32,7 +32,7 @@ const deep: Exhaustive[] = [
   { size: 5, room: 7, faults: { crash: 2 }, states: 200_000 },
 ];
 
-describe("the membership protocol, every state of it", function () {
+describe("the membership protocol, in every state", function () {
   this.timeout(3_600_000);
 
   for (const world of process.env.MODEL === "deep" ? [...always, ...deep] : always) {

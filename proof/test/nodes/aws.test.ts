@@ -16,7 +16,7 @@ describe("a node's AWS calls", function () {
   after(() => node?.destroy());
   beforeEach(() => cloud.calls());
 
-  it("learn by IMDSv2 what the instance is", async () => {
+  it("get the instance's identity from IMDSv2", async () => {
     const { code } = await node.script("instance-metadata");
     assert.equal(code, 0);
     assert.match(
@@ -29,7 +29,7 @@ describe("a node's AWS calls", function () {
     );
   });
 
-  it("give the node one name, in the form Kubernetes takes, where the VPC has several domains", async () => {
+  it("give the node one name, in Kubernetes' form, if the VPC has several domains", async () => {
     await cloud.describe({ ...node.instance, hostname: "ip-10-77-0-2.Corp.example.com example.org" });
     assert.equal((await node.script("instance-metadata")).code, 0);
     await cloud.describe(node.instance);
@@ -37,8 +37,8 @@ describe("a node's AWS calls", function () {
     assert.equal(stdout, "ip-10-77-0-2.corp.example.com\n");
   });
 
-  it("show no credential to other processes: not the metadata's token either", async () => {
-    // In curl's place, one that notes what its command line shows.
+  it("show other processes no credential, and no metadata token", async () => {
+    // Replaces curl by a program that records its command line.
     node.write(
       "/usr/local/bin/curl",
       '#!/bin/bash\necho "$*" >>/tmp/shown\nexec /usr/bin/curl "$@"\n',
@@ -52,7 +52,7 @@ describe("a node's AWS calls", function () {
     assert.doesNotMatch(shown, / token-[0-9]|token\/with|secret\/with|ASIATEST/);
   });
 
-  it("are signed as the AWS SDK signs them: put, get, list and a query", async () => {
+  it("are signed like the AWS SDK's: put, get, list and a query", async () => {
     const { code, stdout, stderr } = await node.withLibraries(`
       echo hello >/tmp/file
       s3_put etcd/snapshots/2026-01-01T00-00-00Z-i-1.db /tmp/file
@@ -82,7 +82,7 @@ describe("a node's AWS calls", function () {
     assert.equal((await cloud.calls()).length, 1, "a refusal is not repeated");
   });
 
-  it("get the kubelet a password for an image in ECR, and for its registry alone", async () => {
+  it("get the kubelet a password for an image in ECR, only for its registry", async () => {
     const registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
     const request = JSON.stringify({
       apiVersion: "credentialprovider.kubelet.k8s.io/v1",
@@ -101,7 +101,7 @@ describe("a node's AWS calls", function () {
     assert.equal(auth[registry].username, "AWS");
   });
 
-  it("create an object once, whoever else tries at the same moment", async () => {
+  it("create an object once, even if others try at the same moment", async () => {
     const { stdout } = await node.withLibraries(`
       for writer in 1 2 3 4; do
         (echo "$writer" >"/tmp/$writer"; s3_put_if_absent etcd/once.json "/tmp/$writer"; echo "$AWS_STATUS") &
@@ -122,7 +122,7 @@ describe("a node's AWS calls", function () {
     );
   });
 
-  it("end in a bounded time and say what AWS answered last", async () => {
+  it("end in a bounded time and report AWS's last answer", async () => {
     await cloud.fail(Array(9).fill({ status: 503, code: "ServiceUnavailable" }));
     const { code, stderr } = await node.withLibraries("AWS_PATIENCE=2; s3_list etcd/");
     await cloud.fail([]);

@@ -1,9 +1,8 @@
 /**
- * AWS as the nodes see it; runs inside the test network and is told by messages what to do (see `cloud.ts`).
- *
+ * AWS as the nodes see it. It runs inside the test network, and messages control it (see `cloud.ts`).
  * - `http://169.254.169.254`: IMDSv2, which knows an instance by its address.
- * - `https://*.amazonaws.com`: checks every signature, then hands the request to the project's local AWS. Of the
- *   controllers' group it answers itself, as these instances were not launched by one.
+ * - `https://*.amazonaws.com`: checks every signature, then forwards the request to the project's local AWS.
+ *   It answers for the controllers' group itself, because no group launched these instances.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -66,7 +65,7 @@ const ofThisConnection = new Set(["host", "connection", "expect", "content-lengt
 const errorDocument = (code: string, message: string) =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
-/** One whose launch is complete; without an id, one that boots. */
+/** An instance whose launch is complete; without an id, one that boots. */
 const instanceDescription = (id: string) => `<member><ProtectedFromScaleIn>false</ProtectedFromScaleIn>
   <InstanceId>${id || "i-0b0075000000000000"}</InstanceId><HealthStatus>Healthy</HealthStatus>
   <LifecycleState>${id ? "InService" : "Pending:Wait"}</LifecycleState></member>`;
@@ -84,7 +83,7 @@ function groupDescription(name: string): string {
     </DescribeAutoScalingGroupsResponse>`;
 }
 
-/** What AWS would object to in a call's signature, or undefined. */
+/** AWS's objection to a call's signature, or undefined. */
 async function faultOfSignature(request: Call, service: string): Promise<string | undefined> {
   const authorization = parseAuthorization(request.headers.authorization);
   if (!authorization) return `no SigV4 authorization header: ${request.headers.authorization}`;
@@ -156,7 +155,7 @@ const localAws = spawn(python, [server, "--port", "4566", "--project", project],
 process.on("exit", () => localAws.kill());
 process.on("disconnect", () => process.exit());
 
-/** A request by the test itself, straight to the local AWS. */
+/** A request of the test itself, directly to the local AWS. */
 async function send(
   requestPath: string,
   method: string,

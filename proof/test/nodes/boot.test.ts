@@ -20,7 +20,7 @@ describe("complete-launch", function () {
   after(() => node?.destroy());
   beforeEach(() => cloud.calls());
 
-  // In place of the role's own script, which asks etcd and the apiserver.
+  // Replaces the role's own script, which asks etcd and the apiserver.
   const readyIs = (command: string) =>
     node.write("/opt/cluster/bin/ready", `#!/bin/bash\n${command}\n`, 0o755);
   const completion = (result: string) => ({
@@ -60,7 +60,7 @@ describe("complete-launch", function () {
     assert.match(await node.mustSucceed("complete-launch"), /no launch hook is waiting/);
   });
 
-  it("goes on waiting after a reboot that is longer than its patience: in service nobody replaces it", async () => {
+  it("keeps waiting after a reboot that takes longer than its patience: nobody replaces a node in service", async () => {
     editScript("patience=780", "patience=1");
     readyIs('[[ -e /tmp/back ]] || { echo "no apiserver"; exit 1; }');
     const message = `No active Lifecycle Action found with instance ID ${node.instance.id}`;
@@ -77,7 +77,7 @@ describe("complete-launch", function () {
     editScript("patience=1", "patience=780");
   });
 
-  it("completes the hook however often Auto Scaling refuses: nobody else would, and the node is healthy", async () => {
+  it("completes the hook even if Auto Scaling refuses many times: the node is healthy, and nobody else would", async () => {
     readyIs("true");
     const refusal = { status: 400, code: "ValidationError", message: "try later" };
     await cloud.fail([refusal, refusal]);
@@ -96,7 +96,7 @@ describe("complete-launch", function () {
     assert.deepEqual(await completions(), [completion("ABANDON")]);
   });
 
-  it("gives a node that waits for others the hook's time anew, and its own patience with it", async () => {
+  it("restarts the hook's time for a node that waits for others, and its own patience too", async () => {
     readyIs('[[ -e /tmp/waited ]] || { echo "it has not joined yet"; exit 1; }');
     node.write("/run/cluster/waiting", "the apiserver at 10.0.0.5 runs v1.36.1\n");
     const launching = node.script("complete-launch");
@@ -162,7 +162,7 @@ describe("complete-launch", function () {
     assert.deepEqual(await completions(), [completion("CONTINUE")]);
   });
 
-  it("completes the hook where the log group takes nothing", async () => {
+  it("completes the hook even if the log group refuses reports", async () => {
     await node.sh("rm /tmp/again; sed -i s/^LOG_GROUP=.*/LOG_GROUP=no-such-group/ /etc/cluster/cluster.env");
     const log = await node.mustSucceed("complete-launch");
     assert.match(log, /ERROR: no log stream .* HTTP 400 ResourceNotFoundException: The specified log group/);
@@ -171,7 +171,7 @@ describe("complete-launch", function () {
   });
 });
 
-describe("an archive that Ignition has put in place", function () {
+describe("an archive from Ignition", function () {
   this.timeout(60_000);
   let node: Node;
 
@@ -183,7 +183,7 @@ describe("an archive that Ignition has put in place", function () {
   });
   after(() => node?.destroy());
 
-  /** Writes an archive with these files, named after themselves, where Ignition writes the release's. */
+  /** Writes an archive with these files, each containing its own name, to Ignition's place for the release. */
   const download = async (release: "etcd" | "cni-plugins", folder: string, files: string) => {
     const downloads = findDownloads(controllerReleases("1.36.4", "3.6.14", "amd64"), { sha256: {} });
     const archive = downloads.find(({ path }) => path.includes(`/${release}.`))!.path;
@@ -193,14 +193,14 @@ describe("an archive that Ignition has put in place", function () {
   };
   const filesIn = (folder: string) => node.sh(`cd ${folder}; stat -c '%n %a %U' *`);
 
-  it("gives etcd's three programs, once", async () => {
+  it("is unpacked into etcd's three programs, once", async () => {
     await download("etcd", "etcd-v3.6.14-linux-amd64", "etcd etcdctl etcdutl README.md");
     assert.match(await node.mustSucceed("etcd-install"), /etcd 3\.6\.14 is in \/opt\/bin/);
     assert.equal(await filesIn("/opt/bin"), "etcd 755 root\netcdctl 755 root\netcdutl 755 root");
     assert.equal(await node.mustSucceed("etcd-install"), "");
   });
 
-  it("gives the CNI plugins", async () => {
+  it("is unpacked into the CNI plugins", async () => {
     await download("cni-plugins", ".", "bridge host-local loopback");
     const folder = join(__dirname, "../../../ignition/files/node/etc/systemd/system");
     const unit = readFileSync(join(folder, "cni-plugins.service"), "utf8");

@@ -5,7 +5,7 @@ import * as path from "node:path";
 const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] });
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
 
-/** A certificate authority whose files, `<name>.crt` and `<name>.key`, stand in `folder`. */
+/** A certificate authority with the files `<name>.crt` and `<name>.key` in `folder`. */
 export class CertificateAuthority {
   readonly certificate: string;
   readonly key: string;
@@ -42,7 +42,7 @@ export class CertificateAuthority {
   }
 }
 
-/** The same certificate and key, but valid only from some seconds on, as a clock that is ahead would make it. */
+/** The same certificate and key, but valid only from some seconds on, as if a fast clock had made it. */
 export function valid(
   { certificate, key }: { certificate: string; key: string },
   authority: CertificateAuthority,

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { findPython } from "../../local/aws/python";
 import { CertificateAuthority } from "./certificates";
 
-/** An instance as its metadata tells it. */
+/** An instance in its metadata. */
 export interface Instance {
   id: string;
   address: string;
@@ -44,11 +44,11 @@ export const logGroup = "test-nodes";
 const gateway = "10.77.0.1";
 
 /**
- * A network without a way out, in a network namespace of its own, with AWS in it: instance metadata, AWS's host names
- * and the cluster's DNS zone. Needs root and Linux.
+ * A network without a way out, in a network namespace of its own. AWS is in it: instance metadata, AWS's host
+ * names and the cluster's DNS zone. It needs root and Linux.
  */
 export class Cloud {
-  /** Host and zone data, one folder that every node sees as /run/cloud. */
+  /** Host and zone data, in one folder that every node sees as /run/cloud. */
   readonly shared: string;
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloud-"));
   private readonly namespace: ChildProcess;
@@ -137,7 +137,7 @@ export class Cloud {
     });
   }
 
-  /** A request of the test's own to the local AWS, which takes any signature but wants one. */
+  /** A request of the test itself to the local AWS, which accepts any signature but needs one. */
   private send(
     service: "s3" | "ec2" | "logs",
     requestPath: string,
@@ -184,7 +184,10 @@ export class Cloud {
     return (JSON.parse(answer) as { events: { message: string }[] }).events.map(({ message }) => message);
   }
 
-  /** Nothing in the bucket, no member in the zone, three controllers wanted, every request answered. */
+  /**
+   * Empties it: nothing in the bucket, no member in the zone, three controllers wanted, every request
+   * answered.
+   */
   async empty(): Promise<void> {
     const list = await this.send("s3", `/${bucket}?list-type=2`, "GET");
     for (const [, key] of list.matchAll(/<Key>(.*?)<\/Key>/g)) await this.deleteObject(key);
@@ -195,22 +198,22 @@ export class Cloud {
     await this.calls();
   }
 
-  /** An address that no node has had. */
+  /** An address that no node has used. */
   newAddress(): string {
     return `10.77.0.${++this.lastAddress}`;
   }
 
-  /** Every request that came through AWS's host names since the last question. */
+  /** Every request to AWS's host names since the last question. */
   calls(): Promise<AwsCall[]> {
     return this.ask({ kind: "calls" });
   }
 
-  /** How the next requests are answered. */
+  /** Sets the answers to the next requests. */
   fail(faults: Fault[]): Promise<void> {
     return this.ask({ kind: "faults", faults });
   }
 
-  /** Makes the metadata service know an instance. */
+  /** Adds an instance to the metadata service. */
   describe(instance: Instance): Promise<void> {
     return this.ask({ kind: "instance", instance });
   }
@@ -220,7 +223,7 @@ export class Cloud {
     return this.ask({ kind: "capacity", desired });
   }
 
-  /** Which controllers' launch is complete, as Auto Scaling tells it. @default none */
+  /** Sets the controllers whose launch is complete in Auto Scaling. @default none */
   inService(...instances: Instance[]): Promise<void> {
     return this.ask({ kind: "in service", ids: instances.map(({ id }) => id) });
   }
@@ -230,7 +233,7 @@ export class Cloud {
     return this.send("ec2", "/", "POST", form.toString());
   }
 
-  /** Launches instances in the local EC2; gives their ids. */
+  /** Launches instances in the local EC2; returns their ids. */
   async launch(count: number): Promise<string[]> {
     const number = String(count);
     const xml = await this.ec2({
@@ -242,7 +245,7 @@ export class Cloud {
     return [...xml.matchAll(/<instanceId>(.*?)<\/instanceId>/g)].map(([, id]) => id);
   }
 
-  /** As Auto Scaling or a person would. */
+  /** Like Auto Scaling or a person. */
   async terminate(id: string): Promise<void> {
     await this.ec2({ Action: "TerminateInstances", "InstanceId.1": id });
   }
@@ -256,7 +259,7 @@ export class Cloud {
     const aws = ["ec2", "autoscaling", "logs", "api.ecr", `${bucket}.s3`].map(
       (name) => `${gateway} ${name}.${region}.amazonaws.com`,
     );
-    // In place: the nodes have these very files mounted.
+    // Written in place, because the nodes have these very files mounted.
     fs.writeFileSync(
       path.join(this.shared, "hosts"),
       ["127.0.0.1 localhost", ...aws, ...hosts, ""].join("\n"),

@@ -11,7 +11,7 @@ export interface Member {
   role: "voter" | "learner";
 }
 
-/** As systemd does with etcd.service: it stops it, and notes that it is to start. */
+/** Like systemd with etcd.service: it stops it, and records that it must start. */
 const systemctl = `#!/bin/bash
 case "$*" in
   "stop etcd.service") ! pkill -TERM -x etcd || while pgrep -x etcd >/dev/null; do sleep 0.05; done ;;
@@ -35,7 +35,7 @@ export class Controllers {
     return new Controllers(cloud, etcdCa);
   }
 
-  /** New instances, up to where the decision about etcd begins; without DNS records. */
+  /** New instances, up to the decision about etcd; without DNS records. */
   async boot(count: number): Promise<Node[]> {
     const ids = await this.cloud.launch(count);
     return Promise.all(
@@ -50,23 +50,23 @@ export class Controllers {
     );
   }
 
-  /** What the discovery function would write once it has seen these. */
+  /** Writes what the discovery function would write for these instances. */
   publish(...nodes: Node[]): void {
     this.cloud.writeZone(nodes.map(({ instance }): Instance => instance));
   }
 
-  /** As etcd.service and etcd-promote.service; gives the log of both. */
+  /** Like etcd.service and etcd-promote.service; returns the log of both. */
   async start(node: Node): Promise<string> {
     let decision = await node.startEtcd();
     await waitUntil("etcd to listen", async () => {
-      // As Restart= does: members may know a newcomer's address some seconds late, and refuse it until then.
+      // Like Restart=: members may learn a new member's address some seconds late, and refuse it until then.
       if (node.etcdExit !== undefined) decision += await node.startEtcd();
       return node.etcdListens();
     });
     return decision + (await node.mustSucceed("etcd-promote"));
   }
 
-  /** That many controllers which have formed a cluster. */
+  /** This many controllers, which have formed a cluster. */
   async form(size: number): Promise<Node[]> {
     await this.cloud.wantControllers(size);
     const nodes = await this.boot(size);
@@ -75,14 +75,14 @@ export class Controllers {
     return nodes;
   }
 
-  /** As the `pulumi up` that renews etcd's leaves. */
+  /** Like the `pulumi up` that renews etcd's leaf certificates. */
   async renewCertificates(): Promise<void> {
     for (const leaf of ["server", "peer", "client"]) {
       await this.cloud.putObject(`pki/etcd/${leaf}.pem`, this.etcdCa.leaf("etcd", etcdNames(zone)).pem);
     }
   }
 
-  /** As lifecycle-watch.service on an instance that Auto Scaling terminates; gives its log. */
+  /** Like lifecycle-watch.service on an instance that Auto Scaling terminates; returns its log. */
   async leave(node: Node): Promise<string> {
     node.write("/usr/local/bin/systemctl", systemctl, 0o755);
     await this.cloud.describe({ ...node.instance, targetLifecycleState: "Terminated" });
@@ -97,7 +97,7 @@ export class Controllers {
     return log;
   }
 
-  /** In the place of the node's apiserver: answers that it is ready. */
+  /** Replaces the node's apiserver: answers that it is ready. */
   async serveApi(node: Node): Promise<void> {
     node.write("/run/api/leaf.pem", this.etcdCa.leaf("api", [`IP:${node.instance.address}`]).pem);
     node.write("/run/api/readyz", "ok");
@@ -106,7 +106,7 @@ export class Controllers {
       until ss -Hltn 'sport = :6443' | grep -q .; do sleep 0.05; done`);
   }
 
-  /** The end of what `serveApi` began. */
+  /** Ends what `serveApi` started. */
   async stopApi(node: Node): Promise<void> {
     await node.sh("pkill -x openssl; while ss -Hltn 'sport = :6443' | grep -q .; do sleep 0.05; done");
   }
@@ -142,7 +142,7 @@ export async function voters(node: Node): Promise<string[]> {
 
 export const votersOf = (...nodes: Node[]) => nodes.map(({ instance }) => `voter ${instance.id}`).sort();
 
-/** The one of these whose etcd leads. */
+/** The node among these whose etcd leads. */
 export async function leaderOf(nodes: readonly Node[]): Promise<Node> {
   for (const node of nodes) {
     const metrics = await node.sh("curl -s http://127.0.0.1:2381/metrics");

@@ -7,7 +7,7 @@ import { ServingCluster } from "./servingCluster";
 
 const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db";
 
-describe("a cluster that serves, whatever a hand changes", function () {
+describe("a cluster that serves, if a person changes its facts", function () {
   this.timeout(240_000);
   let cluster: ServingCluster;
   let cloud: Cloud;
@@ -20,7 +20,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
   });
   after(() => controllers?.stop());
 
-  it("keeps its data beside another cluster's formed object, and tells it", async () => {
+  it("keeps its data beside another cluster's formed object, and reports it", async () => {
     const own = await cloud.readObject("etcd/formed-1.json");
     await cluster.write("etcd/formed-1.json", { ...JSON.parse(own), clusterId: "1234abcd" });
     assert.match(
@@ -37,7 +37,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
     await cluster.isWhole();
   });
 
-  it("does not restore what was restored before, when its formation is gone", async () => {
+  it("does not repeat a restore when its formation is gone", async () => {
     for (const name of ["formation", "formed"]) await cloud.deleteObject(`etcd/${name}-1.json`);
     await cluster.write("etcd/restore.json", { epoch: 1, snapshot });
     assert.match(await cluster.reconcile(nodes), /written again/);
@@ -45,7 +45,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
     await cluster.isWhole();
   });
 
-  it("writes notes again that are gone from a member's disk", async () => {
+  it("writes missing notes on a member's disk again", async () => {
     const notes = ["epoch", "formed", "formation"].map((name) => `/var/lib/cluster/etcd-${name}`);
     const before = notes.map((note) => nodes[1].read(note));
     await nodes[1].sh(`rm ${notes.join(" ")}`);
@@ -59,7 +59,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
     await cluster.isWhole();
   });
 
-  it("writes notes again that are of a cluster which a restore has replaced, and keeps its data", async () => {
+  it("corrects notes about a cluster that a restore has replaced, and keeps its data", async () => {
     const note = "/var/lib/cluster/etcd-formed";
     const before = nodes[1].read(note);
     nodes[1].write(note, JSON.stringify({ epoch: 1, token: "test-1", clusterId: "1234abcd" }));
@@ -74,7 +74,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
     await cluster.isWhole();
   });
 
-  it("keeps the data of a member whose peer URL a hand has changed in etcd's list", async () => {
+  it("keeps the data of a member whose peer URL a person has changed in etcd's list", async () => {
     const [, node] = nodes;
     const { id, address } = node.instance;
     const own =
@@ -101,7 +101,7 @@ describe("a cluster that serves, whatever a hand changes", function () {
     await cluster.isWhole();
   });
 
-  it("reads nothing of another shape, and runs nothing of it", async () => {
+  it("reads no object of another shape, and runs nothing from it", async () => {
     const code = "a[$(touch /tmp/ran)]";
     const refused: Record<string, unknown[]> = {
       "etcd/formation-1.json": [

@@ -5,7 +5,7 @@ import { Controllers } from "./controllers";
 import { Node } from "./node";
 import { ServingCluster } from "./servingCluster";
 
-describe("a cluster that serves, whatever object a hand deletes", function () {
+describe("a cluster that serves, if a person deletes any of its objects", function () {
   this.timeout(240_000);
   let cluster: ServingCluster;
   let cloud: Cloud;
@@ -42,7 +42,7 @@ describe("a cluster that serves, whatever object a hand deletes", function () {
     });
   }
 
-  it("keeps its data while nobody is in service yet and no object is there: one answers through the quorum", async () => {
+  it("keeps its data before any instance is in service and without objects: a member answers through the quorum", async () => {
     for (const name of ["formation", "formed"]) await cloud.deleteObject(`etcd/${name}-1.json`);
     const newcomer = await cluster.replacement();
     await cloud.inService();

@@ -7,7 +7,7 @@ import { ServingCluster } from "./servingCluster";
 
 const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-0a1b2c3d4e5f67890.db";
 
-describe("a cluster that serves, whatever formation a hand adds", function () {
+describe("a cluster that serves, if a person adds a formation", function () {
   this.timeout(240_000);
   let cluster: ServingCluster;
   let cloud: Cloud;
@@ -28,7 +28,7 @@ describe("a cluster that serves, whatever formation a hand adds", function () {
     "one that a hand wrote": () => cluster.formation(2),
   };
   for (const [whose, object] of Object.entries(strange)) {
-    it(`keeps its data beside a later formation, ${whose}; a newcomer waits until that is gone`, async () => {
+    it(`keeps its data beside a later formation, ${whose}; a new member waits until that is gone`, async () => {
       await cluster.write("etcd/formation-2.json", object());
       await cluster.reconcile(nodes);
       const newcomer = await cluster.replacement();

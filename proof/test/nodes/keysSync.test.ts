@@ -42,7 +42,7 @@ describe("keys-sync", function () {
     assert.ok((await cloud.calls()).every(({ status }) => status === 304));
   });
 
-  it("leaves to the next pass what S3 does not answer, and fails no unit for it", async () => {
+  it("leaves objects to the next pass if S3 does not answer, and fails no unit", async () => {
     await cloud.fail(Array(200).fill({ status: 503, code: "SlowDown" }));
     const { code, stderr } = await node.script("keys-sync");
     await cloud.fail([]);
@@ -150,7 +150,7 @@ describe("keys-sync", function () {
     });
   }
 
-  it("takes a CA's renewed certificate, and an encryption configuration with one key more", async () => {
+  it("accepts a CA's renewed certificate, and an encryption configuration with one more key", async () => {
     const renewed = execFileSync("openssl", ["req", "-x509", "-key", etcdCa.key, "-subj", "/CN=etcd-ca"]);
     await cloud.putObject("pki/etcd/ca.crt", renewed.toString());
     await cloud.putObject("encryption/encryption.yaml", encryptionConfiguration(encryptionKeys, 2));
@@ -159,7 +159,7 @@ describe("keys-sync", function () {
     assert.equal(good("pki/etcd/ca.crt"), renewed.toString());
   });
 
-  it("tells complete-launch of a boot with an object that it refuses, until that is mended", async () => {
+  it("reports an object that it refuses at boot to complete-launch, until somebody corrects it", async () => {
     const script = node.read("/opt/cluster/bin/keys-sync");
     node.write("/opt/cluster/bin/keys-sync", script.replace(" < 30)", " < 2)"), 0o755);
     await node.sh("rm /etc/kubernetes/pki/*");
@@ -180,7 +180,7 @@ describe("keys-sync", function () {
     assert.equal(node.read("/etc/kubernetes/pki/sa.key"), right);
   });
 
-  it("waits for a certificate that a clock ahead of the node's has made, and says so to complete-launch", async () => {
+  it("waits for a certificate that a faster clock has made, and reports it to complete-launch", async () => {
     const leaf = etcdCa.leaf("server", etcdNames(zone));
     await node.sh("rm /etc/etcd/pki/server.pem");
     await cloud.putObject(server, valid(leaf, etcdCa, 30));
@@ -214,7 +214,7 @@ describe("keys-sync", function () {
     await cloud.putObject(server, before);
   });
 
-  it("names a missing object; one that is on disk already does not stop a boot", async () => {
+  it("names a missing object; an object that is already on the disk does not stop a boot", async () => {
     await cloud.deleteObject("pki/service-account/sa.key");
     const pass = await node.script("keys-sync");
     assert.notEqual(pass.code, 0);
@@ -225,7 +225,7 @@ describe("keys-sync", function () {
     assert.equal((await node.script("keys-sync", "boot")).code, 0);
   });
 
-  it("says once what it waits for, for however long", async () => {
+  it("says only once what it waits for, however long it waits", async () => {
     const text = await cloud.readObject("pki/service-account/sa.pub");
     await cloud.deleteObject("pki/service-account/sa.pub");
     await node.sh("rm /etc/kubernetes/pki/sa.pub");

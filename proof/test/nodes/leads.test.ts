@@ -4,7 +4,7 @@ import { Controllers } from "./controllers";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
-describe("Who does the chores of the cluster", function () {
+describe("The controller that does the chores of the cluster", function () {
   this.timeout(120_000);
   let cloud: Cloud;
   let controllers: Controllers;
@@ -18,7 +18,7 @@ describe("Who does the chores of the cluster", function () {
   });
   after(() => controllers?.stop());
 
-  /** Those of these that lead. */
+  /** The controllers among these that lead. */
   async function leaders(among = nodes): Promise<Node[]> {
     const asked = among.map((node) => node.withLibraries("source /opt/cluster/lib/kubectl.sh; leads"));
     const outcomes = await Promise.all(asked);
@@ -27,13 +27,13 @@ describe("Who does the chores of the cluster", function () {
 
   const ids = (some: readonly Node[]) => some.map(({ instance }) => instance.id);
 
-  it("is exactly one controller, although all have the same host name", async () => {
+  it("is exactly one, although all have the same host name", async () => {
     const names = await Promise.all(nodes.map((node) => node.sh("cat /proc/sys/kernel/hostname")));
     assert.equal(new Set(names).size, 1);
     assert.equal((await leaders()).length, 1);
   });
 
-  it("is another one while its apiserver is not ready, and nobody while none is", async () => {
+  it("is another one while its apiserver is not ready, and none while no apiserver is ready", async () => {
     const [first] = await leaders();
     assert.ok(first);
     await controllers.stopApi(first);
@@ -46,14 +46,14 @@ describe("Who does the chores of the cluster", function () {
     assert.deepEqual(ids(await leaders()), ids([first]));
   });
 
-  it("is each one, rather than nobody, while the zone has no addresses", async () => {
+  it("is every controller while the zone has no addresses", async () => {
     cloud.writeZone([]);
     assert.deepEqual(ids(await leaders()), ids(nodes));
     controllers.publish(...nodes);
     assert.equal((await leaders()).length, 1);
   });
 
-  it("is one that is left after a crash, and nobody without a quorum", async () => {
+  it("is one of the others after a crash, and none without a quorum", async () => {
     const [first] = await leaders();
     assert.ok(first);
     await controllers.crash(first);

@@ -9,7 +9,7 @@ describe("etcd membership", function () {
   this.timeout(120_000);
   let cloud: Cloud;
   let controllers: Controllers;
-  // The controllers of the moment; each test begins with three voters and ends with three.
+  // The current controllers; each test begins and ends with three voters.
   let nodes: Node[];
 
   before(async () => {
@@ -42,7 +42,7 @@ describe("etcd membership", function () {
     await nodes[0].etcdctl("put written-by the-first-three");
   });
 
-  it("stays as it is when a node reboots, with AWS out of reach", async () => {
+  it("stays the same when a node reboots without access to AWS", async () => {
     const before = await members(nodes[0]);
     await nodes[2].stopEtcd();
     await cloud.fail(Array(50).fill({ status: 503, code: "ServiceUnavailable" }));
@@ -52,7 +52,7 @@ describe("etcd membership", function () {
     assert.deepEqual(await members(nodes[0]), before);
   });
 
-  it("stays as it is when all nodes lose power and come back", async () => {
+  it("stays the same when all nodes lose power and come back", async () => {
     const before = await members(nodes[0]);
     await Promise.all(nodes.map((node) => node.stopEtcd("KILL")));
     await Promise.all(nodes.map((node) => controllers.start(node)));
@@ -76,7 +76,7 @@ describe("etcd membership", function () {
     assert.deepEqual(await voters(boss), votersOf(...nodes));
   });
 
-  it("takes a newcomer as a learner and promotes it", async () => {
+  it("adds a new member as a learner and promotes it", async () => {
     const [newcomer] = await controllers.boot(1);
     controllers.publish(...nodes, newcomer);
     const log = await controllers.start(newcomer);
@@ -86,7 +86,7 @@ describe("etcd membership", function () {
     assert.equal(await newcomer.etcdctl("get written-by --print-value-only"), "the-first-three");
   });
 
-  it("replaces a dead member by itself, when the newcomer is faster than the timer", async () => {
+  it("replaces a dead member by itself, when the new member is faster than the timer", async () => {
     const dead = nodes[1];
     await controllers.crash(dead);
     const [newcomer] = await controllers.boot(1);
@@ -112,13 +112,13 @@ describe("etcd membership", function () {
     assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));
   });
 
-  it("stores a snapshot from the leader alone, and not again before it is time", async () => {
+  it("stores a snapshot only from the leader, and the next one only when it is due", async () => {
     const logs = await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot")));
     assert.equal(logs.filter((log) => /etcd\/snapshots\/.*: revision \d+/.test(log)).length, 1);
     assert.deepEqual(await Promise.all(nodes.map((node) => node.mustSucceed("etcd-snapshot"))), ["", "", ""]);
   });
 
-  it("lets a leader go that Auto Scaling terminates: leadership first, then its etcd, then the member, then the hook", async () => {
+  it("lets a terminated leader go in order: leadership, etcd, member, hook", async () => {
     const [newcomer] = await controllers.boot(1);
     controllers.publish(...nodes, newcomer);
     await controllers.start(newcomer);
@@ -149,7 +149,7 @@ describe("etcd membership", function () {
     assert.equal(leaving.systemctlOrders(), orders, "and it does not come back");
   });
 
-  it("lets a member that was removed though it runs decide anew: it wipes its data and joins", async () => {
+  it("lets a running member that was removed decide again: it wipes its data and joins", async () => {
     const [removed, present] = nodes;
     const { id } = (await members(present)).find(({ instance }) => instance === removed.instance.id)!;
     const remove = () => present.etcdctl(`member remove ${id}`).then(() => true, () => false); // prettier-ignore
@@ -173,7 +173,7 @@ describe("a formation that loses its majority before it forms", function () {
   });
   after(() => controllers?.stop());
 
-  it("is followed by the next epoch, in which the survivor takes part with no data", async () => {
+  it("is followed by the next epoch, in which the survivor takes part without data", async () => {
     const [survivor, ...lost] = await controllers.boot(3);
     controllers.publish(survivor, ...lost);
     await survivor.startEtcd();

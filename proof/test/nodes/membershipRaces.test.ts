@@ -4,9 +4,9 @@ import { Cloud, zone } from "./cloud";
 import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
 import { sharedCloud } from "./sharedCloud";
 
-// Traces that the model (test/model) found, see docs/membership.md; and what happens between two questions of a script, which the
-// model takes for one.
-describe("etcd membership, at moments that are hard to meet", function () {
+// Traces that the model (test/model) found, see docs/membership.md. They also include events between two
+// questions of a script, which the model takes as one step.
+describe("etcd membership, in races that rarely happen", function () {
   this.timeout(300_000);
   let cloud: Cloud;
   let controllers: Controllers;
@@ -34,7 +34,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.deepEqual(await voters(nodes[0]), votersOf(nodes[0], newcomer));
   });
 
-  it("lets no instance join that leaves: its etcd.service is stopped before the hook is completed", async () => {
+  it("lets no leaving instance join: its etcd.service stops before the hook is completed", async () => {
     const nodes = await controllers.form(1);
     const [leaving] = await controllers.boot(1);
     controllers.publish(...nodes, leaving);
@@ -43,7 +43,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.match(leaving.systemctlOrders(), /^stop etcd.service$/m);
   });
 
-  it("keeps the only voter until the one that joins can take the data", async () => {
+  it("keeps the only voter until the new member can take the data", async () => {
     const [old] = await controllers.form(1);
     await old.etcdctl("put written-by the-only-one");
     const [newcomer] = await controllers.boot(1);
@@ -55,7 +55,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     const leaves = old.mustSucceed("lifecycle-watch");
     await sleep(3000);
     await controllers.start(newcomer);
-    // Of two voters none can stop before it is removed.
+    // Of two voters, none can stop before its removal.
     assert.match(
       await leaves,
       /moved the leadership[^]*removed member[^]*stopping etcd[^]*terminate hook completed/,
@@ -64,7 +64,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.equal(await newcomer.etcdctl("get written-by --print-value-only"), "the-only-one");
   });
 
-  it("does not stop the only voter for one that is promoted while it asks", async () => {
+  it("does not stop the only voter while another member is being promoted", async () => {
     const [old] = await controllers.form(1);
     const [newcomer] = await controllers.boot(1);
     controllers.publish(old, newcomer);
@@ -79,7 +79,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.equal(stdout, "voter\nvoter\nstays\n", stderr);
   });
 
-  it("does not take a formation for lost that formed before its instances went", async () => {
+  it("does not treat a formation as lost if it formed before its instances went", async () => {
     const [node] = await controllers.boot(1);
     const members = ["i-0a1b2c3d", "i-1a1b2c3d", "i-2a1b2c3d"].map((id, i) => ({
       ...{ id, name: `${id}.etcd.${zone}`, address: `10.0.0.${i + 10}` },
@@ -98,7 +98,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.equal(stdout, "formed as 1234\n", stderr);
   });
 
-  it("lets nobody leave a cluster before it has formed: its formation would seem to be lost", async () => {
+  it("lets nobody leave a cluster before it has formed: its formation would seem lost", async () => {
     await cloud.wantControllers(3);
     const nodes = await controllers.boot(3);
     const [leaving, ...others] = nodes;
@@ -115,7 +115,7 @@ describe("etcd membership, at moments that are hard to meet", function () {
     assert.deepEqual(await voters(others[0]), votersOf(...others));
   });
 
-  it("never starts one as new that was no member any more, even if nobody answers", async () => {
+  it("never starts a former member as new, even if nobody answers", async () => {
     await cloud.wantControllers(3);
     const [first, second, late] = await controllers.boot(3);
     controllers.publish(first, second, late);

@@ -4,7 +4,7 @@ import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
 // etcd then refuses every write but deletions: https://etcd.io/docs/v3.6/op-guide/maintenance/#space-quota
-describe("a cluster whose etcd is as large as its quota", function () {
+describe("a cluster whose etcd has reached its quota", function () {
   this.timeout(180_000);
   let controllers: Controllers;
   let nodes: Node[];
@@ -36,21 +36,21 @@ describe("a cluster whose etcd is as large as its quota", function () {
     assert.deepEqual(await voters(asked), votersOf(...nodes));
   });
 
-  it("takes a member that comes back", async () => {
+  it("accepts a member that comes back", async () => {
     assert.match(
       await controllers.start(nodes[2]),
       /data and member list agree[^]*this member is a healthy voter/,
     );
   });
 
-  it("is not ready for the next step of a roll, and tells why", async () => {
+  it("is not ready for the next step of a rollout, and says why", async () => {
     assert.match(
       (await nodes[0].script("ready")).stderr,
       /ERROR: etcd is as large as its quota and refuses writes: .*alarm:NOSPACE/,
     );
   });
 
-  it("lets members go without the lock, for which there is no space", async () => {
+  it("lets members leave without the lock, because there is no space for it", async () => {
     const [stays, ...leaving] = nodes;
     for (const log of await Promise.all(leaving.map((node) => controllers.leave(node))))
       assert.match(

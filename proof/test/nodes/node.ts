@@ -10,7 +10,7 @@ import { bucket, Cloud, Instance, logGroup, region, zone } from "./cloud";
 
 const run = promisify(execFile);
 
-/** What a script printed, and how it ended. */
+/** Output of a script, and how it ended. */
 export interface Outcome {
   code: number;
   stdout: string;
@@ -18,7 +18,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** The files of a controller's Ignition config that need no download: path, mode and text. */
+/** The files of a controller's Ignition configuration that need no download: path, mode and text. */
 function controllerFiles() {
   const config = JSON.parse(
     controllerIgnition({
@@ -47,7 +47,7 @@ function controllerFiles() {
   });
 }
 
-// The two programs of a node that need a booted system. The answer's form is systemd's own.
+// The two programs of a node that need a booted system. The answer has systemd's own form.
 const standIns = {
   resolvectl: `#!/bin/bash
 # resolvectl query --type=SRV --legend=no NAME
@@ -66,14 +66,14 @@ esac
 };
 
 /**
- * A controller: network and process namespaces of its own, and a root that is this machine's with Flatcar's bash and the
- * product's files on top. The test plays systemd: it runs the scripts in the order of their units.
+ * A controller: network and process namespaces of its own. Its root is this machine's, with Flatcar's bash
+ * and the product's files on top. The test plays systemd: it runs the scripts in the order of their units.
  */
 export class Node {
   private holder!: ChildProcess;
   private pid!: number;
   private etcd?: ChildProcess;
-  /** How etcd ended, once it has. */
+  /** How etcd ended; undefined while it runs. */
   etcdExit?: number | string;
 
   private constructor(
@@ -129,7 +129,7 @@ export class Node {
     throw new Error("the node's namespaces did not come up");
   }
 
-  /** A crash: every process is gone at once, the disk too. */
+  /** A crash: every process is gone at once, and the disk too. */
   destroy(): void {
     this.holder.kill("SIGKILL");
   }
@@ -156,13 +156,13 @@ export class Node {
     return [`--target=${this.pid}`, "--net", "--mount", "--pid", "--root", "--wdns=/", ...command];
   }
 
-  /** Runs bash commands on the node and gives what they print; throws if they fail. */
+  /** Runs bash commands on the node and returns their output; throws if they fail. */
   async sh(commands: string): Promise<string> {
     const { stdout } = await run("nsenter", this.enter("bash", "-euo", "pipefail", "-c", commands));
     return stdout.trim();
   }
 
-  /** Runs one of the node's scripts, whatever its outcome. */
+  /** Runs one of the node's scripts, whatever its exit status. */
   async script(name: string, ...args: string[]): Promise<Outcome> {
     try {
       return { code: 0, ...(await run("nsenter", this.enter(`/opt/cluster/bin/${name}`, ...args))) };
@@ -171,7 +171,7 @@ export class Node {
     }
   }
 
-  /** Runs one of the node's scripts and gives its log; throws if it fails. */
+  /** Runs one of the node's scripts and returns its log; throws if it fails. */
   async mustSucceed(name: string, ...args: string[]): Promise<string> {
     const { code, stderr } = await this.script(name, ...args);
     if (code !== 0) throw new Error(`${name} on ${this.instance.id}: ${code}\n${stderr}`);
@@ -187,7 +187,7 @@ export class Node {
     return this.sh("ss -Hltn 'sport = :2379'").then((sockets) => sockets !== "");
   }
 
-  /** Runs bash commands after sourcing what every script sources, whatever their outcome. */
+  /** Runs bash commands after sourcing the files that every script sources, whatever their exit status. */
   async withLibraries(commands: string): Promise<Outcome> {
     const libraries = ["lib/log.sh", "lib/aws.sh"].map((name) => `source /opt/cluster/${name}`);
     this.write(
@@ -205,7 +205,7 @@ export class Node {
     return this.script("of-the-test");
   }
 
-  /** As etcd.service: decides, then starts etcd with what was decided; gives the decision's log. */
+  /** Like etcd.service: decides, then starts etcd as decided; returns the decision's log. */
   async startEtcd(): Promise<string> {
     const decision = await this.mustSucceed("etcd-membership");
     const start = `mkdir -p /var/lib/etcd; chown -R etcd: /var/lib/etcd; chmod 0700 /var/lib/etcd
@@ -235,14 +235,14 @@ export class Node {
     );
   }
 
-  /** What the scripts told systemd to do since the last question. */
+  /** The scripts' commands to systemd since the last question. */
   systemctlOrders(): string {
     const orders = this.exists("/run/systemctl.log") ? this.read("/run/systemctl.log") : "";
     this.write("/run/systemctl.log", "");
     return orders;
   }
 
-  /** TERM: as `systemctl stop etcd`; KILL: as if the power failed. */
+  /** TERM: like `systemctl stop etcd`; KILL: like a power failure. */
   async stopEtcd(signal: "TERM" | "KILL" = "TERM"): Promise<void> {
     await this.sh(`pkill -${signal} -x etcd; while pgrep -x etcd >/dev/null; do sleep 0.05; done`);
   }

@@ -6,11 +6,11 @@ import { listening, OverlayNode, Place } from "./podNetwork";
 const rulesOf = ({ texts }: ReturnType<typeof controllerNode>, network: string) =>
   texts.get(`/etc/cluster/pod-firewall/${network}.nft`) ?? "";
 
-describe("What the pod network carries past the security groups", function () {
+describe("Traffic that bypasses the security groups through the pod network", function () {
   this.timeout(120_000);
   let controller: OverlayNode;
   let worker: OverlayNode;
-  /** What the worker reaches by way of the controller alone, if at all. */
+  /** Services that the worker can reach only through the controller. */
   let outside: Place;
   const beyond = "198.51.100.1";
 
@@ -34,7 +34,7 @@ describe("What the pod network carries past the security groups", function () {
     worker?.remove();
   });
 
-  /** A root worker's way to the controller's own address that no security group sees. */
+  /** A route for root on a worker to the controller's own address, which no security group sees. */
   const throughTheOverlay = (commands: () => void) => {
     const { host } = worker;
     const route = `${controller.address}/32 via ${controller.inRange(0)} dev flannel.1 onlink src ${worker.inRange(0)}`;
@@ -46,9 +46,9 @@ describe("What the pod network carries past the security groups", function () {
     }
   };
 
-  /** All of it, where nothing holds it up. */
-  describe("without the nodes' rules", () => {
-    it("is all that a controller listens on, for a pod and for a root worker", () => {
+  /** Everything, without rules that stop it. */
+  describe("without the nodes' rules,", () => {
+    it("reaches all ports of a controller, from a pod and from root on a worker", () => {
       for (const address of [controller.inRange(0), controller.inRange(1)]) {
         assert.deepEqual(worker.pod.reaches(address), listening);
         assert.deepEqual(worker.host.reaches(address), listening);
@@ -56,7 +56,7 @@ describe("What the pod network carries past the security groups", function () {
       throughTheOverlay(() => assert.deepEqual(worker.host.reaches(controller.address), listening));
     });
 
-    it("is a pod's packet in another pod's name, and the way to what only the controller reaches", async () => {
+    it("can have another pod's address, and reaches services behind the controller", async () => {
       const packet = { mac: controller.mac, from: worker.inRange(7), to: controller.inRange(2) };
       worker.pod.sendWrapped("wrapped1", { ...packet, node: controller.address });
       assert.ok(await controller.pod.hears("wrapped1"));
@@ -64,7 +64,7 @@ describe("What the pod network carries past the security groups", function () {
     });
   });
 
-  describe("with them", () => {
+  describe("with the nodes' rules,", () => {
     const load = (node: OverlayNode, kind: typeof controllerNode | typeof workerNode) =>
       node.load(rulesOf(kind(), "flannel"));
     before(() => {
@@ -72,11 +72,11 @@ describe("What the pod network carries past the security groups", function () {
       load(worker, workerNode);
     });
 
-    it("is nothing of a controller for a pod, at whichever of its addresses", () => {
+    it("reaches no port of a controller from a pod, at any of its addresses", () => {
       for (const last of [0, 1]) assert.deepEqual(worker.pod.reaches(controller.inRange(last)), []);
     });
 
-    it("is nothing of it for a root worker that has thrown its own rules away", () => {
+    it("reaches no port of it from root on a worker that has removed its own rules", () => {
       worker.host.sh("nft delete table inet pod_firewall");
       for (const last of [0, 1]) assert.deepEqual(worker.host.reaches(controller.inRange(last)), []);
       throughTheOverlay(() => assert.deepEqual(worker.host.reaches(controller.address), []));
@@ -84,12 +84,12 @@ describe("What the pod network carries past the security groups", function () {
       load(worker, workerNode);
     });
 
-    it("is nothing of a worker either", () => {
+    it("reaches no port of a worker either", () => {
       assert.deepEqual(controller.pod.reaches(worker.inRange(1)), []);
       assert.deepEqual(controller.host.reaches(worker.inRange(0)), []);
     });
 
-    it("is every port of every pod, for pods and nodes", () => {
+    it("reaches every port of every pod, from pods and nodes", () => {
       assert.deepEqual(worker.pod.reaches(controller.inRange(2)), listening);
       assert.deepEqual(controller.pod.reaches(worker.inRange(2)), listening);
       assert.deepEqual(controller.host.reaches(worker.inRange(2)), listening);
@@ -97,11 +97,11 @@ describe("What the pod network carries past the security groups", function () {
       assert.deepEqual(controller.host.reaches(controller.inRange(2)), listening);
     });
 
-    it("does not come into the way of a pod to the nodes, where security groups decide", () => {
+    it("is not blocked from a pod to the nodes where security groups decide", () => {
       assert.deepEqual(worker.pod.reaches(controller.address), listening);
     });
 
-    it("leaves a controller's own pods the API and the kubelet, and of other controllers no etcd", () => {
+    it("from a controller's own pods reaches the API and the kubelet, but no other controller's etcd", () => {
       for (const address of [controller.address, controller.inRange(1)])
         assert.deepEqual(controller.pod.reaches(address), [6443, 10250]);
       assert.deepEqual(
@@ -110,20 +110,20 @@ describe("What the pod network carries past the security groups", function () {
       );
     });
 
-    it("leaves a worker's own pods what its user runs there, and no shell", () => {
+    it("from a worker's own pods reaches the user's ports there, and no shell", () => {
       assert.deepEqual(
         worker.pod.reaches(worker.address),
         listening.filter((port) => ![22, 2379, 2380].includes(port)),
       );
     });
 
-    it("is closed at the addresses that interfaces give themselves, too", () => {
+    it("is also blocked at the addresses that interfaces give themselves", () => {
       const linkLocal = controller.host.sh("ip -6 -brief addr show dev cni0").match(/fe80::[0-9a-f:]+/)?.[0];
       assert.ok(linkLocal);
       assert.deepEqual(controller.pod.reaches(`${linkLocal}%eth0`, [22]), []);
     });
 
-    it("takes no packet for the overlay from a pod", async () => {
+    it("includes no packet from a pod to the overlay", async () => {
       const packet = { mac: controller.mac, from: worker.inRange(7), to: controller.inRange(2) };
       worker.pod.sendWrapped("wrapped2", { ...packet, node: controller.address });
       controller.pod.sendWrapped("wrapped3", { ...packet, node: controller.address });
@@ -132,7 +132,7 @@ describe("What the pod network carries past the security groups", function () {
         assert.ok(!(await controller.pod.hears(word)), word);
     });
 
-    it("takes no packet in another's name", async () => {
+    it("includes no packet with another's address", async () => {
       const { pod, host } = worker;
       host.sh("nft delete table ip flannel"); // which would give root's packets the node's own name
       const own = worker.inRange(9);
@@ -156,12 +156,12 @@ describe("What the pod network carries past the security groups", function () {
     });
   });
 
-  describe("where the network is not the project's", () => {
+  describe("with another pod network than the project's,", () => {
     before(() => {
       for (const node of [controller, worker]) node.load(rulesOf(controllerNode(), "other"));
     });
 
-    it("is neither a shell nor etcd for pods, nor a way into the overlay", async () => {
+    it("reaches neither a shell nor etcd from pods, nor the overlay", async () => {
       for (const address of [controller.inRange(0), controller.inRange(1)])
         assert.deepEqual(
           worker.pod.reaches(address),
@@ -178,7 +178,7 @@ describe("What the pod network carries past the security groups", function () {
 });
 
 describe("The nodes' rules and the security groups", () => {
-  it("are of one mind: of what is open between groups a controller's pods get the API and the kubelet, and never etcd or a shell", () => {
+  it("agree: a controller's pods reach the API and the kubelet, and never etcd or a shell", () => {
     const text = rulesOf(controllerNode(), "flannel");
     const ports = openPorts.filter(({ to, protocol }) => to === "controllers" && protocol === "tcp");
     const [, open = ""] = /tcp dport \{ ([\d, ]+) \} accept/.exec(text) ?? [];

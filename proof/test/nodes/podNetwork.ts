@@ -3,10 +3,10 @@ import { execFileSync, spawn, ChildProcess } from "node:child_process";
 /** Range of all pods. */
 export const podCidr = "10.244.0.0/16";
 
-/** Ports that something listens on everywhere: on a node at all of its addresses, in a pod at its own. */
+/** Ports that listen everywhere: on a node at all of its addresses, in a pod at its own. */
 export const listening = [22, 80, 2379, 2380, 6443, 8125, 10250];
 
-/** A UDP port at which everything says what has come, and from where. */
+/** A UDP port at which everything reports what has arrived, and from where. */
 const told = 9999;
 
 const listener = `
@@ -39,7 +39,7 @@ while tries and time.time() < deadline:
 print(*sorted(reached))
 `;
 
-/** Sends a UDP packet in VXLAN, as a pod that may open UDP sockets can. */
+/** Sends a UDP packet in VXLAN, as a pod with UDP sockets can. */
 const wrapped = `
 import socket, struct, sys
 node, mac, source, target, text = sys.argv[1:]
@@ -94,7 +94,7 @@ export class Place {
     while (!this.heard.includes("ready\n")) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** The ports of an address to which a TCP connection comes about. */
+  /** The ports of an address that accept a TCP connection. */
   reaches(address: string, ports: readonly number[] = listening): number[] {
     const args = ["python3", "-c", connect, address, ports.join(",")];
     const said = execFileSync("nsenter", [`--target=${this.pid}`, "--net", ...args], { encoding: "utf8" });
@@ -113,7 +113,7 @@ export class Place {
     execFileSync("nsenter", [`--target=${this.pid}`, "--net", "python3", "-c", wrapped, ...args]);
   }
 
-  /** Whether a word has come in the meantime. */
+  /** Whether a word has arrived in the meantime. */
   async hears(word: string): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return this.heard.includes(`${word} from`);
@@ -125,7 +125,7 @@ export class Place {
   }
 }
 
-/** A node as flannel arranges it, with one pod: address 10.0.0.N, pods 10.244.N.0/24. */
+/** A node with flannel's interfaces and one pod: address 10.0.0.N, pods 10.244.N.0/24. */
 export class OverlayNode {
   private constructor(
     readonly number: number,
@@ -159,7 +159,7 @@ export class OverlayNode {
     return node;
   }
 
-  /** Lays the wire and the overlay between this node and another one. */
+  /** Makes the link and the overlay between this node and another one. */
   join(other: OverlayNode): void {
     this.host.sh(`ip link add eth0 type veth peer name eth0 netns ${other.host.pid}`);
     for (const [own, peer] of [
@@ -173,7 +173,7 @@ export class OverlayNode {
         ip route add ${peer.inRange(0)}/24 via ${peer.inRange(0)} dev flannel.1 onlink
         ip neigh add ${peer.inRange(0)} lladdr ${peer.mac} dev flannel.1
         bridge fdb add ${peer.mac} dev flannel.1 dst ${peer.address}`);
-      // As flanneld does with --ip-masq.
+      // Like flanneld with --ip-masq.
       own.host.sh(
         "nft -f -",
         `table ip flannel { chain postrouting { type nat hook postrouting priority srcnat;

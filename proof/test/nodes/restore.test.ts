@@ -25,11 +25,11 @@ describe("the restore of a snapshot", function () {
   });
   after(() => controllers?.stop());
 
-  /** As `pulumi up` with that setting. */
+  /** Like `pulumi up` with that setting. */
   const ask = (epoch: number, key = snapshot) =>
     cloud.putObject("etcd/restore.json", JSON.stringify({ snapshot: key, epoch }));
 
-  /** As etcd-reconcile.timer and the restart that it orders, up to etcd's end. */
+  /** Like etcd-reconcile.timer and the restart that it requests, up to etcd's end. */
   const seesTheRestore = async (node: Node, epoch: number) => {
     const log = await node.mustSucceed("etcd-reconcile");
     assert.match(
@@ -63,7 +63,7 @@ describe("the restore of a snapshot", function () {
     return status[0].Status.header.revision;
   };
 
-  it("is not begun with a snapshot that is damaged or not there, which is told", async () => {
+  it("does not begin with a damaged or missing snapshot, and reports it", async () => {
     const damage = await nodes[0].withLibraries(`s3_get ${snapshot} /tmp/snapshot
       printf damage | dd of=/tmp/snapshot bs=1 seek=9000 conv=notrunc status=none
       s3_put etcd/snapshots/damaged.db /tmp/snapshot; head -c 9000 /tmp/snapshot >/tmp/part
@@ -79,7 +79,7 @@ describe("the restore of a snapshot", function () {
       for (const node of nodes) assert.match(await node.mustSucceed("etcd-reconcile"), message);
       await goesOnAsItIs(...nodes);
     }
-    // What is refused is that object as it was: it is checked anew once it is another, or asked for anew.
+    // Only this version of the object is refused: a new version, or a new request, is checked again.
     await ask(1, "etcd/snapshots/part.db");
     await goesOnAsItIs(...nodes);
     await ask(2, "etcd/snapshots/part.db");
@@ -100,7 +100,7 @@ describe("the restore of a snapshot", function () {
     assert.ok(!(await hasBegun(2)));
   });
 
-  it("fetches its snapshot once, however many ask for it at a time", async () => {
+  it("fetches its snapshot once, even if several ask for it at the same time", async () => {
     await ask(2);
     const other = nodes[0].sh("flock /run/cluster/fetch-snapshot.lock sleep 3");
     await waitUntil("the lock", () => nodes[0].exists("/run/cluster/fetch-snapshot.lock"));
@@ -117,7 +117,7 @@ describe("the restore of a snapshot", function () {
     nodes[0].systemctlOrders();
   });
 
-  it("is not begun for an epoch that is not the next", async () => {
+  it("does not begin for an epoch that is not the next one", async () => {
     for (const epoch of [1, 3]) {
       await ask(epoch);
       await goesOnAsItIs(...nodes);
@@ -139,7 +139,7 @@ describe("the restore of a snapshot", function () {
     await goesOnAsItIs(...nodes);
   });
 
-  it("begins, after the loss of the quorum, on a survivor and newcomers, and its apiserver stops first", async () => {
+  it("begins after the loss of the quorum on a survivor and new members; the survivor's apiserver stops first", async () => {
     const [survivor, cutOff, lost] = nodes;
     await controllers.crash(lost);
     cutOff.partition(true);
@@ -149,7 +149,7 @@ describe("the restore of a snapshot", function () {
     await sleep(2000);
     assert.ok(!(await hasBegun(2)), "nothing is restored that nobody asked for");
 
-    // It serves as long as its manifest is there, and a second longer.
+    // It serves as long as its manifest exists, and a second longer.
     const manifest = "/etc/kubernetes/manifests/kube-apiserver.yaml";
     survivor.write(manifest, "");
     const apiserver = survivor.sh(`python3 -m http.server 6443 >/dev/null 2>&1 & server=$!
@@ -191,7 +191,7 @@ describe("the restore of a snapshot", function () {
     assert.equal(await value(cutOff, "late"), "");
   });
 
-  it("goes past every revision that a client can have seen, and ends its watches", async () => {
+  it("exceeds every revision that a client can have seen, and ends its watches", async () => {
     assert.ok((await revision(nodes[0])) > 2e9);
     const watch = await nodes[0].sh(
       "source /opt/cluster/lib/etcd.sh; timeout 10 etcdctl watch early --rev=1000 2>&1 || true",
@@ -219,7 +219,7 @@ describe("the restore of a snapshot", function () {
     assert.ok(!(await hasBegun(3)));
   });
 
-  it("begins on newcomers alone, with the same snapshot again", async () => {
+  it("begins on new members alone, with the same snapshot again", async () => {
     const before = await revision(nodes[0]);
     await Promise.all(nodes.map((node) => controllers.crash(node)));
     nodes = await controllers.boot(3);
@@ -231,7 +231,7 @@ describe("the restore of a snapshot", function () {
     assert.ok((await revision(nodes[0])) > before + 5e8, "later than anything of the epoch before");
   });
 
-  it("begins where all is well, too, if that is asked for: the cluster goes back to the snapshot", async () => {
+  it("also begins in a healthy cluster if somebody asks for it: the cluster goes back to the snapshot", async () => {
     await nodes[0].etcdctl("put late 3");
     await ask(4);
     for (const node of nodes) await seesTheRestore(node, 4);

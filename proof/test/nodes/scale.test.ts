@@ -16,7 +16,7 @@ describe("the number of controllers", function () {
   });
   after(() => controllers?.stop());
 
-  /** The group's size is changed: Auto Scaling launches these, all at once. */
+  /** The group's size changes: Auto Scaling launches these, all at once. */
   const launch = async (desired: number) => {
     await cloud.wantControllers(desired);
     const newcomers = await controllers.boot(desired - nodes.length);
@@ -25,11 +25,11 @@ describe("the number of controllers", function () {
     return Promise.all(newcomers.map((node) => controllers.start(node)));
   };
 
-  /** The group's size is changed: Auto Scaling terminates some, all at once. */
+  /** The group's size changes: Auto Scaling terminates some, all at once. */
   const terminate = async (...leaving: Node[]) => {
     await cloud.wantControllers(nodes.length - leaving.length);
     const logs = await Promise.all(leaving.map((node) => controllers.leave(node)));
-    // Not always "removed member": a request that timed out may have been heard.
+    // Not always "removed member": a request that timed out may have been received.
     for (const log of logs) assert.match(log, /stopping etcd[^]*terminate hook completed/);
     nodes = nodes.filter((node) => !leaving.includes(node));
     controllers.publish(...nodes);
@@ -39,11 +39,11 @@ describe("the number of controllers", function () {
   const formed = async () =>
     (JSON.parse(await cloud.readObject("etcd/formation-1.json")) as { members: { id: string }[] }).members;
 
-  /** How often it was asked for since the last look. */
+  /** How often it was requested since the last look. */
   const sizeQuestions = async () =>
     (await cloud.calls()).filter(({ action }) => action === "DescribeAutoScalingGroups").length;
 
-  it("is asked of the group, which is waited for", async () => {
+  it("is read from the group, and the script waits for an answer", async () => {
     const [node] = await controllers.boot(1);
     nodes = [node];
     controllers.publish(node);
@@ -88,7 +88,7 @@ describe("the number of controllers", function () {
     assert.equal(await nodes[0].etcdctl("get written-by --print-value-only"), "the-only-one");
   });
 
-  it("was asked for by the first formation alone", async () => {
+  it("is read only for the first formation", async () => {
     assert.equal((await formed()).length, 1);
     assert.ok((await sizeQuestions()) < 10);
   });

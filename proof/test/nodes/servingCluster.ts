@@ -9,7 +9,7 @@ export class ServingCluster {
   private constructor(
     readonly cloud: Cloud,
     readonly controllers: Controllers,
-    /** The controllers of the moment, the oldest first. */
+    /** The current controllers, the oldest first. */
     readonly nodes: Node[],
   ) {}
 
@@ -33,7 +33,7 @@ export class ServingCluster {
     return newcomer;
   }
 
-  /** A formation of these members, as S3 would have it. */
+  /** A formation of these members, as in S3. */
   formation(epoch: number, more: object = {}): object {
     return {
       epoch,
@@ -58,7 +58,7 @@ export class ServingCluster {
     );
   }
 
-  /** As etcd-reconcile.timer on all that serve; gives what they say. */
+  /** Like etcd-reconcile.timer on all serving controllers; returns their logs. */
   async reconcile(serving: readonly Node[]): Promise<string> {
     const logs = [];
     for (const node of serving) {
@@ -68,7 +68,7 @@ export class ServingCluster {
     return logs.join("");
   }
 
-  /** @throws AssertionError if it is not the cluster it was: three voters, their data, one epoch */
+  /** @throws AssertionError if it has changed: it must have three voters, their data, one epoch */
   async isWhole(): Promise<void> {
     const { cloud, nodes } = this;
     assert.deepEqual(await voters(nodes[0]), votersOf(...nodes));

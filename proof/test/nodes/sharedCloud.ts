@@ -2,7 +2,10 @@ import { Cloud } from "./cloud";
 
 let cloud: Cloud | undefined;
 
-/** The one cloud of a file's node tests, which takes seconds to start; emptied for the suite that asks. */
+/**
+ * The single cloud of a file's node tests, which takes seconds to start. Each suite that asks for it gets it
+ * empty.
+ */
 export async function sharedCloud(): Promise<Cloud> {
   cloud ??= await Cloud.start();
   await cloud.empty();

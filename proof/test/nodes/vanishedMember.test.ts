@@ -18,7 +18,7 @@ describe("A member that vanishes from the network", function () {
   });
   after(() => controllers?.stop());
 
-  it("is removed without the others standing still, though the leader has much to tell it", async () => {
+  it("is removed without a pause for the others, although the leader has much data for it", async () => {
     const leader = await leaderOf(nodes);
     const [vanished, other] = nodes.filter((node) => node !== leader);
     const longestGap =
