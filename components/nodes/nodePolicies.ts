@@ -92,7 +92,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: controllerKeyObjects.map(({ key }) => objectArn(node, key)),
@@ -147,7 +147,7 @@ export function workerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(node.group)].map((key) =>

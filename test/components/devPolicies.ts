@@ -43,10 +43,11 @@ export const devPolicies: Record<string, Statement[]> = {
       Resource: `${store}/ignition/controller.ign`,
     },
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [
+        `${store}/settings/ssh-authorized-keys`,
         `${store}/pki/etcd/ca.crt`,
         `${store}/pki/etcd/server.pem`,
         `${store}/pki/etcd/peer.pem`,
@@ -58,6 +59,7 @@ export const devPolicies: Record<string, Statement[]> = {
         `${store}/pki/service-account/sa.key`,
         `${store}/pki/service-account/sa.pub`,
         `${store}/encryption/encryption.yaml`,
+        `${store}/settings/snapshot-interval-minutes`,
       ],
     },
     {
@@ -120,10 +122,14 @@ export const devPolicies: Record<string, Statement[]> = {
       Resource: `${store}/ignition/pool-workers.ign`,
     },
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [`${store}/pki/kubernetes/ca.crt`, `${store}/bootstrap/dev-pool-workers/token`],
+      Resource: [
+        `${store}/settings/ssh-authorized-keys`,
+        `${store}/pki/kubernetes/ca.crt`,
+        `${store}/bootstrap/dev-pool-workers/token`,
+      ],
     },
     useKey(["kms:Decrypt"]),
     {
