@@ -21,11 +21,12 @@ import { Network } from "./network/network";
 import { NodeImages } from "./nodes/nodeImages";
 import { NodeLogs } from "./store/nodeLogs";
 import { NodeStore } from "./store/nodeStore";
-import { clusterFacts, clusterScope, networkArgs } from "./parts";
+import { clusterFacts, clusterScope, networkArgs, runningSettings } from "./parts";
 import { Pki } from "./pki/pki";
 import { requirePlain } from "./plainArgs";
 import type { Placement } from "../preflight/placement";
 import { SecurityGroups } from "./network/securityGroups";
+import { settingObjects } from "../ignition/settingObjects";
 import { startupTaints } from "../plan/startupTaints";
 import { WorkerPool } from "./nodes/workerPool";
 
@@ -103,7 +104,7 @@ export class Cluster extends pulumi.ComponentResource {
         cluster,
         bucket: names.nodeStore,
         partition: placement.partition,
-        objects: pki.objects,
+        objects: { ...pki.objects, ...settingObjects(runningSettings(settings)) },
         metadata: { [encryptionConfig]: clusterNotes(settings, placement) },
         noted: [network, images],
         protect: settings.protect,
@@ -193,7 +194,6 @@ export class Cluster extends pulumi.ComponentResource {
         etcdVersion: settings.versions.etcd,
         serviceCidr: settings.serviceCidr,
         oidcIssuer: names.issuer,
-        snapshotIntervalMinutes: settings.snapshots.intervalMinutes,
         subnetIds: network.privateSubnetIds,
         imageId: images.of(settings.controlPlane.architecture),
         securityGroupId: groups.ids.controllers,

@@ -1,4 +1,5 @@
 import { wantedAddons } from "../addons/addons";
+import type { RunningSettings } from "../ignition/settingObjects";
 import type { Placement } from "../preflight/placement";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/fields";
@@ -22,6 +23,12 @@ export function networkArgs(settings: Settings, placement: Placement): NetworkAr
   return { kind: "new", cluster, region, zones, ...(settings.network ?? defaultNetwork) };
 }
 
+/** The settings that running nodes take over. */
+export const runningSettings = ({ access, snapshots }: Settings): RunningSettings => ({
+  sshAuthorizedKeys: access.sshAuthorizedKeys,
+  snapshotIntervalMinutes: snapshots.intervalMinutes,
+});
+
 /** The cluster's description for every node. */
 export function clusterFacts(settings: Settings, names: Names, placement: Placement): ClusterFacts {
   const addons = wantedAddons(settings);
@@ -36,6 +43,5 @@ export function clusterFacts(settings: Settings, names: Names, placement: Placem
     cloudProvider: addons.includes("aws-cloud-controller-manager") ? "aws" : "other",
     podCidr: settings.podCidr,
     downloads: settings.downloads,
-    sshAuthorizedKeys: settings.access.sshAuthorizedKeys,
   };
 }

@@ -8,7 +8,6 @@ export interface ControllerFacts extends NodeFacts {
   serviceCidr: string;
   /** URL of the published OIDC discovery document's folder. */
   oidcIssuer: string;
-  snapshotIntervalMinutes: number;
 }
 
 /** Ignition JSON text of every controller: there is no first one. */
@@ -21,7 +20,6 @@ export function controllerIgnition(facts: ControllerFacts): string {
       etcdVersion: facts.etcdVersion,
       serviceCidr: facts.serviceCidr,
       oidcIssuer: facts.oidcIssuer,
-      snapshotIntervalMinutes: String(facts.snapshotIntervalMinutes),
     },
     keyObjects: controllerKeyObjects,
     releases: controllerReleases(facts.kubernetesVersion, facts.etcdVersion, facts.architecture),

@@ -1,7 +1,7 @@
-import { encryptionConfig, pki } from "../plan/nodeStoreKeys";
+import { encryptionConfig, pki, snapshotIntervalMinutes, sshAuthorizedKeys } from "../plan/nodeStoreKeys";
 import { dataUrl, File } from "./spec";
 
-/** One object of the node store with key material or a certificate, and where it lives on a node. */
+/** One object of the node store that `keys-sync` brings to a running node, and where it lives there: key material, a certificate, a setting. */
 export interface KeyObject {
   /** Key in the bucket. */
   key: string;
@@ -19,8 +19,17 @@ const kubernetesCa: KeyObject = {
   owner: "root",
 };
 
+/** First, so that a person can log in to a node that gets nothing else. sshd reads it as the user that logs in. */
+const sshKeys: KeyObject = {
+  key: sshAuthorizedKeys,
+  path: "/etc/cluster/ssh-authorized-keys",
+  mode: "0644",
+  owner: "root",
+};
+
 /** Certificate and key of an etcd leaf are one object, so that a renewal is one atomic rename on the node. */
 export const controllerKeyObjects: readonly KeyObject[] = [
+  sshKeys,
   { key: pki.etcdCa, path: "/etc/etcd/pki/ca.crt", mode: "0644", owner: "root" },
   { key: pki.etcdServer, path: "/etc/etcd/pki/server.pem", mode: "0600", owner: "etcd" },
   { key: pki.etcdPeer, path: "/etc/etcd/pki/peer.pem", mode: "0600", owner: "etcd" },
@@ -47,10 +56,16 @@ export const controllerKeyObjects: readonly KeyObject[] = [
     mode: "0600",
     owner: "root",
   },
+  {
+    key: snapshotIntervalMinutes,
+    path: "/etc/cluster/snapshot-interval-minutes",
+    mode: "0644",
+    owner: "root",
+  },
 ];
 
-/** A worker gets the public half of the Kubernetes CA and nothing else. */
-export const workerKeyObjects: readonly KeyObject[] = [kubernetesCa];
+/** Of key material a worker gets the public half of the Kubernetes CA and nothing else. */
+export const workerKeyObjects: readonly KeyObject[] = [sshKeys, kubernetesCa];
 
 /** The list as `keys-sync` reads it on the node: a line per object, `<key> <path> <mode> <owner>`. */
 export function keyManifest(objects: readonly KeyObject[]): File {

@@ -2,7 +2,7 @@ import { Architecture } from "../plan/nodeImages";
 import { DownloadSource, findDownloads, Release } from "./downloads";
 import { KeyObject, keyManifest } from "./keyObjects";
 import { FileTree, nodeFiles, storageFiles, systemdUnits } from "./nodeFiles";
-import { IgnitionConfig, File, Unit, User } from "./spec";
+import { IgnitionConfig, File, Unit } from "./spec";
 
 /** What the config of every node of a cluster depends on; plain values, known before any resource exists. */
 export interface NodeFacts {
@@ -27,7 +27,6 @@ export interface NodeFacts {
   /** Range of all pods' addresses. */
   podCidr: string;
   downloads: DownloadSource;
-  sshAuthorizedKeys: readonly string[];
 }
 
 /** What a role adds to them. */
@@ -59,7 +58,6 @@ export function nodeIgnition(facts: NodeFacts, { trees, values, keyObjects, rele
   const downloads = findDownloads(releases, facts.downloads);
   const config = {
     ignition: { version: "3.4.0" },
-    passwd: { users: [user(facts.sshAuthorizedKeys)] },
     storage: { files: [...storageFiles(files), keyManifest(keyObjects), ...downloads].sort(byPath) },
     systemd: { units: [...unwantedUnits, ...systemdUnits(files)] },
   } satisfies IgnitionConfig;
@@ -79,12 +77,6 @@ const ecrDualStackSuffix = (dnsSuffix: string) =>
     "csp.hci.ic.gov": "on.aws.hci.ic.gov",
     "cloud.adc-e.uk": "on.cloud-aws.adc-e.uk",
   })[dnsSuffix] ?? "on.aws";
-
-/** Flatcar's login user. */
-export const user = (sshAuthorizedKeys: readonly string[]): User => ({
-  name: "core",
-  sshAuthorizedKeys: [...sshAuthorizedKeys],
-});
 
 /**
  * Units that Flatcar would start by itself and that no node needs. Its updater and its reboot manager: a new version arrives as a

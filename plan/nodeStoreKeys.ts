@@ -6,6 +6,7 @@
  * | `ignition/`   | the nodes' Ignition configurations          | `pulumi up`   | nodes        |
  * | `pki/`        | CAs and certificates                        | `pulumi up`   | nodes        |
  * | `encryption/` | keys of Secrets; metadata about the cluster | `pulumi up`   | controllers  |
+ * | `settings/`   | settings that running nodes take over       | `pulumi up`   | nodes        |
  * | `addons/`     | manifests of all add-ons                    | `pulumi up`   | controllers  |
  * | `etcd/`       | formations, snapshots, a wanted restore     | controllers   | controllers  |
  * | `bootstrap/`  | the current bootstrap token of each pool    | controllers   | workers      |
@@ -16,6 +17,7 @@ export const folders = {
   ignition: "ignition/",
   pki: "pki/",
   encryption: "encryption/",
+  settings: "settings/",
   addons: "addons/",
   etcd: "etcd/",
   bootstrap: "bootstrap/",
@@ -42,6 +44,12 @@ export const pki = {
 
 /** How apiservers encrypt Secrets; its S3 metadata record the choices that the cluster was made with. */
 export const encryptionConfig = "encryption/encryption.yaml";
+
+/** Who may log in to a node by SSH. */
+export const sshAuthorizedKeys = "settings/ssh-authorized-keys";
+
+/** How often controllers take a snapshot. */
+export const snapshotIntervalMinutes = "settings/snapshot-interval-minutes";
 
 /** All manifests that controllers apply. */
 export const addonManifest = "addons/manifest.yaml";

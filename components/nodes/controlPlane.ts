@@ -22,7 +22,6 @@ export interface ControlPlaneArgs extends NodesArgs {
   readonly serviceCidr: string;
   /** Issuer URL of service-account tokens. */
   readonly oidcIssuer: pulumi.Input<string>;
-  readonly snapshotIntervalMinutes: number;
   /** Of the API's balancer. */
   readonly targetGroupArn: pulumi.Input<string>;
 }
@@ -58,7 +57,6 @@ export class ControlPlane extends pulumi.ComponentResource {
             etcdVersion: args.etcdVersion,
             serviceCidr: args.serviceCidr,
             oidcIssuer,
-            snapshotIntervalMinutes: args.snapshotIntervalMinutes,
           }),
         ),
         statements: pulumi

@@ -90,7 +90,7 @@ export function controllerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: controllerKeyObjects.map(({ key }) => objectArn(node, key)),
@@ -145,7 +145,7 @@ export function workerStatements(node: NodeScope): Statement[] {
   return [
     readConfig(node),
     {
-      Sid: "ReadKeys",
+      Sid: "ReadKeysAndSettings",
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: [...workerKeyObjects.map(({ key }) => key), bootstrapToken(node.group)].map((key) =>

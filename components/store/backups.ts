@@ -45,6 +45,7 @@ export class Backups extends pulumi.ComponentResource {
           replaced(folders.ignition, 365),
           replaced(folders.pki, 30),
           replaced(folders.encryption, 30),
+          replaced(folders.settings, 30),
           replaced(folders.bootstrap, 1),
           replaced(folders.addons, 30),
         ],

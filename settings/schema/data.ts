@@ -7,7 +7,7 @@ export const snapshots = group({
   intervalMinutes: setting(whole(5, 1440, "use whole minutes from 5 to 1440").default(60), {
     description: "Time between two snapshots.",
     unit: "minutes",
-    change: "rolls controllers",
+    change: "in place",
   }),
   retentionDays: setting(whole(1, 3650, "use whole days from 1 to 3650").default(30), {
     description: "Time that a snapshot is kept.",

@@ -122,8 +122,9 @@ export const access = group({
     change: "in place",
   }),
   sshAuthorizedKeys: setting(list(sshKey, "use a list of OpenSSH public keys").default([]), {
-    description: "OpenSSH public keys of the user `core`, on the bastion and on every node.",
-    change: "all nodes",
+    description:
+      "OpenSSH public keys of the user `core`, on every node and on the bastion. Nodes take over a change within four minutes; a bastion is replaced.",
+    change: "in place",
   }),
 })
   .meta({ description: "The way to a shell on the nodes." })

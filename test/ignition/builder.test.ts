@@ -61,12 +61,26 @@ describe("A node's config", () => {
   it("tells the key sync which objects its role reads", () => {
     assert.equal(
       workerNode().texts.get("/etc/cluster/key-objects"),
-      "pki/kubernetes/ca.crt /etc/kubernetes/pki/ca.crt 0644 root\n",
+      "settings/ssh-authorized-keys /etc/cluster/ssh-authorized-keys 0644 root\n" +
+        "pki/kubernetes/ca.crt /etc/kubernetes/pki/ca.crt 0644 root\n",
     );
     assert.equal(
       controllerNode().texts.get("/etc/cluster/key-objects")?.trim().split("\n").length,
       controllerKeyObjects.length,
     );
+  });
+
+  it("names nobody who may log in: sshd looks that up in what the key sync brings", () => {
+    for (const [kind, node] of Object.entries(everyKindOfNode)) {
+      const { config, texts } = node();
+      assert.equal(config.passwd, undefined, kind);
+      const dropIn = texts.get("/etc/ssh/sshd_config.d/10-ssh-authorized-keys.conf") ?? "";
+      assert.deepEqual(
+        dropIn.split("\n").filter((line) => line !== "" && !line.startsWith("#")),
+        ["Match User core", "  AuthorizedKeysFile /etc/cluster/ssh-authorized-keys"],
+        kind,
+      );
+    }
   });
 
   it("holds no key, certificate or token", () => {
@@ -82,7 +96,7 @@ describe("A node's config", () => {
   it("gives a worker no administrator's credential and no CA key", () => {
     assert.deepEqual(
       workerKeyObjects.map(({ key }) => key),
-      ["pki/kubernetes/ca.crt"],
+      ["settings/ssh-authorized-keys", "pki/kubernetes/ca.crt"],
     );
     for (const [path, text] of workerNode().texts) {
       assert.doesNotMatch(text, /admin\.conf|ca\.key/, path);
@@ -101,7 +115,7 @@ describe("Key objects", () => {
 
   it("are readable by their owner alone if they hold a private key", () => {
     for (const { key, mode } of controllerKeyObjects) {
-      const isPublic = key.endsWith(".crt") || key.endsWith(".pub");
+      const isPublic = /\.(crt|pub)$|^settings\//.test(key);
       assert.equal(mode, isPublic ? "0644" : "0600", key);
     }
   });

@@ -53,6 +53,7 @@ describe("The keys of the node store", () => {
     const all = [
       ...Object.values(keys.pki),
       ...[keys.controllerConfig, keys.poolConfig("workers"), keys.encryptionConfig, keys.addonManifest],
+      ...[keys.sshAuthorizedKeys, keys.snapshotIntervalMinutes],
       ...[keys.formationPrefix, keys.formedPrefix, keys.restoreRequest, keys.snapshotFolder],
       keys.bootstrapToken("prod-pool-workers"),
     ];

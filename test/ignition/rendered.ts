@@ -24,7 +24,6 @@ const place = {
   podNetwork: "flannel",
   podCidr: "10.244.0.0/16",
   downloads: { sha256: {} },
-  sshAuthorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample someone"],
 } as const;
 
 export const controllerFacts: ControllerFacts = {
@@ -33,7 +32,6 @@ export const controllerFacts: ControllerFacts = {
   etcdVersion: "3.6.14",
   serviceCidr: "10.96.0.0/16",
   oidcIssuer: "https://demo-oidc-123456789012-eu-west-1.s3.eu-west-1.amazonaws.com",
-  snapshotIntervalMinutes: 30,
 };
 
 export const workerFacts: WorkerFacts = {
@@ -62,7 +60,6 @@ export const everyKindOfNode: Record<string, () => RenderedNode> = {
   "a controller": () => controllerNode(),
   "an arm64 controller": () => controllerNode({ architecture: "arm64" }),
   "a controller of another version": () => controllerNode({ kubernetesVersion: "1.36.3" }),
-  "a controller without anybody's ssh key": () => controllerNode({ sshAuthorizedKeys: [] }),
   "a worker": () => workerNode(),
   "an arm64 worker from a mirror": () =>
     workerNode({ architecture: "arm64", downloads: { mirror: "https://mirror.example.com/", sha256: {} } }),

@@ -90,7 +90,7 @@ export const cases: readonly Case[] = [
   change("api.allowedCidrs", "in place", { api: { allowedCidrs: ["203.0.113.0/24"] } }),
   change("access.kind", "in place", { access: { kind: "instance-connect" } }),
   change("access.allowedCidrs", "in place", { access: { allowedCidrs: ["203.0.113.0/24"] } }, bastion),
-  change("access.sshAuthorizedKeys", "all nodes", { access: { sshAuthorizedKeys: ["ssh-rsa AAAA two"] } }),
+  change("access.sshAuthorizedKeys", "in place", { access: { sshAuthorizedKeys: ["ssh-rsa AAAA two"] } }),
   change("controlPlane.size", "in place", { controlPlane: { size: 3 } }),
   change("controlPlane.instanceType", "rolls controllers", { controlPlane: { instanceType: "t3.large" } }),
   change("controlPlane.architecture", "rolls controllers", {
@@ -125,7 +125,7 @@ export const cases: readonly Case[] = [
   change("addons.leaveOut", "in place", { addons: { leaveOut: ["metrics-server"] } }),
   change("addons.leaveOut", "rolls the pool", { addons: { leaveOut: ["aws-cloud-controller-manager"] } }),
   change("addons.leaveOut", "all nodes", { addons: { leaveOut: ["flannel"] } }),
-  change("snapshots.intervalMinutes", "rolls controllers", { snapshots: { intervalMinutes: 30 } }),
+  change("snapshots.intervalMinutes", "in place", { snapshots: { intervalMinutes: 30 } }),
   change("snapshots.retentionDays", "in place", { snapshots: { retentionDays: 8 } }),
   change("encryption.key", "in place", { encryption: { key: 2 } }),
   change("encryption.key", "refused", { encryption: { key: 3 } }),

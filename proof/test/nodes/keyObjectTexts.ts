@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import { encryptionConfiguration } from "../../../components/pki/encryptionConfiguration";
 import { controllerKeyObjects } from "../../../ignition/keyObjects";
+import { settingObjects } from "../../../ignition/settingObjects";
 import { CertificateAuthority, etcdNames } from "./certificates";
 import { zone } from "./cloud";
 
@@ -16,7 +17,9 @@ export function keyObjectTexts(etcdCa: CertificateAuthority): Map<string, string
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const key = pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
   const publicKey = pair.publicKey.export({ type: "spki", format: "pem" }) as string;
+  const settings = settingObjects({ sshAuthorizedKeys: [], snapshotIntervalMinutes: 60 });
   const text = (name: string) => {
+    if (name in settings) return settings[name];
     if (name.endsWith(".pem")) return etcdCa.leaf("etcd", etcdNames(zone)).pem;
     if (name.endsWith(".crt")) return certificate;
     if (name.endsWith("ca.key")) return fs.readFileSync(etcdCa.key, "utf8");

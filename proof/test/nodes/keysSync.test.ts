@@ -12,7 +12,7 @@ import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
 describe("keys-sync", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cloud: Cloud;
   let node: Node;
   let etcdCa: CertificateAuthority;

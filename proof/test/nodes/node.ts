@@ -36,9 +36,7 @@ function controllerFiles() {
       podCidr: "10.244.0.0/16",
       serviceCidr: "10.96.0.0/16",
       oidcIssuer: "https://test-oidc.s3.us-east-1.amazonaws.com",
-      snapshotIntervalMinutes: 60,
       downloads: { sha256: {} },
-      sshAuthorizedKeys: [],
     }),
   ) as IgnitionConfig;
   return (config.storage?.files ?? []).flatMap(({ path, mode, contents }) => {

@@ -1,4 +1,4 @@
-# Sourced by keys-sync: what is wrong with a key object.
+# Sourced by keys-sync, after forms.sh: what is wrong with a key object.
 
 # public_key FILE NAME: prints the public key of a certificate, a private or a public key, by the name's ending.
 public_key() {
@@ -29,15 +29,21 @@ begins_soon() {
 encryption_keys() { sed -n '/^ *- name: /{N;s/^ *- name: \(.*\)\n *secret: \(.*\)$/\1 \2/p}' "$1"; }
 
 # key_fault FILE PATH: succeeds if the file is what the path is for. Else prints why not.
+key_fault() {
+  case $2 in
+    *.yaml) encryption_fault "$1" "$2" ;;
+    */ssh-authorized-keys) ssh_keys_fault "$1" ;;
+    */snapshot-interval-minutes) snapshot_interval_fault "$1" ;;
+    *) pem_fault "$1" "$2" ;;
+  esac
+}
+
+# pem_fault FILE PATH: the same of a certificate, a private or a public key.
 #
 # A node that HAS_BEGUN never replaces its CA or its service account key: its peers would reject it. A CA's certificate may be
 # renewed.
-key_fault() {
+pem_fault() {
   local file=$1 path=$2 own
-  if [[ $path == *.yaml ]]; then
-    encryption_fault "$file" "$path"
-    return
-  fi
   own=$(public_key "$file" "$path") || { echo "it is no valid PEM" && return 1; }
   if [[ $path == *.@(pem|crt) ]] && (($(seconds_to_begin "$file") > 0)); then
     echo "it is not valid before $(not_before "$file"): the clock by which it was made is ahead of this node's"
@@ -82,4 +88,27 @@ encryption_fault() {
   [[ -e $2 ]] || return 0
   gone=$(comm -23 <(encryption_keys "$2" | sort) <(encryption_keys "$1" | sort) | cut -d ' ' -f 1 | paste -sd ' ')
   [[ -z $gone ]] || { echo "it lacks what this node's own has: $gone" && return 1; }
+}
+
+# ssh_keys_fault FILE: each line is a key alone, as options in front of a key can run commands. No key at all is right too. The first
+# line tells that from an object that is empty by mistake.
+ssh_keys_fault() {
+  local first='# The SSH keys of the user core, as pulumi up writes them' line type
+  type='(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)'
+  if ! IFS= read -r line <"$1" || [[ $line != "$first" ]]; then
+    echo "its first line is not that of a list of SSH keys"
+    return 1
+  fi
+  [[ $(LC_ALL=C grep -cvxE "$first|$type [A-Za-z0-9+/]+=*" "$1") == 0 ]] ||
+    { echo "it has a line that is no OpenSSH public key" && return 1; }
+}
+
+# snapshot_interval_fault FILE
+snapshot_interval_fault() {
+  local minutes
+  minutes=$(tr -d '\0' <"$1")
+  if ! is_of_form number "$minutes" || ((minutes < 5 || minutes > 1440)); then
+    echo "it is no number from 5 to 1440"
+    return 1
+  fi
 }
