@@ -1,7 +1,6 @@
 """Faults that a test asks for: PUT /local-aws/faults.
 
-{"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery":
-"fail"}}
+    {"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery": "fail"}}
 
 `events`: every delivery of an event to a target waits a random time within the bounds, so events can
 overtake each other. The seconds ignore the time scale. A delivery comes twice, or not at all, with the

@@ -1,6 +1,6 @@
 """Lists what an AWS account holds besides what every account has from the start.
 
-leftovers.py ENDPOINT REGION
+    leftovers.py ENDPOINT REGION
 
 Prints a JSON list of {"kind": "EC2 VPC", "id": "vpc-..."}; an empty list means that nothing is left. It
 asks every service that the cluster uses with the service's own list call, so it also finds resources

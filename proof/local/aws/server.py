@@ -1,7 +1,7 @@
 """The local AWS: moto's server, with corrections where moto differs from AWS (one file each under
 extensions/).
 
-server.py --port 4566 --project /path/of/the/project --code DIGEST
+    server.py --port 4566 --project /path/of/the/project --code DIGEST
 
 `GET /local-aws` says whose server this is (control_paths.py has all paths that are not AWS's). Everything
 is in memory, so the start id tells whether the resources of an earlier engine state still exist.

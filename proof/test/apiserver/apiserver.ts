@@ -12,20 +12,20 @@ import { etcd } from "../../toolchain/etcd";
 import { kubeApiserver, kubectl } from "../../toolchain/kubernetes";
 import { controllerNode } from "../../../test/ignition/rendered";
 
-/** What its administrator authenticates with. */
+/** The administrator's credentials. */
 export const adminToken = "of-a-test";
 
-/** What the node's kubelet authenticates with. */
+/** The credentials of the node's kubelet. */
 export const tokenOfKubelet = (node: string) => `of-the-kubelet-of-${node}`;
 
-/** What a command said. */
+/** Output of a command. */
 export interface Answer {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A real etcd and a real kube-apiserver on loopback, with the product's admission configuration and nothing beside them. */
+/** A real etcd and a real kube-apiserver on loopback, with only the product's admission configuration. */
 export class Apiserver {
   private readonly running: ChildProcess[] = [];
 
@@ -36,7 +36,7 @@ export class Apiserver {
     readonly etcd: string,
   ) {}
 
-  /** `nodes` are those whose kubelets may ask it, by `tokenOfKubelet`. */
+  /** `nodes` are those whose kubelets may use it, by `tokenOfKubelet`. */
   static async start(nodes: readonly string[] = []): Promise<Apiserver> {
     const ports = await freePorts(3);
     const server = new Apiserver(
@@ -75,7 +75,7 @@ export class Apiserver {
       `--secure-port=${this.port}`,
       `--cert-dir=${join(this.folder, "certificates")}`,
       `--token-auth-file=${this.write("tokens.csv", tokens)}`,
-      // These three as kubeadm has them.
+      // kubeadm sets these three in the same way.
       "--authorization-mode=Node,RBAC",
       "--enable-admission-plugins=NodeRestriction",
       "--allow-privileged=true",
@@ -132,7 +132,7 @@ export class Apiserver {
 
   private async isReady(): Promise<void> {
     for (const deadline = Date.now() + 120_000; Date.now() < deadline; await pause(300)) {
-      // RBAC's own roles and the priority classes are made while it starts.
+      // The apiserver makes RBAC's own roles and the priority classes while it starts.
       if (this.kubectl(["get", "--raw", "/readyz"]).stdout === "ok") return;
       if (this.running.some(({ exitCode }) => exitCode !== null)) break;
     }

@@ -92,7 +92,7 @@ describe("A real apiserver", function () {
       kubernetesObject("ConfigMap", "two"),
     );
 
-    it("applies them all, and says so once", () => {
+    it("applies them all, and reports it once", () => {
       const { status, log, stderr } = controller.apply(...everyAddon(), own);
       assert.equal(status, 0, stderr);
       const count = everyAddon().flatMap(parsed).length + 2;
@@ -112,7 +112,7 @@ describe("A real apiserver", function () {
       ok(["get", "daemonset", "flannel", "-n", "kube-system"]);
     });
 
-    it("deletes what is no longer among them, at once, and nothing else", () => {
+    it("deletes objects that are no longer among them, at once, and nothing else", () => {
       ok(["create", "configmap", "theirs", "-n", "kube-system"]);
       const { status, log } = controller.apply(
         ...everyAddon().slice(1),
@@ -139,7 +139,7 @@ describe("A real apiserver", function () {
       assert.doesNotMatch(controller.inventory(), /ConfigMap kube-system one|cloud-controller/);
     });
 
-    it("deletes nothing while not all of them can be applied, tells why, and forgets nothing", () => {
+    it("deletes nothing until all of them can be applied, says why, and forgets nothing", () => {
       const wrong = kubernetesObject("ConfigMap", "wrong", { data: { a: 1 } });
       const { status, log, stderr } = controller.apply(fileOf(wrong, kubernetesObject("ConfigMap", "three")));
       assert.equal(status, 1);
@@ -153,7 +153,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
-    it("applies objects of a kind that comes with them, and gets over a kind that goes with them", () => {
+    it("applies objects of a new kind among them, and tolerates the removal of a kind", () => {
       controller.apply(fileOf(widget, widgets)); // the kind may not be known yet
       let tries = 0;
       for (; controller.apply().status !== 0; tries++) assert.ok(tries < 20);
@@ -171,7 +171,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
-    it("leaves an object that is not there any more, and one whose kind is not, even while metrics-server is away", () => {
+    it("ignores an object that is gone, and one whose kind is gone, even while metrics-server is down", () => {
       const metrics = everyAddon().filter(({ name }) => name === "metrics-server.yaml");
       const three = fileOf(kubernetesObject("ConfigMap", "three"));
       assert.equal(controller.apply(...metrics, three).status, 0);
@@ -186,7 +186,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
-    it("does not take what it has for the newest after a download that broke off", () => {
+    it("does not treat its file as the newest after a download that broke off", () => {
       const four = manifestOf([fileOf(kubernetesObject("ConfigMap", "four"))]);
       controller.store(four);
       const mend = controller.breakDownloads();
@@ -199,7 +199,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "three"))).status, 0);
     });
 
-    it("goes on at once where a run broke after its download", () => {
+    it("continues at once if a run broke off after its download", () => {
       const [three, five] = ["three", "five"].map((name) => fileOf(kubernetesObject("ConfigMap", name)));
       assert.equal(controller.apply(three).status, 0);
       const mend = controller.breakQuestions();
@@ -210,7 +210,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.apply(three).status, 0);
     });
 
-    it("forgets nothing that another controller has recorded meanwhile, which leads as well for a moment", () => {
+    it("forgets nothing that a second leading controller has recorded meanwhile", () => {
       controller.meanwhile("ConfigMap kube-system others");
       const four = fileOf(kubernetesObject("ConfigMap", "four"));
       assert.equal(controller.apply(four).status, 0);
@@ -231,7 +231,7 @@ describe("A real apiserver", function () {
       controller.lead(true);
     });
 
-    it("takes no text for add-ons that `pulumi up` did not write", () => {
+    it("accepts only a text that `pulumi up` has written", () => {
       controller.store("<html/>");
       assert.deepEqual(controller.apply().log, [
         "ERROR: s3://demo-nodes-123456789012-eu-west-1/addons/manifest.yaml is not what `pulumi up` writes: its first line is another one",
@@ -239,7 +239,7 @@ describe("A real apiserver", function () {
       assert.equal(controller.inventory(), "ConfigMap kube-system three");
     });
 
-    it("keeps nothing beside the cluster: another controller goes on where it stopped", () => {
+    it("keeps its records only in the cluster: another controller continues where it stopped", () => {
       controller.forget();
       assert.equal(controller.apply(fileOf(kubernetesObject("ConfigMap", "six"))).status, 0);
       assert.equal(controller.inventory(), "ConfigMap kube-system six");

@@ -32,7 +32,7 @@ describe("A controller's keys", function () {
       format: "pem",
     }) as string;
 
-  /** Whether the question is answered with yes by a node with these files, of the API at this port. */
+  /** Whether a node with these files answers the question with yes, for the API at this port. */
   function answer(question: string, port: number): boolean {
     const text = controllerNode().texts.get("/opt/cluster/lib/cluster-keys.sh") ?? "";
     const script = text

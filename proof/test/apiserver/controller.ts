@@ -7,7 +7,7 @@ import { kubectl } from "../../toolchain/kubernetes";
 import { controllerNode } from "../../../test/ignition/rendered";
 import { Apiserver } from "./apiserver";
 
-/** In the place of S3: what the test stored, by its hash. */
+/** Replaces S3: the test's stored text, by its hash. */
 const storeStandIn = (root: string) => `
 s3_get() {
   local tag
@@ -22,7 +22,7 @@ s3_get() {
 }
 `;
 
-/** An object of kube-system, but for what `more` says. */
+/** An object of kube-system, with the fields of `more`. */
 export const kubernetesObject = (kind: string, name: string, more: object = {}) => ({
   apiVersion: kind === "Deployment" ? "apps/v1" : "v1",
   kind,
@@ -35,7 +35,7 @@ export const fileOf = (...objects: object[]): ManifestFile => ({
   text: objects.map((object) => `${JSON.stringify(object)}\n`).join("---\n"),
 });
 
-/** A controller's files with its `addons-apply`, beside a real apiserver, where it leads. */
+/** A controller's files with its `addons-apply`, beside a real apiserver that they point to. */
 export class Controller {
   private readonly root: string;
 
@@ -67,24 +67,27 @@ export class Controller {
     else rmSync(join(this.root, "leads"));
   }
 
-  /** Puts a text in the node store in the add-ons' place. */
+  /** Stores a text in the node store as the add-ons. */
   store(text: string): void {
     this.server.write("node/stored", text);
   }
 
-  /** Downloads break off until what this returns is called. */
+  /** Downloads break off until the returned function is called. */
   breakDownloads(): () => void {
     const breaks = this.server.write("node/breaks", "");
     return () => rmSync(breaks);
   }
 
-  /** Nobody learns what has been applied until what this returns is called. */
+  /** The list of what was applied cannot be read until the returned function is called. */
   breakQuestions(): () => void {
     const before = this.server.write("node/before", '[[ $* != *" get configmap addons "* ]] || exit 1\n');
     return () => rmSync(before);
   }
 
-  /** In the next run another controller writes its own inventory, once everything has been recorded and before it is applied. */
+  /**
+   * In the next run another controller writes its own inventory, after everything has been recorded and
+   * before it is applied.
+   */
   meanwhile(objects: string): void {
     const patch = JSON.stringify({ data: { objects } });
     this.server.write(
@@ -96,7 +99,7 @@ export class Controller {
     );
   }
 
-  /** Runs `addons-apply`, on these files if there are any, or else on what is stored. */
+  /** Runs `addons-apply` on these files if there are any, or else on the stored text. */
   apply(...files: ManifestFile[]) {
     if (files.length > 0) this.store(manifestOf(files));
     const { status, stderr } = spawnSync(join(this.root, "opt/cluster/bin/addons-apply"), [], {
@@ -110,7 +113,7 @@ export class Controller {
     return this.ok(["get", "configmap", "addons", "-n", "kube-system", "-o", "jsonpath={.data.objects}"]);
   }
 
-  /** Writes the inventory, as another version of the script may have it. */
+  /** Writes the inventory like another version of the script. */
   setInventory(objects: string): void {
     const patch = JSON.stringify({ data: { objects } });
     this.ok(["patch", "configmap", "addons", "-n", "kube-system", "-p", patch]);
@@ -122,12 +125,12 @@ export class Controller {
     utimesSync(join(this.root, "run/cluster/addons/applied"), long, long);
   }
 
-  /** Leaves what a new controller has. */
+  /** Removes the controller's files, so that it is like a new one. */
   forget(): void {
     rmSync(join(this.root, "run/cluster/addons"), { recursive: true });
   }
 
-  /** What kubectl prints, as the cluster's administrator. */
+  /** kubectl's output for the cluster's administrator. */
   ok(args: readonly string[], input = ""): string {
     const { status, stdout, stderr } = this.server.kubectl(args, input);
     assert.equal(status, 0, `kubectl ${args.join(" ")}: ${stderr}`);

@@ -33,7 +33,7 @@ const words = fc.stringMatching(/^[a-z0-9]{0,6}$/);
 const addresses = fc.constantFrom("10.0.0.66", "10.0.0.9", "169.254.169.254");
 const quantities = fc.constantFrom("0", "64", "4Gi", "110");
 
-/** A path into a Node, and what a hostile hand may put there; null takes away. */
+/** A path in a Node, with the values that an attacker may put there; null removes it. */
 const places: readonly fc.Arbitrary<{ path: readonly string[]; value: unknown }>[] = [
   ...["labels", "annotations"].flatMap((part) => {
     const one = fc.record({
@@ -99,7 +99,7 @@ const put = (object: any, [key = "", ...rest]: readonly string[], value: unknown
   [key]: rest.length === 0 ? value : put(object?.[key], rest, value),
 });
 
-/** A random request to change a Node that stands as it does: by any kind of patch, or by the whole of it. */
+/** A random request to change a Node in its current state: a patch of any kind, or a replacement. */
 export const nodeChange: fc.Arbitrary<(node: any) => NodeRequest> = fc
   .record({ way: fc.constantFrom("merge", "strategic", "json", "apply", "whole"), changed: changes })
   .map(({ way, changed }) => (node) => {

@@ -18,7 +18,10 @@ import {
 const restricted = /^labels (.*\.)?(node-role|node-restriction)\.kubernetes\.io\//;
 const flannelsOwn = /^annotations flannel\.alpha\.coreos\.com\//;
 
-/** Each field that controllers go by, changed; what of it an apiserver ignores by one path it may take by another. */
+/**
+ * Changes of each field that controllers trust. An apiserver may ignore a field by one path and accept it by
+ * another.
+ */
 const tries: Readonly<Record<string, object>> = {
   "labels node-role.kubernetes.io/control-plane": {
     metadata: { labels: { "node-role.kubernetes.io/control-plane": "forged" } },
@@ -48,7 +51,7 @@ describe("Nodes on a real apiserver", function () {
   this.timeout(30 * 60 * 1000);
 
   let world: NodeWriters;
-  /** What the worker holds: the tokens of its pods, as if every pod ran there, and what its kubelet has. */
+  /** The worker's credentials: the tokens of its pods, as if every pod ran there, and its kubelet's. */
   const held: Credential[] = [];
   before(async () => {
     world = await NodeWriters.start();
@@ -57,7 +60,7 @@ describe("Nodes on a real apiserver", function () {
   });
   after(() => world?.stop());
 
-  /** What of the tries comes through, by any way. */
+  /** The tries that succeed, by any path. */
   const through = async (who: Credential, target: string) => {
     const changed = new Set<string>();
     const whole = await world.node(target);
@@ -81,14 +84,14 @@ describe("Nodes on a real apiserver", function () {
   const all = Object.keys(tries).sort();
   const unrestricted = all.filter((part) => !restricted.test(part));
 
-  it("of others are changed by no credential that a worker holds", async () => {
+  it("of others cannot be changed with any credential of a worker", async () => {
     for (const who of held) {
       assert.deepEqual(await through(who, otherWorker), [], who.who);
       assert.deepEqual(await through(who, controller), [], who.who);
     }
   });
 
-  it("are neither made nor deleted by one", async () => {
+  it("cannot be made or deleted with one", async () => {
     for (const who of held) {
       for (const target of nodes) {
         const path = `/api/v1/nodes/${target}`;
@@ -101,12 +104,12 @@ describe("Nodes on a real apiserver", function () {
     }
   });
 
-  it("are a worker's own in what its pods' accounts may, but for the labels that make a controller", async () => {
+  it("can be changed by the worker's own pods within their accounts' rights, except for the labels of controllers", async () => {
     const table: Record<string, string[]> = {};
     for (const [index, account] of accounts.entries()) table[account] = await through(held[index], worker);
     assert.deepEqual(table, {
       flannel: ["annotations flannel.alpha.coreos.com/public-ip"],
-      // These two run on controllers: what they may on a worker is what RBAC gives them, on this Node alone.
+      // These two run on controllers: on a worker they may do what RBAC allows, on this Node only.
       "cloud-controller-manager": unrestricted,
       "cluster-autoscaler": unrestricted.filter((part) => !part.startsWith("status ")),
       "ebs-csi-controller": [],
@@ -118,7 +121,7 @@ describe("Nodes on a real apiserver", function () {
     });
   });
 
-  it("are a kubelet's own but for taints and restricted labels, as NodeRestriction has it", async () => {
+  it("can be changed by their own kubelet, except for taints and restricted labels (NodeRestriction)", async () => {
     const own = await through(world.kubelet(worker), worker);
     assert.deepEqual(
       own,
@@ -126,7 +129,7 @@ describe("Nodes on a real apiserver", function () {
     );
   });
 
-  it("are the cloud controller manager's, and of a stack's own add-on, from a controller", async () => {
+  it("can be changed from a controller by the cloud controller manager and a stack's own add-on", async () => {
     for (const account of ["cloud-controller-manager", ownAccount]) {
       const who = await world.pod(account, controller);
       assert.deepEqual(await through(who, otherWorker), all, who.who);
@@ -138,7 +141,7 @@ describe("Nodes on a real apiserver", function () {
     }
   });
 
-  it("change by no random request of a worker's credential beyond that", async () => {
+  it("change by no other random request with a worker's credential", async () => {
     const seen = { changed: 0, refused: 0 };
     const request = fc.record({
       who: fc.nat(held.length - 1),
@@ -165,7 +168,7 @@ describe("Nodes on a real apiserver", function () {
     assert.ok(seen.changed > 30 && seen.refused > 300, JSON.stringify(seen));
   });
 
-  it("begin without a range of addresses for pods, as a kubelet makes them", async () => {
+  it("start without a range of addresses for pods, if a kubelet makes them", async () => {
     const kubelet = world.kubelet(newcomer);
     const node = (spec: object) => ({
       apiVersion: "v1",
@@ -179,7 +182,7 @@ describe("Nodes on a real apiserver", function () {
     assert.equal(await register({ podCIDR: "10.244.0.0/24", podCIDRs: ["10.244.0.0/24"] }), 403);
   });
 
-  it("stay as they were for those who may write them: the administrator, and the controller-manager's accounts", async () => {
+  it("can still be changed by the administrator and the controller-manager's accounts", async () => {
     assert.deepEqual(await through(world.admin, otherWorker), all);
     const token = "/api/v1/namespaces/kube-system/serviceaccounts/node-controller/token";
     const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
@@ -195,7 +198,7 @@ describe("Nodes on a real apiserver", function () {
       .filter(({ spec }) => spec.nodeSelector?.["node-role.kubernetes.io/control-plane"] !== undefined)
       .map(({ spec }) => spec.serviceAccountName as string);
 
-    it("of what runs on controllers to their kubelets, and to no worker's, whatever its labels are", async () => {
+    it("of pods on controllers to controllers' kubelets, and to no worker's, whatever its labels are", async () => {
       assert.equal(controllers.length, 4);
       await world.ask(world.admin, "PATCH", `/api/v1/nodes/${worker}`, {
         metadata: { labels: { "node-role.kubernetes.io/control-plane": "" } },
@@ -209,7 +212,7 @@ describe("Nodes on a real apiserver", function () {
       }
     });
 
-    it("of all else to every kubelet for its own pods", async () => {
+    it("of all other pods to every kubelet for its own pods", async () => {
       for (const account of accounts.filter((each) => !controllers.includes(each))) {
         const { status, body } = await granted(() =>
           world.askForToken(world.kubelet(worker), account, worker),
@@ -219,13 +222,13 @@ describe("Nodes on a real apiserver", function () {
     });
   });
 
-  it("are looked after before the first worker can join", () => {
+  it("are protected before the first worker can join", () => {
     const names = manifestPaths().map((path) => path.split("/").at(-1));
     assert.ok(names.indexOf("node-admission.yaml") < names.indexOf("node-bootstrap.yaml"));
   });
 });
 
-/** The Node authorizer hears of a new pod a moment later. */
+/** The Node authorizer knows a new pod a moment later. */
 async function granted<T extends { status: number; body: { message?: string } }>(
   ask: () => Promise<T>,
 ): Promise<T> {

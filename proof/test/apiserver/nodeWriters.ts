@@ -12,18 +12,18 @@ export const controller = "ip-10-0-0-1.eu-west-1.compute.internal";
 export const worker = "ip-10-0-1-1.eu-west-1.compute.internal";
 export const otherWorker = "ip-10-0-1-2.eu-west-1.compute.internal";
 export const nodes = [controller, worker, otherWorker] as const;
-/** One that has not registered yet. */
+/** A worker that has not registered yet. */
 export const newcomer = "ip-10-0-1-3.eu-west-1.compute.internal";
 
 /** An account of a stack's own add-on, with every right over Nodes. */
 export const ownAccount = "own-add-on";
-/** Every account that the project's pods run by, kubeadm's two, and a strong one of a stack's own. */
+/** Every account of the project's pods, kubeadm's two, and a strong one of a stack's own. */
 export const accounts = [
   ...podTemplates().map(({ spec }) => spec.serviceAccountName as string),
   ...["kube-proxy", "coredns", ownAccount],
 ];
 
-/** What an account, or a kubelet, asks with. */
+/** The credential of an account or a kubelet. */
 export interface Credential {
   readonly who: string;
   readonly token: string;
@@ -38,7 +38,9 @@ export type Change = Readonly<Record<string, unknown>>;
 
 const kinds = /^(ServiceAccount|(Cluster)?Role(Binding)?|ValidatingAdmissionPolicy(Binding)?)$/;
 
-/** A real apiserver with two workers' Nodes and a controller's, and the rights that the product's manifests give. */
+/**
+ * A real apiserver with the Nodes of two workers and a controller, and the rights in the product's manifests.
+ */
 export class NodeWriters {
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
@@ -80,7 +82,10 @@ export class NodeWriters {
     return { who: `${account} on ${node}`, token: body.status.token };
   }
 
-  /** Asks for the token of a pod of the account that was put onto this node, wherever a scheduler would put it. */
+  /**
+   * Requests the token of a pod of the account that was put onto this node, wherever a scheduler would put
+   * it.
+   */
   async askForToken(who: Credential, account: string, node: string): Promise<Answered> {
     const namespace = `/api/v1/namespaces/${account === ownAccount ? "default" : "kube-system"}`;
     const pod = await this.ask(this.admin, "POST", `${namespace}/pods`, {
@@ -102,12 +107,12 @@ export class NodeWriters {
     });
   }
 
-  /** What stands in the API of a Node. */
+  /** A Node's content in the API. */
   async node(name: string): Promise<KubernetesObject> {
     return (await this.ask(this.admin, "GET", `/api/v1/nodes/${name}`)).body;
   }
 
-  /** What of a Node a request would change, were it not a dry run: nothing where it is refused. */
+  /** The fields of a Node that a request would change if it were no dry run; none if it is refused. */
   async changedBy(who: Credential, method: string, path: string, change: unknown, type?: string) {
     const [name = ""] = /(?<=^\/api\/v1\/nodes\/)[^/]+/.exec(path) ?? [];
     const before = await this.node(name);
@@ -161,7 +166,7 @@ export class NodeWriters {
     assert.equal(told.status, 200, JSON.stringify(told.body));
   }
 
-  /** An apiserver takes a moment to go by a new policy, and a parameter. */
+  /** An apiserver needs a moment until a new policy and its parameter take effect. */
   private async inForce(): Promise<void> {
     const change = { metadata: { labels: { "example.com/a": "b" } } };
     const path = `/api/v1/nodes/${otherWorker}`;
@@ -191,11 +196,11 @@ export class NodeWriters {
   }
 }
 
-/** Of the files that kubeadm-cluster-objects applies, in its order. */
+/** Part of the files that kubeadm-cluster-objects applies, in its order. */
 export const manifestPaths = () =>
   [...controllerNode().texts.keys()].filter((path) => path.startsWith("/etc/cluster/manifests/")).sort();
 
-/** What kubeadm makes of kube-proxy and CoreDNS. */
+/** The objects that kubeadm makes of kube-proxy and CoreDNS. */
 const kubeadmsObjects = (): KubernetesObject[] =>
   ["kube-proxy", "coredns"].flatMap((addon) => {
     const print = ["--print-manifest", "--kubernetes-version", `v${kubernetesVersion}`];
@@ -259,7 +264,10 @@ const nodeOf = (name: string) => ({
   },
 });
 
-/** Where two Nodes differ: a label or an annotation by its key, else the field below metadata, spec or status. */
+/**
+ * The differences of two Nodes: a label or an annotation by its key, else the field below metadata, spec or
+ * status.
+ */
 export function differences(before: any, after: any): string[] {
   const parts = (node: any): Record<string, Change> => ({
     labels: node.metadata?.labels,

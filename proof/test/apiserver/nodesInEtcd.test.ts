@@ -16,7 +16,7 @@ describe("A real apiserver's Nodes", function () {
   });
   after(() => server.stop());
 
-  /** What version-skew's own question finds in its etcd. */
+  /** The result of version-skew's own question to its etcd. */
   const served = () => {
     const script = controllerNode().texts.get("/opt/cluster/bin/version-skew") ?? "";
     const [question] = /^served_instances\(\) \{$[^]*?^\}$/m.exec(script) ?? [];
@@ -29,7 +29,7 @@ describe("A real apiserver's Nodes", function () {
     return run.stdout.split("\n").filter((line) => line !== "");
   };
 
-  it("stand in etcd where version-skew looks who has served", () => {
+  it("are in etcd where version-skew looks for controllers that have served", () => {
     symlinkSync(etcdctl(), join(server.folder, "etcdctl"));
     assert.deepEqual(served(), []);
     for (const [name, providerID] of [

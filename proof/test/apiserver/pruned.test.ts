@@ -22,7 +22,7 @@ const namespace = (name: string) => ({
   metadata: { name, labels: { "pod-security.kubernetes.io/warn": "baseline" } },
 });
 
-/** Lets the apiserver refuse that ConfigMaps of this name are deleted, as somebody's webhook may. */
+/** Makes the apiserver refuse to delete ConfigMaps of this name, like a user's webhook. */
 const refusal = (name: string) => ({
   apiVersion: "admissionregistration.k8s.io/v1",
   kind: "ValidatingAdmissionPolicy",
@@ -43,7 +43,7 @@ const binding = {
   spec: { policyName: "refusal", validationActions: ["Deny"] },
 };
 
-describe("What is no add-on any more", function () {
+describe("An object that is no longer an add-on", function () {
   // The first run builds the apiserver.
   this.timeout(30 * 60 * 1000);
 
@@ -73,7 +73,7 @@ describe("What is no add-on any more", function () {
     assert.equal(uid("configmap", "a"), before);
   });
 
-  it("goes, whatever signs its name has", () => {
+  it("is deleted, whatever characters its name has", () => {
     const role = kubernetesObject("Role", "team:a@b=(c),*", {
       apiVersion: "rbac.authorization.k8s.io/v1",
       rules: [],
@@ -85,7 +85,7 @@ describe("What is no add-on any more", function () {
     isGone("role", "team:a@b=(c),*", "-n", "kube-system");
   });
 
-  it("is not an object of a kind without namespaces that had one written, or has another one now", () => {
+  it("is not one of a kind without namespaces whose manifest had a namespace, or has another one now", () => {
     applied(widgets("demo"));
     const before = uid("crd", "widgets.example.com");
     const stays = ["CustomResourceDefinition.apiextensions.k8s.io widgets.example.com", "stays:"];
@@ -101,7 +101,7 @@ describe("What is no add-on any more", function () {
     ]);
   });
 
-  it("is not a namespace, nor a kind, while what is wanted is in it", () => {
+  it("is not a namespace or a kind while it contains add-ons", () => {
     const widget = {
       apiVersion: "example.com/v1",
       kind: "Widget",
@@ -132,14 +132,14 @@ describe("What is no add-on any more", function () {
     );
   });
 
-  it("is an object of the same kind and name in another namespace", () => {
+  it("can be one of the same kind and name in another namespace", () => {
     applied(configMap("b", "kube-system"));
     assert.deepEqual(applied(configMap("b")), ["deleted ConfigMap b in kube-system: no add-on any more"]);
     isGone("configmap", "b", "-n", "kube-system");
     uid("configmap", "b");
   });
 
-  it("is deleted although another one cannot be, which is tried again, every five minutes", async () => {
+  it("is deleted although another one cannot be; that is tried again every five minutes", async () => {
     applied(configMap("a"), configMap("b"), configMap("c"));
     for (const each of [refusal("a"), binding]) controller.ok(["apply", "-f", "-"], JSON.stringify(each));
     const isRefused = () => server.kubectl(["delete", "configmap", "a", "--dry-run=server"]).status !== 0;
@@ -164,7 +164,7 @@ describe("What is no add-on any more", function () {
     isGone("configmap", "a");
   });
 
-  it("is forgotten and left where it is a namespace that every cluster has", () => {
+  it("is forgotten and kept if it is a namespace that every cluster has", () => {
     const everywhere = ["default", "kube-node-lease", "kube-public", "kube-system"];
     applied(...everywhere.map(namespace), namespace("own"), configMap("c"));
     assert.deepEqual(applied(configMap("c")), [
@@ -184,7 +184,7 @@ describe("What is no add-on any more", function () {
     assert.equal(controller.apply().log.length, 1);
   });
 
-  it("may be all of them", () => {
+  it("can be any or all of them", () => {
     for (const gone of [["deleted ConfigMap c: no add-on any more"], []]) {
       controller.forget();
       assert.deepEqual(applied(), gone);

@@ -20,7 +20,7 @@ describe("A real kubectl that replaces Secrets", function () {
     return stdout;
   };
 
-  /** What secrets-rewrite's own function makes of Secrets that it has read a while ago. */
+  /** The result of secrets-rewrite's own function for Secrets that it has read a while ago. */
   function rewrite(read: string) {
     const script = controllerNode().texts.get("/opt/cluster/bin/secrets-rewrite") ?? "";
     const [rewrite] = /^rewrite\(\) \{$[^]*?^\}$/m.exec(script) ?? [];
@@ -43,7 +43,7 @@ describe("A real kubectl that replaces Secrets", function () {
     });
   }
 
-  it("says of each that has changed or is gone, in the words that secrets-rewrite knows", () => {
+  it("reports each one that has changed or is gone, in words that secrets-rewrite knows", () => {
     for (const name of ["changed", "gone", "same"])
       run("create", "secret", "generic", name, "--from-literal=a=1");
     const read = run("get", "secrets", "-o", "json");
@@ -58,7 +58,7 @@ describe("A real kubectl that replaces Secrets", function () {
     );
   });
 
-  it("is a failure that is told where one cannot be written", () => {
+  it("fails and reports it if one cannot be written", () => {
     const read = run("get", "secrets", "-o", "json").replace('"a": "MQ=="', '"a": "no base64"');
     const { status, stderr } = rewrite(read);
     assert.equal(status, 1);

@@ -18,10 +18,10 @@ describe("A worker's request for its first client certificate", () => {
     usages?: string[];
     groups?: string[];
     signerName?: string;
-    /** The Nodes that are there, by name, and what each says it is. @default - none */
+    /** The existing Nodes by name, with their content. @default - none */
     nodes?: Record<string, string>;
     ec2?: string;
-    /** When it was made. @default now */
+    /** Time of its creation. @default now */
     since?: string;
   }
 
@@ -46,7 +46,7 @@ describe("A worker's request for its first client certificate", () => {
     return { change: changes(calls), log };
   }
 
-  it("is approved for a running instance of a pool that is no Node yet", () => {
+  it("is approved for a running instance of a pool without a Node", () => {
     assert.deepEqual(decide({ nodes: { "ip-10-0-0-2.corp.example.com": "aws:///eu-west-1a/i-2" } }), {
       change: ["kubectl certificate approve csr-1"],
       log: ["csr-approve: approved csr-1 of system:bootstrap:abcdef"],
@@ -135,7 +135,7 @@ describe("A worker's request for its first client certificate", () => {
     });
   }
 
-  it("is left alone where it is another's: renewals are the controller-manager's, other signers' their own", () => {
+  it("is ignored if others decide on it: the controller-manager on renewals, and other signers", () => {
     for (const other of [
       { groups: ["system:nodes", "system:authenticated"] },
       { signerName: "kubernetes.io/kube-apiserver-client" },

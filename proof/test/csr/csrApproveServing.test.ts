@@ -12,12 +12,12 @@ describe("A kubelet's request for a serving certificate", function () {
     providerId?: string;
     subject?: string;
     sans?: string;
-    /** The text that the object holds, of the one that kubelets would write. @default - that one */
+    /** The object's text, from the one that kubelets would write. @default - that one */
     text?: (pem: string) => string;
     usages?: string[];
     groups?: string[];
     ec2?: string;
-    /** When it was made. @default now */
+    /** Time of its creation. @default now */
     since?: string;
   }
 
@@ -70,7 +70,7 @@ describe("A kubelet's request for a serving certificate", function () {
     assert.deepEqual(decide({ node, sans }).change, ["kubectl certificate approve csr-1"]);
   });
 
-  it("is denied to a node that is not of the host name of the instance which it says it is", () => {
+  it("is denied to a node whose name differs from the host name of its instance", () => {
     for (const node of ["api.demo.example.com", "ip-10-0-0-30.eu-west-1.compute.internal"]) {
       for (const sans of [`DNS:${node}`, "IP:10.0.0.20"]) {
         assert.deepEqual(decide({ node, sans, since: secondsAgo(310) }), {
@@ -160,7 +160,7 @@ describe("A kubelet's request for a serving certificate", function () {
     });
   }
 
-  it("is denied where EC2 knows no such instance after five minutes: the log is not filled with it", () => {
+  it("is denied if EC2 knows no such instance after five minutes, so that it does not fill the log", () => {
     assert.deepEqual(decide({ ec2: "<r></r>", since: secondsAgo(280) }).change, []);
     assert.deepEqual(decide({ ec2: "<r></r>", since: secondsAgo(310) }), {
       change: ["kubectl certificate deny csr-1"],
@@ -170,7 +170,7 @@ describe("A kubelet's request for a serving certificate", function () {
     });
   });
 
-  it("of a node whose name is none never reaches kubectl's command line", () => {
+  it("of a node with an invalid name never reaches kubectl's command line", () => {
     const { change, log } = decide({ node: "--server=10.0.0.99", sans: "IP:10.0.0.20" });
     assert.deepEqual(change, ["kubectl certificate deny csr-1"]);
     assert.match(log.join(), /: it is not written as kubelets write theirs$/);

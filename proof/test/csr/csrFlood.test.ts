@@ -41,7 +41,7 @@ describe("A flood of requests for certificates", function () {
   const others = (calls: readonly string[]) =>
     calls.filter((call) => !call.startsWith("kubectl certificate")).sort();
 
-  it("keeps neither a serving nor a joining one from its turn, costs no call more, and is denied bit by bit", () => {
+  it("delays no serving and no joining request, costs no additional call, and is denied bit by bit", () => {
     const [forged, nameless] = [asNode(unknown), requestFor("/CN=admin", "")];
     const flood = Array.from({ length: 2000 }, (_, index) =>
       index % 2 === 0
@@ -58,7 +58,7 @@ describe("A flood of requests for certificates", function () {
     assert.ok(log.includes("csr-approve: and 1900 others are to be denied"), log.slice(-3).join("\n"));
   });
 
-  it("of such as are long, or name a thousand hosts, costs little more than one of honest ones", () => {
+  it("of long ones, or of ones with a thousand hosts, costs little more than one of honest ones", () => {
     const names = "8200".repeat(900);
     const many = asNode(unknown, `DER:3082${(names.length / 2).toString(16).padStart(4, "0")}${names}`);
     assert.ok(many.length < 4096);
@@ -84,10 +84,11 @@ describe("A flood of requests for certificates", function () {
     );
   });
 
-  it("in one node's name gets it one certificate in a pass, also behind such as are not signed by their own key", () => {
+  it("in one node's name gets it one certificate in a pass, even if earlier requests have wrong signatures", () => {
     const text = Buffer.from(asNode(joining), "base64").toString();
     const other = Buffer.from(asNode(joining), "base64").toString();
-    // The other's signature, in the last line but one and what is before it, belongs to another key.
+    // The other request's signature, which is in the line before the last and the one before that, belongs to
+    // another key.
     const der = (pem: string) => Buffer.from(pem.split("\n").slice(1, -2).join(""), "base64");
     const [mine, theirs] = [der(text), der(other)];
     const info = mine.subarray(0, mine.indexOf("300a06082a8648ce3d040302", 0, "hex"));
@@ -107,13 +108,13 @@ describe("A flood of requests for certificates", function () {
       assert.match(line, /denied bad of .*: it is not signed by its own key/);
   });
 
-  it("whose names are arguments for kubectl reaches no command line", () => {
+  it("with names that are arguments for kubectl reaches no command line", () => {
     const text = asNode(joining);
     const { calls } = pass(["--all", "-A", "a b", "a\nb"].map((name) => request(name, token, text)));
     assert.deepEqual(others(calls), calls.sort());
   });
 
-  it("with one among them that lacks half of what a request has keeps the others from nothing", () => {
+  it("with an incomplete request in it does not harm the others", () => {
     const bare = request("bare", node, "");
     const { usages, groups, ...spec } = bare.spec;
     assert.ok(usages && groups);

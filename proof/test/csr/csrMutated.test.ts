@@ -6,20 +6,20 @@ import { ownGoTool } from "../../toolchain/goTool";
 import { runChoreBeside } from "../scripts/chore";
 import { instance, nodeList, running, secondsAgo } from "./csr";
 
-/** What proof/lab/go/requests writes. */
+/** The output of proof/lab/go/requests. */
 interface Request {
   sender: string;
   address: string;
   serving: boolean;
   mutations: string[] | null;
   request: string;
-  /** Whether Go reads it, with a signature that is right. */
+  /** Whether Go can parse it, with a right signature. */
   reads: boolean;
-  /** As Go reads them. */
+  /** As Go parses them. */
   names: string[] | null;
-  /** The common name, as Go reads it. */
+  /** The common name, as Go parses it. */
   node: string;
-  /** Whether a kubelet would have written these very bytes. */
+  /** Whether a kubelet would have written exactly these bytes. */
   kubelets: boolean;
 }
 
@@ -29,8 +29,8 @@ const batch = 1000;
 const hostName = (node: string) => node.split(".")[0];
 
 /**
- * Whether all that it is for, as Go reads it, is its sender's own, and it is of the kind that it is sent as. A worker that joins may
- * have any domain: that is the VPC's DHCP options' affair.
+ * Whether everything in the request, as Go parses it, is the sender's own, and its kind is right. A joining
+ * worker may have any domain, because the VPC's DHCP options decide that.
  */
 function asksForItsOwn({ sender, address, serving, reads, names, node }: Request): boolean {
   const own = serving ? [`DNS:${sender}`, `IP:${address}`] : [];
@@ -109,17 +109,17 @@ describe(`Of ${number} requests, most of them mutated,`, function () {
     await Promise.all([judge(), judge()]);
   });
 
-  it("none is approved that Go cannot read, or whose names, as Go reads them, are not all its sender's", () => {
+  it("none is approved that Go cannot parse, or that has names of others than its sender", () => {
     const wrong = [...passed].filter((request) => !asksForItsOwn(request));
     assert.equal(wrong.length, 0, told(wrong));
   });
 
-  it("none is approved whose bytes are not those that a kubelet writes", () => {
+  it("none is approved whose bytes differ from a kubelet's", () => {
     const wrong = [...passed].filter(({ kubelets }) => !kubelets);
     assert.equal(wrong.length, 0, told(wrong));
   });
 
-  it("each is approved that a kubelet writes for itself", () => {
+  it("each one is approved that a kubelet writes for itself", () => {
     const right = all.filter(
       (request) =>
         request.kubelets && asksForItsOwn(request) && request.node === `system:node:${request.sender}`,
@@ -129,7 +129,7 @@ describe(`Of ${number} requests, most of them mutated,`, function () {
     assert.equal(missed.length, 0, told(missed));
   });
 
-  it("thousands are such that Go would sign them under names that are not their sender's", () => {
+  it("Go would sign thousands of them with names of others than their sender", () => {
     const forged = all.filter((request) => request.reads && !asksForItsOwn(request));
     assert.ok(forged.length > number / 10, String(forged.length));
   });

@@ -49,14 +49,17 @@ export async function makeSubnets(): Promise<string[]> {
   return (await Promise.all(made)).map(({ Subnet }) => Subnet?.SubnetId ?? "");
 }
 
-/** An Auto Scaling group as the tests see it. Its launch template has its name; each instance of it is played by the test. */
+/**
+ * An Auto Scaling group for the tests. Its launch template has its name; the test plays each of its
+ * instances.
+ */
 export class TestGroup {
   readonly autoScaling = new AutoScaling({});
   readonly ec2 = new EC2({});
 
   constructor(readonly name: string) {}
 
-  /** Makes launch template and group, three instances in three zones unless told otherwise. */
+  /** Makes launch template and group, with three instances in three zones by default. */
   async create(subnets: string[], more: Partial<CreateAutoScalingGroupCommandInput> = {}): Promise<this> {
     await this.ec2.createLaunchTemplate({
       LaunchTemplateName: this.name,

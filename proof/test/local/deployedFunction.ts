@@ -11,7 +11,7 @@ import { strToU8, zipSync } from "fflate";
 /** The local AWS's account. */
 export const account = "123456789012";
 
-/** What a function of the tests does is said by the event. */
+/** The event decides what the tests' function does. */
 const code = `
 exports.handler = async (event, context) => {
   const ask = event.ask ?? event.detail?.ask;
@@ -37,7 +37,7 @@ export interface FunctionSettings {
   readonly statements?: readonly object[];
 }
 
-/** Deploys a function with a role of its own, both of that name; its ARN. */
+/** Deploys a function with its own role, both with that name; returns its ARN. */
 export async function deployFunction(name: string, settings: FunctionSettings = {}): Promise<string> {
   const service = {
     Effect: "Allow",
@@ -79,7 +79,7 @@ export async function setRolePolicy(name: string, statements: readonly object[])
   );
 }
 
-/** Invokes a function; its payload as JSON value, what kind of error it ended with, and the end of its log. */
+/** Invokes a function; returns its payload as JSON value, the kind of its error, and the end of its log. */
 export async function invoke(name: string, event: object, type: InvocationType = "RequestResponse") {
   const answer = await new LambdaClient({ maxAttempts: 1 }).send(
     new InvokeCommand({

@@ -37,7 +37,7 @@ describe("the local AWS does what EC2 does and moto does not", () => {
     }
   });
 
-  it("copies an image with what makes it boot, under a name once, and launches none that was deregistered", async () => {
+  it("copies an image so that it boots, refuses a name twice, and launches no deregistered image", async () => {
     const ec2 = new EC2({});
     const filters = [
       { Name: "name", Values: ["Flatcar-stable-4757.2.1-hvm"] },
@@ -95,7 +95,7 @@ describe("the local AWS does what EC2 does and moto does not", () => {
     ]);
   });
 
-  it("tells that a security group's rule is gone already when it is taken away again", async () => {
+  it("reports that a security group's rule is gone when it is revoked a second time", async () => {
     const ec2 = new EC2({});
     const { GroupId } = await ec2.createSecurityGroup({
       GroupName: "rules",

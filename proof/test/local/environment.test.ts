@@ -12,7 +12,7 @@ describe("the way to real AWS", () => {
     AWS_WEB_IDENTITY_TOKEN_FILE: "/token",
   };
 
-  it("is closed: of the user's AWS settings none is left, and every file and service that could bring some back is off", () => {
+  it("is closed: none of the user's AWS settings is left, and no file or service can add one", () => {
     assert.deepEqual(localAwsEnvironment(user, localAwsUrl(4566), "eu-central-1"), {
       HOME: "/home/ann",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The first value that is not undefined, looked for every 50 ms. @throws Error after `seconds`, saying what was waited for */
+/**
+ * The first value that is not undefined, checked every 50 ms. @throws Error after `seconds`, naming what it
+ * waited for
+ */
 export async function eventually<T>(
   what: string,
   find: () => Promise<T | undefined>,

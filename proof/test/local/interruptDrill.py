@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Interrupts `make local` at random moments and looks whether the next run goes on from there. Run by hand:
+"""Interrupts `make local` at random moments and checks that the next run continues from there. Run it by
+hand:
 
     proof/test/local/interruptDrill.py [ROUNDS] [SECONDS]
 
-Each round starts from nothing, runs `make local` in a terminal of its own, and after a random time of at most SECONDS
-(90) presses Ctrl-C, or Ctrl-C twice, or kills the run's whole process group (-9). Then `make local` must succeed,
-once more it must change nothing, and `make down` must leave nothing. Uses LOCAL_AWS_PORT like the rest.
+Each round starts from nothing and runs `make local` in a terminal of its own. After a random time of at
+most SECONDS (90) it presses Ctrl-C, or Ctrl-C twice, or kills the run's whole process group (-9). Then
+`make local` must succeed. A second run must change nothing, and `make down` must leave nothing. It uses
+LOCAL_AWS_PORT like the rest.
 """
 
 import os
@@ -23,7 +25,7 @@ ENDINGS = ("Ctrl-C", "Ctrl-C twice", "kill -9")
 
 
 def interrupted(seconds: float, ending: str) -> str:
-    """Runs `make local` in a terminal, ends it after that time, and returns what it had to say."""
+    """Runs `make local` in a terminal, ends it after that time, and returns its output."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(PROJECT)

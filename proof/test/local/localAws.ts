@@ -7,7 +7,7 @@ import { startLocalAws, stopLocalAws, type LocalAws } from "../../local/aws/proc
 
 export const region = "eu-central-1";
 
-/** A port that nobody listens on. */
+/** A port where nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -17,8 +17,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Gives the tests of the surrounding `describe` an empty local AWS of their own, which this process's SDK clients speak
- * to. What is returned is filled before the first test. `options` are server.py's.
+ * Gives the tests of the surrounding `describe` their own empty local AWS, and makes this process's SDK
+ * clients use it. The returned object is filled before the first test. `options` are server.py's.
  */
 export function withLocalAws(options: readonly string[] = []): LocalAws & { readonly port: number } {
   const aws = {} as LocalAws & { port: number };
@@ -39,7 +39,7 @@ export function withLocalAws(options: readonly string[] = []): LocalAws & { read
   return aws;
 }
 
-/** The header by which the local AWS knows service, region and caller; it does not check signatures. */
+/** The header from which the local AWS takes service, region and caller; it does not check signatures. */
 export function authorization(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
 }

@@ -33,7 +33,7 @@ export async function send(detailType: string, detail: object = {}): Promise<str
   return entry?.EventId ?? "";
 }
 
-/** What became of an event, once nothing is under way any more. */
+/** The result of an event, once no delivery is in progress. */
 export async function settled(id: string): Promise<readonly Delivery[]> {
   return eventually(`the deliveries of ${id}`, async () => {
     const found = (await published()).find(({ event }) => event.id === id);
@@ -45,8 +45,8 @@ export async function settled(id: string): Promise<readonly Delivery[]> {
 }
 
 /**
- * A rule for events of its name's type and group `one`, with one target: a function of that name too, which admits the rule's
- * events unless told otherwise. The function's ARN.
+ * A rule for events of its name's type and group `one`, with one target: a function of the same name. The
+ * function admits the rule's events unless told otherwise. Returns the function's ARN.
  */
 export async function ruleToFunction(
   name: string,
@@ -66,7 +66,7 @@ export async function ruleToFunction(
   return arn;
 }
 
-/** Lets a rule have a function invoked. */
+/** Allows a rule to invoke a function. */
 export async function admit(functionName: string, rule: string): Promise<void> {
   await new LambdaClient({}).send(
     new AddPermissionCommand({

@@ -26,7 +26,7 @@ describe("the engine's state", () => {
   });
   afterEach(() => rmSync(project, { recursive: true }));
 
-  it("is gone on with on the local AWS that it was made on, and on no other", () => {
+  it("is reused only with the local AWS that it was made on", () => {
     assert.equal(stateFate({ exists: false, runs: "b" }), "begin");
     assert.equal(stateFate({ exists: true, madeOn: "b", runs: "b" }), "go on");
     assert.equal(stateFate({ exists: true, madeOn: "a", runs: "b" }), "set aside");
@@ -79,20 +79,20 @@ describe("the engine's state", () => {
 
     beforeEach(() => (cancelled = 0));
 
-    it("by a run that lives: the next one does not begin", async () => {
+    it("by a run that lives: the next one does not start", async () => {
       lockBy(process.pid);
       await assert.rejects(breakStaleLock(stack, project, report), /another run is at work on stack local/);
       assert.equal(cancelled, 0);
     });
 
-    it("by a run that was killed: the next one takes the lock away and says so", async () => {
+    it("by a run that was killed: the next one removes the lock and says so", async () => {
       lockBy(2 ** 22 + 1); // no process can have this id
       await breakStaleLock(stack, project, report);
       assert.equal(cancelled, 1);
       assert.equal(said.length, 1);
     });
 
-    it("by nobody: the next one just begins", async () => {
+    it("by nobody: the next one just starts", async () => {
       await breakStaleLock(stack, project, report);
       assert.equal(cancelled, 0);
       assert.deepEqual(said, []);

@@ -33,11 +33,11 @@ describe("targets in the local AWS", () => {
     return [State, Reason];
   };
 
-  it("are healthy where nobody looks", async () => {
+  it("are healthy if nobody checks them", async () => {
     assert.deepEqual(await health(), ["healthy", undefined]);
   });
 
-  it("are initial until somebody has looked, and then what he found", async () => {
+  it("are initial until somebody has checked them, and then have the result", async () => {
     await put({ [arn]: {} });
     assert.deepEqual(await health(), ["initial", "Elb.InitialHealthChecking"]);
     await put({ [arn]: { [instance]: { state: "unhealthy", reason: "Target.FailedHealthChecks" } } });
@@ -46,7 +46,7 @@ describe("targets in the local AWS", () => {
     assert.deepEqual(await health(), ["healthy", undefined]);
   });
 
-  it("are in no state that is none", async () => {
+  it("are never in an unknown state", async () => {
     const answer = await put({ [arn]: { [instance]: { state: "well" } } });
     assert.equal(answer.status, 400);
     assert.match(await answer.text(), /state is 'well', not one of initial, healthy, unhealthy/);

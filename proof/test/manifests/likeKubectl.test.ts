@@ -14,7 +14,7 @@ interface Reading {
   readonly error?: string;
 }
 
-/** What the packages that kubectl reads manifests with make of the texts. */
+/** The texts as read by the packages with which kubectl reads manifests. */
 function kubectlReads(texts: readonly string[]): Reading[] {
   const input = texts.flatMap((text) => {
     const length = Buffer.alloc(4);
@@ -41,7 +41,7 @@ function idOf({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObj
 
 const file = (text: string): ManifestFile => ({ name: "a.yaml", text });
 
-/** What controllers are given of a text; undefined if it is refused. */
+/** The controllers' form of a text; undefined if it is refused. */
 function given(text: string): string | undefined {
   try {
     return manifestOf([file(text)]);
@@ -52,7 +52,10 @@ function given(text: string): string | undefined {
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Fails if kubectl reads what we give controllers otherwise than the text itself. Returns how many texts were accepted. */
+/**
+ * Fails if kubectl reads the controllers' form differently from the text itself. Returns how many texts were
+ * accepted.
+ */
 function compare(texts: readonly string[]): number {
   const accepted = texts.flatMap((text) => {
     const ours = given(text);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** A value of YAML: a string is a text, `{ plain }` is written as it is. */
+/** A value of YAML: a string is a text, `{ plain }` is written without quotes. */
 type Written = string | { plain: string } | Written[] | Map<string, Written>;
 
 const words = [
@@ -74,7 +74,7 @@ export const objects = () =>
     .tuple(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: "binary" }))
     .map(([data, more]) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data, more }));
 
-/** One to three objects, in all the ways that people and programs write them. */
+/** One to three objects, in many styles of people and programs. */
 export const writtenText = () =>
   fc
     .tuple(
@@ -103,7 +103,7 @@ export const writtenText = () =>
 
 type Choose = (count: number) => number;
 
-/** What follows a key or a dash, to the end of its last line. */
+/** The text after a key or a dash, to the end of its last line. */
 function block(value: Written, indent: number, choose: Choose): string {
   const comment = ["", "", "", " # c"][choose(4)];
   if (typeof value === "string")
@@ -118,7 +118,7 @@ function block(value: Written, indent: number, choose: Choose): string {
   return `${comment}\n${lines.join(["", "", "\n", `${margin}# c\n`][choose(4)])}`;
 }
 
-/** In block style if that can say it. */
+/** In block style, if that can express it. */
 function literal(value: string, indent: number, choose: Choose): string {
   if (!/^[^\s\x7f-\x9f][^\t\x7f-\x9f\r]*$/.test(value) || /\s\n|\n\s|\s$/.test(value.trimEnd() + "x"))
     return flow(value, choose);
@@ -142,7 +142,7 @@ function flow(value: Written, choose: Choose): string {
 const keyOf = (name: string, choose: Choose) =>
   /^[a-z][a-z0-9./-]*$/.test(name) && choose(4) > 0 ? name : JSON.stringify(name);
 
-/** What means something in YAML, to some of its readers or to all. */
+/** Texts that mean something in YAML, to some of its readers or to all. */
 const pieces =
   `a|b|1|0x1f|1_0|.5|yes|null|~|'q'|"d"|"\\n"|"\\u00e9"|"\\/"|"\\ud83d\\ude00"|é|😀|: |:|- |-|? |?|#| #|&x |*x|!!str |! |{|}|[|]|,|, |<<: |<<: *x|%|@|\`|"|'|\\|>|>-|>+|>1-|{a: 1}|[1, 2]|{a: [b, {c: d}]}|{"a":1}|---|...|..`
     .split("|")
@@ -201,7 +201,7 @@ const bases = [
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nspec:\n- `,
 ];
 
-/** Texts to which something was done that a hand, an editor or a template might do. */
+/** Texts with changes that a person, an editor or a template may make. */
 export const brokenText = (more: readonly string[]) => {
   const change = fc.record({
     at: fc.nat(),
@@ -247,7 +247,7 @@ const beginnings = [
   "x:\n  a: b\n  ",
 ];
 
-/** An object with a value of whatever means something. */
+/** An object with a value that has a meaning in YAML. */
 export const soup = () =>
   fc
     .tuple(

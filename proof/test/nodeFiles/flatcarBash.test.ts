@@ -6,7 +6,7 @@ import { withoutNetwork } from "../../toolchain/flatcarBash";
 import { runChore } from "../scripts/chore";
 import { everyKindOfNode } from "../../../test/ignition/rendered";
 
-describe("The bash of the tests is Flatcar's: it connects to nothing", () => {
+describe("The bash of the tests behaves like Flatcar's: it connects to nothing", () => {
   const listening = `require("net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port); })`;
   const server = spawn(process.execPath, ["-e", listening], { stdio: ["ignore", "pipe", "inherit"] });
   let port: string;
@@ -20,19 +20,19 @@ describe("The bash of the tests is Flatcar's: it connects to nothing", () => {
   const connect = () => `: <>/dev/tcp/127.0.0.1/${port}`;
   const noFile = /\/dev\/tcp\/127\.0\.0\.1\/\d+: No such file or directory/;
 
-  it("where a test runs `bash`; Debian's own connects", () => {
+  it("when a test runs `bash`; Debian's own connects", () => {
     assert.match(spawnSync("bash", ["-c", connect()]).stderr.toString(), noFile);
     assert.equal(spawnSync("/bin/bash", ["-c", connect()]).stderr.toString(), "");
   });
 
-  it("where a test runs a controller's script", () => {
+  it("when a test runs a controller's script", () => {
     const files = { "/opt/cluster/bin/connects": `#!/bin/bash\n${connect()}\n` };
     const { status, log } = runChore("connects", [], { kubectl: {}, files });
     assert.match(log.join(), noFile);
     assert.equal(status, 1);
   });
 
-  it("of any bash no byte is changed but for these two names", () => {
+  it("and differs from Debian's only in these two names", () => {
     const bash = readFileSync("/bin/bash");
     const changed = withoutNetwork(bash);
     assert.equal(changed.length, bash.length);

@@ -5,27 +5,27 @@ import { basename, join } from "node:path";
 import { shellUses } from "../../toolchain/shellUses";
 import { choresOf, everyKindOfNode } from "../../../test/ignition/rendered";
 
-/** What of Flatcar's image and of the releases that nodes download the scripts and units use. */
+/** The parts of Flatcar's image, and of the downloaded releases, that the scripts and units use. */
 interface Table {
-  /** Where the packages and their versions are from. */
+  /** Source of the packages and their versions. */
   sources: string[];
   /** Version by package. */
   packages: Record<string, string>;
-  /** By name; options with `since <version>` where a package of the last years brought them. */
+  /** By name; options with `since <version>` if a recent version of the package added them. */
   programs: Record<string, { package: string; options: string[] }>;
 }
 
 const file = join(__dirname, "flatcarPrograms.json");
 const table = JSON.parse(readFileSync(file, "utf8")) as Table;
-/** Functions of ours that hand their options on, and to what. */
+/** Our functions that pass their options on, and the programs that get them. */
 const handedOn: Record<string, string> = {
   ...Object.fromEntries(["aws_call", "s3_call", "s3_get", "s3_put"].map((name) => [name, "curl"])),
   ask: "kubectl",
 };
 const builtins = execFileSync("bash", ["-c", "compgen -b"], { encoding: "utf8" }).split("\n");
 
-describe("Of a Flatcar node its scripts use", function () {
-  // The first run builds what reads the scripts.
+describe("The scripts of a Flatcar node use", function () {
+  // The first run builds the parser of the scripts.
   this.timeout(300_000);
 
   const nodes = Object.values(everyKindOfNode).map((node) => node());
@@ -51,7 +51,7 @@ describe("Of a Flatcar node its scripts use", function () {
     if (process.env.UPDATE_GOLDEN) update();
   });
 
-  /** Takes over which options are used. Programs and versions are looked up by whoever brings one in. */
+  /** Writes the used options into the list. Whoever adds a program looks up its package and version. */
   function update(): void {
     for (const [name, entry] of Object.entries(table.programs)) {
       const option = (name: string) => entry.options.find((known) => known.split(" ")[0] === name) ?? name;
@@ -60,7 +60,7 @@ describe("Of a Flatcar node its scripts use", function () {
     writeFileSync(file, `${JSON.stringify(table, null, 2)}\n`);
   }
 
-  it("nothing that the reader of scripts does not see", () => {
+  it("nothing that the parser of scripts misses", () => {
     const script = `
       f() { timeout -k 1 5 dig +short "$1"; }
       args=(--silent "$2"); trap 'ss -Hltn' EXIT
@@ -78,7 +78,7 @@ describe("Of a Flatcar node its scripts use", function () {
     assert.deepEqual(seen.functions, ["f"]);
   });
 
-  it("what is written in bash", () => {
+  it("bash", () => {
     const others = [...texts.keys()].filter((path) => /^\/opt\/cluster\/(bin\/|lib\/.*\.sh)/.test(path));
     assert.deepEqual(
       others.filter((path) => !scripts.has(path)),
@@ -86,14 +86,14 @@ describe("Of a Flatcar node its scripts use", function () {
     );
   });
 
-  it("programs that it has, and no others", () => {
+  it("only programs that it has", () => {
     assert.deepEqual(
       [...used.keys()].filter((name) => table.programs[name] === undefined),
       [],
     );
   });
 
-  it("the options in the list, which a reviewer sees change", () => {
+  it("only the options in the list, so that a reviewer sees changes", () => {
     for (const [name, options] of used) {
       const listed = table.programs[name]?.options.map((option) => option.split(" ")[0]);
       assert.deepEqual([...options].sort(), listed, name);
@@ -113,11 +113,11 @@ describe("Of a Flatcar node its scripts use", function () {
     }
   });
 
-  it("no network of bash's own, and no coprocess", () => {
+  it("no network devices of bash, and no coprocess", () => {
     assert.deepEqual(uses.features, []);
   });
 
-  it("and its units start nothing else", () => {
+  it("and its units start no other program", () => {
     const isKnown = (program: string) =>
       texts.has(program) || table.programs[basename(program)] !== undefined;
     for (const node of nodes) {

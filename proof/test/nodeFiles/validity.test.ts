@@ -23,14 +23,14 @@ import {
   workerNode,
 } from "../../../test/ignition/rendered";
 
-/** Fails with everything the tool said, unless it succeeded without a word of complaint on stderr. */
+/** Fails with the tool's whole output, unless it succeeds and prints nothing to stderr. */
 function accepts(tool: string, args: readonly string[], input = "") {
   const { status, stdout, stderr, error } = spawnSync(tool, args, { input, encoding: "utf8" });
   if (error) throw error;
   if (status !== 0 || stderr !== "") assert.fail(`${tool} ${args.join(" ")}: ${status}\n${stdout}${stderr}`);
 }
 
-/** What apt-get may take, milliseconds. */
+/** Milliseconds that apt-get may take. */
 describe("The tools that will read the files accept them:", function () {
   // The first run builds or installs the tools.
   this.timeout(20 * 60 * 1000);
@@ -51,7 +51,7 @@ describe("The tools that will read the files accept them:", function () {
 
     const validate = (documents: string) => {
       const file = join(folder, "kubeadm.yaml");
-      // kubeadm wants to see the file that a JoinConfiguration names.
+      // kubeadm needs the file that a JoinConfiguration names.
       writeFileSync(file, documents.replace("/etc/cluster/bootstrap-kubeconfig.yaml", file));
       accepts(kubeadm(), ["config", "validate", "--config", file]);
     };
@@ -137,7 +137,7 @@ describe("The tools that will read the files accept them:", function () {
   });
 });
 
-/** The kubeadm documents with an instance's facts, as `node_document` fills them in. */
+/** The kubeadm documents with an instance's facts, filled in like `node_document`. */
 function atBoot({ texts }: RenderedNode): string {
   const facts: Record<string, string> = {
     LOCAL_HOSTNAME: "ip-10-0-0-10.eu-west-1.compute.internal",
@@ -151,13 +151,13 @@ function atBoot({ texts }: RenderedNode): string {
   );
 }
 
-/** What of the node's image the units need: its own units come from this machine's systemd. */
+/** The parts of the node's image that the units need; systemd's own units come from this machine. */
 const imageUnits = { "containerd.service": "[Service]\nExecStart=/usr/bin/containerd\n" };
 const imagePrograms = [
   ...["bin/containerd", "bin/mkdir", "bin/mv", "bin/systemctl", "bin/systemd-sysusers", "bin/tar"],
   "sbin/nft",
 ].map((name) => `usr/${name}`);
-/** What a unit of ours unpacks. */
+/** The files that a unit of ours unpacks. */
 const unpackedPrograms = ["opt/bin/etcd"];
 
 /** Writes the node's root as Ignition would; returns the paths of its units, a chore's own instead of the template's. */

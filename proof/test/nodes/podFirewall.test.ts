@@ -150,7 +150,7 @@ describe("Traffic that bypasses the security groups through the pod network", fu
       }
     });
 
-    it("is loaded again in the place of what was loaded", () => {
+    it("follows the new rules when they are loaded again", () => {
       load(controller, controllerNode);
       assert.deepEqual(worker.pod.reaches(controller.inRange(1)), []);
     });

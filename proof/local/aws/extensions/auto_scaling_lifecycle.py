@@ -1,7 +1,7 @@
 """The lifecycle of an instance in a group, one transition after the other.
 
-Pending -> Pending:Wait -> Pending:Proceed -> InService -> Terminating -> Terminating:Wait ->
-Terminating:Proceed
+    Pending -> Pending:Wait -> Pending:Proceed -> InService -> Terminating -> Terminating:Wait
+    -> Terminating:Proceed
 
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html,
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). An instance waits if

@@ -1,4 +1,4 @@
-// Reads manifests as `kubectl apply -f` does, for the test that compares our reading with it.
+// Reads manifests like `kubectl apply -f`, for the test that compares our reading with it.
 //
 // Input: texts, each after its length in four bytes. Output: a line of JSON for each.
 package main
@@ -27,7 +27,7 @@ type answer struct {
 	Error   string           `json:"error,omitempty"`
 }
 
-// metadataOnly is what kubectl decodes a second time, to find wrong metadata.
+// metadataOnly is the part that kubectl decodes a second time, to find wrong metadata.
 type metadataOnly struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
