@@ -14,6 +14,8 @@ export interface BalancersArgs {
   readonly elb: ElasticLoadBalancingV2Client;
   /** HAProxy. */
   readonly program: string;
+  /** Factor for the waits after a target's deregistration, as the local AWS has it. */
+  readonly timeScale: number;
   /** Folder for HAProxy's configuration and log. */
   readonly folder: string;
   /** Address of an instance that runs. */
@@ -35,7 +37,9 @@ const pollMilliseconds = 1000;
  * - HAProxy accepts a connection before it has one to a target; with AWS the client's own handshake waits for the target's.
  *   A connection to a target that does not answer is closed after the health check's time-out.
  * - A new target is healthy after as many checks as an unhealthy one; AWS needs one, but minutes for the registration.
- * - There are no passive health checks, and connections that outlive the deregistration delay are closed.
+ * - There are no passive health checks. A target that fails its check gets no new connection from then on, with AWS for 30 to 40 s
+ *   more. One that is deregistered gets some for two minutes, as with AWS.
+ * - Connections that outlive the deregistration delay are closed.
  */
 export class Balancers {
   private balancers: readonly LoadBalancer[] = [];
@@ -109,7 +113,8 @@ export class Balancers {
       const cidr = cidrs.get(subnetId) ?? "";
       const node = `${name}-${subnetId}`;
       const file = path.join(this.args.folder, node);
-      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file, this.args.program));
+      const { program, timeScale } = this.args;
+      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file, program, timeScale));
     }
   }
 

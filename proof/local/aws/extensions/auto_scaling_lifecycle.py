@@ -4,8 +4,8 @@
 
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html,
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). An instance waits where the group has
-hooks. A launch that is abandoned is terminated, and as with every termination but those of a group deleted with
-ForceDelete the terminate hooks apply
+hooks. While its targets drain, it is Terminating (auto_scaling_targets.py). A launch that is abandoned is terminated, and as
+with every termination but those of a group deleted with ForceDelete the terminate hooks apply
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability): also to an
 instance that EC2 has terminated already. moto knows InService only.
 """
@@ -16,7 +16,7 @@ from moto.autoscaling.models import InstanceState
 
 from .auto_scaling_activities import finish, termination_activity
 from .auto_scaling_hooks import LAUNCHING, TERMINATING, abandonment, outcome, start_actions
-from .auto_scaling_targets import deregister, register
+from .auto_scaling_targets import deregister, drains, register
 
 InstanceState.activity = None
 """The scaling activity under way, if any."""
@@ -87,6 +87,9 @@ def start_termination(state: InstanceState, cause: str) -> None:
 
 
 def wait_for_terminate_hooks(state: InstanceState) -> bool:
+    if drains(state):
+        state.activity.status_code = "WaitingForELBConnectionDraining"
+        return False
     start_actions(state, TERMINATING)
     state.activity.status_code = "MidLifecycleAction" if state.lifecycle_actions else "InProgress"
     state.lifecycle_state = "Terminating:Wait" if state.lifecycle_actions else "Terminating:Proceed"
