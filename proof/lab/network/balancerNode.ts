@@ -13,20 +13,32 @@ export interface FoundHealth {
   readonly description?: string;
 }
 
-/** A server of HAProxy. A removed one keeps its connections until a time, in milliseconds since 1970. */
+/** A server of HAProxy. A deregistered one has times, in milliseconds since 1970. */
 export interface KnownServer {
   readonly id: string;
+  /** Until then it gets new connections. */
+  readonly drainsAt?: number;
+  /** Until then it keeps the connections it has. */
   readonly leavesAt?: number;
 }
 
 /** The changes that make HAProxy's servers equal to the registered targets. */
 export interface ServerChanges {
   readonly add: readonly Server[];
+  /** No targets any more: from now on the times count. */
+  readonly deregister: readonly string[];
+  /** Said again until they are removed. */
   readonly drain: readonly string[];
   /** Targets that were registered again before HAProxy removed them. */
   readonly resume: readonly string[];
   readonly remove: readonly string[];
 }
+
+/**
+ * Seconds for which a target gets new connections after its deregistration. AWS documents no number; about
+ * two minutes were measured: https://github.com/aws/containers-roadmap/issues/470
+ */
+const lateConnectionSeconds = 120;
 
 /** Compares HAProxy's servers with the registered targets. */
 export function serverChanges(
@@ -38,7 +50,10 @@ export function serverChanges(
   const gone = known.filter(({ id }) => !isRegistered(id));
   return {
     add: registered.filter(({ id }) => !known.some((server) => server.id === id)),
-    drain: gone.filter(({ leavesAt }) => leavesAt === undefined).map(({ id }) => id),
+    deregister: gone.filter(({ leavesAt }) => leavesAt === undefined).map(({ id }) => id),
+    drain: gone
+      .filter(({ drainsAt = Infinity, leavesAt = 0 }) => drainsAt <= now && now < leavesAt)
+      .map(({ id }) => id),
     resume: known
       .filter(({ id, leavesAt }) => leavesAt !== undefined && isRegistered(id))
       .map(({ id }) => id),
@@ -74,17 +89,19 @@ export class BalancerNode {
     /** Path of its files, without the extensions. */
     private readonly file: string,
     private readonly program: string,
+    private readonly timeScale: number,
   ) {}
 
-  /** Makes its network interface. `program` is HAProxy's. */
+  /** Makes its network interface. `program` is HAProxy's; `timeScale` multiplies the waits after a deregistration. */
   static async open(
     name: string,
     address: string,
     subnetCidr: string,
     file: string,
     program: string,
+    timeScale: number,
   ): Promise<BalancerNode> {
-    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file, program);
+    return new BalancerNode(address, await Wire.lay({ name, address, subnetCidr }), file, program, timeScale);
   }
 
   /** Makes HAProxy equal to the load balancer, with these targets. */
@@ -129,17 +146,21 @@ export class BalancerNode {
     { healthCheck, deregistrationSeconds }: LoadBalancer,
     registered: readonly Server[],
   ): Promise<void> {
-    const { add, drain, resume, remove } = serverChanges([...this.known.values()], registered, Date.now());
+    const now = Date.now();
+    const changes = serverChanges([...this.known.values()], registered, now);
+    const { add, deregister, drain, resume, remove } = changes;
     for (const server of add) {
       const answer = await haproxy.command(addition(server, healthCheck));
       if (!/^New server registered\.\s+New server registered\.$/.test(answer))
         throw new Error(`${server.id}: ${answer}`);
       this.known.set(server.id, { id: server.id });
     }
-    for (const id of drain) {
-      await this.silently(haproxy, inState(id, "drain"));
-      this.known.set(id, { id, leavesAt: Date.now() + deregistrationSeconds * 1000 });
+    for (const id of deregister) {
+      const after = (seconds: number) => now + seconds * 1000 * this.timeScale;
+      const drainsAt = after(Math.min(lateConnectionSeconds, deregistrationSeconds));
+      this.known.set(id, { id, drainsAt, leavesAt: after(deregistrationSeconds) });
     }
+    for (const id of drain) await this.silently(haproxy, inState(id, "drain"));
     for (const id of resume) {
       await this.silently(haproxy, inState(id, "ready"));
       this.known.set(id, { id });

@@ -14,6 +14,8 @@ export interface BalancersArgs {
   readonly elb: ElasticLoadBalancingV2Client;
   /** HAProxy. */
   readonly program: string;
+  /** Factor for the waits after a target's deregistration, as the local AWS has it. */
+  readonly timeScale: number;
   /** Folder for HAProxy's configuration and log. */
   readonly folder: string;
   /** Address of an instance that runs. */
@@ -37,7 +39,8 @@ const pollMilliseconds = 1000;
  *   the target's. HAProxy closes a connection to a silent target after the health check's time-out.
  * - A new target is healthy after as many checks as an unhealthy one. AWS needs one check, but minutes for
  *   the registration.
- * - There are no passive health checks.
+ * - There are no passive health checks. A target that fails its check gets no new connection from then on;
+ *   AWS sends some for 30 to 40 s more. A deregistered target gets some for two minutes, as on AWS.
  * - Connections that outlive the deregistration delay are closed.
  */
 export class Balancers {
@@ -112,7 +115,8 @@ export class Balancers {
       const cidr = cidrs.get(subnetId) ?? "";
       const node = `${name}-${subnetId}`;
       const file = path.join(this.args.folder, node);
-      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file, this.args.program));
+      const { program, timeScale } = this.args;
+      nodes.set(subnetId, await BalancerNode.open(node, lastHostOf(cidr), cidr, file, program, timeScale));
     }
   }
 

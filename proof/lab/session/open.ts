@@ -117,7 +117,7 @@ async function open(
   atEnd(() => frontDoor.close());
 
   const balancers = new Balancers({
-    program: await haproxyProgram(report),
+    ...{ program: await haproxyProgram(report), timeScale: scale },
     ...{ ec2, elb: new ElasticLoadBalancingV2Client({}), folder: inFolder("balancers"), report: log },
     addressOf: (instance) => hypervisor.machines().find(({ id }) => id === instance)?.address,
     onNodes: (nodes) => groups.update("balancers", nodes),

@@ -5,7 +5,8 @@
 
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html,
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). An instance waits if
-the group has hooks for the transition. An abandoned launch is terminated. The terminate hooks apply to
+the group has hooks for the transition. While its targets drain, it is Terminating
+(auto_scaling_targets.py). An abandoned launch is terminated. The terminate hooks apply to
 every termination, also to an instance that EC2 has terminated already. They do not apply to a group
 deleted with ForceDelete
 (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html#lifecycle-hooks-availability).
@@ -18,7 +19,7 @@ from moto.autoscaling.models import InstanceState
 
 from .auto_scaling_activities import finish, termination_activity
 from .auto_scaling_hooks import LAUNCHING, TERMINATING, abandonment, outcome, start_actions
-from .auto_scaling_targets import deregister, register
+from .auto_scaling_targets import deregister, drains, register
 
 InstanceState.activity = None
 """The scaling activity in progress, if any."""
@@ -89,6 +90,9 @@ def start_termination(state: InstanceState, cause: str) -> None:
 
 
 def wait_for_terminate_hooks(state: InstanceState) -> bool:
+    if drains(state):
+        state.activity.status_code = "WaitingForELBConnectionDraining"
+        return False
     start_actions(state, TERMINATING)
     state.activity.status_code = "MidLifecycleAction" if state.lifecycle_actions else "InProgress"
     state.lifecycle_state = "Terminating:Wait" if state.lifecycle_actions else "Terminating:Proceed"

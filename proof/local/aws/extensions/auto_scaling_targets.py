@@ -1,13 +1,16 @@
 """Target groups hold exactly the instances that are in service.
 
-An instance is registered before it enters InService and deregistered before its terminate hooks
-(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). moto registers every
-instance of the group, and deregisters none.
+An instance is registered before it enters InService. One that terminates "is first deregistered from the
+load balancer" and "waits for existing connections to drain"; its terminate hooks come after that
+(https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html,
+https://github.com/VirtusLab/kubedrainer/pull/5). moto registers every instance of the group, and
+deregisters none.
 """
 
 from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
 
 from . import replaces
+from .target_draining import draining
 
 
 @replaces(AutoScalingBackend)
@@ -27,6 +30,11 @@ def deregister(state: InstanceState) -> None:
     for target_group in target_groups_of(state.auto_scaling_group):
         if state.instance_id in target_group.targets:
             target_group.deregister([{"Id": state.instance_id}])
+
+
+def drains(state: InstanceState) -> bool:
+    """Whether a target group that the instance was in still waits for its connections."""
+    return any(state.instance_id in draining(target_group) for target_group in target_groups_of(state.auto_scaling_group))
 
 
 def target_groups_of(group: FakeAutoScalingGroup) -> list:
