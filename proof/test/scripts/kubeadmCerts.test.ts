@@ -7,7 +7,10 @@ const memberLine = (id: string) =>
 const pods = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 describe("kubeadm's certificates", () => {
-  /** One run on controller i-1; `unready` are those whose apiservers are not ready, `going` those without an address. */
+  /**
+   * One run on controller i-1; `unready` are those whose apiservers are not ready, `going` those without an
+   * address.
+   */
   const run = (
     days: readonly number[],
     { pending = false, unready = [] as string[], going = [] as string[] } = {},
@@ -58,7 +61,7 @@ describe("kubeadm's certificates", () => {
     assert.match(log.join(), /c0 expires/);
   });
 
-  it("are renewed together after that, and what uses them is restarted, all by the one that holds the lock", () => {
+  it("are renewed together after that, and their users restarted, by the holder of the lock", () => {
     const { status, changed } = run([29, 80]);
     assert.deepEqual(
       [status, changed],
@@ -66,7 +69,7 @@ describe("kubeadm's certificates", () => {
     );
   });
 
-  it("are not renewed again where a run broke before the restarts", () => {
+  it("are not renewed again if a run broke off before the restarts", () => {
     const { status, changed } = run([80], { pending: true });
     assert.deepEqual([status, changed], [0, [looked, locked, looked, ...restarts]]);
   });
@@ -78,7 +81,7 @@ describe("kubeadm's certificates", () => {
     assert.equal(run([29], { unready: ["i-3"], going: ["i-3"] }).status, 0);
   });
 
-  it("are renewed in their last week, or after it, whoever is not ready: one that is broken takes the others with it else", () => {
+  it("are renewed in their last week or later even if others are not ready: one broken controller must not stop all", () => {
     for (const left of [6, -1]) {
       const { status, changed, log } = run([left, 80], { unready: ["i-2", "i-3"] });
       assert.deepEqual(

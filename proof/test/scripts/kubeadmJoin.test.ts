@@ -9,8 +9,9 @@ import { workerFacts, workerNode } from "../../../test/ignition/rendered";
 const own = workerFacts.kubernetesVersion; // 1.36.4
 
 /**
- * Runs the worker's `kubeadm-join`. Each round, of which the script lets four seconds pass, has the version of the cluster
- * that kubeadm's ConfigMap tells then; where it is undefined there is none. Time takes no time.
+ * Runs the worker's `kubeadm-join` with a clock that only the script's sleeps advance. Each round takes four
+ * seconds, and has the cluster's version in kubeadm's ConfigMap at that time; undefined means that there is
+ * none.
  */
 const joinWhere = (...rounds: readonly (string | undefined)[]) => joinWith({ rounds });
 
@@ -103,7 +104,7 @@ describe("A worker joins", () => {
     for (const reason of waited) assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
   });
 
-  it("and not before there is one; that is no reason to be patient with it", () => {
+  it("and not before the cluster exists; a missing cluster does not extend the wait", () => {
     const { joined, waited, stderr } = joinWhere(undefined, own);
     assert.match(joined, /^join --config/, stderr);
     assert.deepEqual(waited, [""]);
@@ -118,7 +119,7 @@ describe("A worker joins", () => {
     assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
   });
 
-  it("and is not waited for where there is no token as there is no control plane", () => {
+  it("and does not wait longer if the token is missing because there is no control plane", () => {
     const { joined, waitedForToken } = joinWith({ rounds: [own], withoutToken: 3, apiIsReady: false });
     assert.match(joined, /^join --config/);
     assert.equal(waitedForToken, "");
