@@ -133,7 +133,7 @@ describe("A limit", () => {
       effect: "NoSchedule",
     }));
     assert.throws(() => parseSettings({ ...right, ...pool({ taints }) }), {
-      message: /workerPools\.workers\.labels: .*or fewer taints: the kubelet is told by one argument/,
+      message: /workerPools\.workers\.labels: .*or fewer taints: the kubelet gets them in one argument/,
     });
   });
 
@@ -141,7 +141,7 @@ describe("A limit", () => {
     assert.doesNotThrow(() => parseSettings({ ...right, ...pool({ labels: labels(1000) }) }));
     assert.throws(() => parseSettings({ ...right, ...pool({ labels: labels(6000) }) }), {
       message:
-        /workerPools\.workers\.labels: .*use fewer, or fewer taints: the kubelet is told by one argument of 131071 bytes/,
+        /workerPools\.workers\.labels: .*use fewer, or fewer taints: the kubelet gets them in one argument of at most 131071 bytes/,
     });
   });
 

@@ -145,7 +145,7 @@ const mistakes: Mistake[] = [
   ],
   [
     { podCidr: "10.244.0.0/22" },
-    'podCidr: "10.244.0.0/22": has room for 4 nodes of a /24 each, and while nodes are replaced there are up to 7: use a larger range, which a cluster has from its beginning, or smaller pools',
+    'podCidr: "10.244.0.0/22": has room for 4 nodes of a /24 each, and while nodes are replaced there are up to 7: use smaller pools, or a larger range, which cannot change later',
   ],
   [{ serviceCidr: "10.96.0.0/25" }, 'serviceCidr: "10.96.0.0/25": use a range from /12 to /24'],
   [

@@ -36,7 +36,7 @@ describe("The pods' range has room for all nodes that there are while some are r
       assert.throws(
         () => parseSettings({ ...right, ...settings }),
         new RegExp(
-          `has room for ${room} nodes .* up to ${nodes}: use a larger range, which a cluster has from its beginning, or smaller pools$`,
+          `has room for ${room} nodes .* up to ${nodes}: use smaller pools, or a larger range, which cannot change later$`,
         ),
       );
     });

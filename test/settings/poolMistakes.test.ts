@@ -7,7 +7,7 @@ const labelRemedy =
   "NodeRestriction refuses it to kubelets, as what is below kubernetes.io and k8s.io: use a prefix of your own, or node.kubernetes.io";
 const asText = "write it as text: in quotes, or by pulumi config set --type string";
 const long = `${"a".repeat(50)}.example.com/${"b".repeat(21)}`;
-const longRemedy = "use 82 characters at most, or min as max: the autoscaler is told by a tag";
+const longRemedy = "use 82 characters at most, or min as max: the autoscaler reads it from a tag";
 
 /** As an error shows it. */
 const shown = (text: string) => (text.length > 78 ? `"${text.slice(0, 76)}...` : `"${text}"`);
@@ -70,7 +70,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ max: 3, taints: ["NoSchedule", "NoExecute"].map((effect) => ({ key: "a", effect })) }),
-    'workerPools.workers.taints: "a": name each key with one effect, or min as max: the autoscaler is told by a tag for each key',
+    'workerPools.workers.taints: "a": name each key with one effect, or min as max: the autoscaler needs a tag for each key',
   ],
   [
     pool({ labels: { "kubernetes.io/role": "x" } }),

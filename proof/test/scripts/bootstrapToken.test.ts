@@ -36,12 +36,12 @@ describe("The bootstrap token", () => {
     assert.deepEqual(changes(mint([20, 95]).calls), []);
   });
 
-  it("is repaired where the store has none, or another than the cluster knows", () => {
+  it("is repaired if the store has none, or one that the cluster does not know", () => {
     for (const stored of ["", token(20), `${token(95)}0`, "<html/>"])
       assert.equal(changes(mint([20, 95], stored).calls).length, 3, stored);
   });
 
-  it("is not doubted in its first two minutes: where the store cannot be read there would be one every 15 seconds", () => {
+  it("is not replaced in its first two minutes: otherwise an unreadable store would mean a new one every 15 seconds", () => {
     assert.deepEqual(changes(mint([119], "").calls), []);
   });
 
@@ -61,7 +61,7 @@ describe("The bootstrap token", () => {
     }
   });
 
-  it("is one for each pool, whose group alone it speaks for: another's is none", () => {
+  it("is one for each pool, valid only for the pool's group", () => {
     const { calls, created, status } = runChore("bootstrap-token", [], {
       kubectl: { "get secrets *": JSON.stringify({ items: [{ data: data(119, "a") }] }) },
       aws: {
@@ -95,7 +95,7 @@ describe("The bootstrap token", () => {
     assert.ok(log.includes("bootstrap-token: the pool a has no new bootstrap token yet"), log.join("\n"));
   });
 
-  it("is good for two hours and for joining alone", () => {
+  it("is valid for two hours, and only for joining", () => {
     const { metadata, type, stringData } = parse(mint().created) as {
       metadata: { name: string };
       type: string;

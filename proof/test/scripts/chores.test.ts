@@ -12,7 +12,7 @@ describe("The chores of the cluster", () => {
   }
 });
 
-describe("A pass that is hindered", () => {
+describe("A pass that cannot finish", () => {
   const refused =
     "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?";
   const saying = (chore: string, said: string) =>
@@ -27,7 +27,7 @@ describe("A pass that is hindered", () => {
     });
 
   for (const chore of ["nodes-reconcile", "secrets-rewrite", "kubeadm-cluster-objects", "bootstrap-token"]) {
-    it(`ends as one that the next pass makes good, and says why: ${chore}`, () => {
+    it(`ends without failure if the next pass will repair it, and says why: ${chore}`, () => {
       for (const said of [refused, "Error from server: etcdserver: request timed out"]) {
         const { status, log } = saying(chore, said);
         assert.equal(status, 75, log.join("\n"));
@@ -35,7 +35,7 @@ describe("A pass that is hindered", () => {
       }
     });
 
-    it(`fails if the next one would not mend it: ${chore}`, () => {
+    it(`fails if the next pass would not repair it: ${chore}`, () => {
       assert.equal(saying(chore, "Error from server (Forbidden): it is forbidden").status, 1);
     });
   }
@@ -152,7 +152,7 @@ describe("The cluster-wide objects", () => {
   const common = [
     "kubeadm init phase upload-config all",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/cluster-dns.yaml",
-    // What keeps workers in bounds, before what lets them join.
+    // Policies that limit workers come before the rights with which workers join.
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-admission.yaml",
     "kubectl apply --server-side --force-conflicts -f /etc/cluster/manifests/node-bootstrap.yaml",
     "kubeadm init phase addon kube-proxy",
@@ -164,7 +164,7 @@ describe("The cluster-wide objects", () => {
     assert.deepEqual([status, done], [0, all]);
   });
 
-  it("are written beside newer controllers too, so that a way back takes kube-proxy with its first apiserver", () => {
+  it("are also written beside newer controllers, so that going back takes kube-proxy along with the first apiserver", () => {
     for (const newer of ["v1.36.10", "v1.37.0", "v1.37.0-rc.1"]) {
       const { status, done } = run([controller("a", "v1.36.4", "True"), controller("newer", newer, "True")]);
       assert.deepEqual([status, done], [0, all], newer);
@@ -180,7 +180,7 @@ describe("The cluster-wide objects", () => {
     assert.match(log.join(), /CoreDNS stays as it is: \S*v1\.14\.6 is newer than \S*v1\.14\.2/);
   });
 
-  it("stay as they are while there is a controller of an older version, be it silent", () => {
+  it("stay unchanged while there is a controller of an older version, even a silent one", () => {
     for (const ready of ["True", "Unknown"]) {
       const { status, done, log } = run([
         controller("a", "v1.36.4", "True"),

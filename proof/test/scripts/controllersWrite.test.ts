@@ -23,7 +23,7 @@ describe("Which nodes are controllers", () => {
     });
   const applied = "kubectl apply --server-side --force-conflicts --field-manager controllers -f -";
 
-  it("tells EC2, and a new controller writes it down, whoever leads", () => {
+  it("is known to EC2, and a new controller records it, even if another one leads", () => {
     for (const before of [[], ["ip-10-0-0-9"]]) {
       const { status, calls, created, log } = write(before, named("ip-10-0-0-6", "ip-10-0-0-5"), false);
       assert.deepEqual([status, changes(calls)], [0, [applied]]);
@@ -37,12 +37,12 @@ describe("Which nodes are controllers", () => {
     }
   });
 
-  it("is looked at by the one that leads alone, once a controller stands there", () => {
+  it("is checked only by the leading controller, once the list has a controller", () => {
     const { status, calls } = write(["ip-10-0-0-5"], undefined, false);
     assert.deepEqual([status, calls.filter((call) => call.startsWith("ec2"))], [0, []]);
   });
 
-  it("is no more one that is gone, so that its name makes nobody else a controller", () => {
+  it("does not include a lost controller, so that nobody else becomes a controller with its name", () => {
     const { status, created } = write(["ip-10-0-0-5", "ip-10-0-0-9"], named("ip-10-0-0-5"));
     assert.deepEqual([status, JSON.parse(created).data], [0, { "ip-10-0-0-5": "" }]);
   });
@@ -55,7 +55,7 @@ describe("Which nodes are controllers", () => {
     assert.deepEqual([status, changes(calls), log], [0, [], []]);
   });
 
-  it("stays as it was written while EC2 does not answer, or does not know the one that asks", () => {
+  it("stays unchanged while EC2 does not answer, or does not know the asking controller", () => {
     const { status, calls } = write(["ip-10-0-0-9"], undefined);
     assert.deepEqual([status === 0, changes(calls)], [false, []]);
     const other = write(["ip-10-0-0-5"], named("ip-10-0-0-9"));

@@ -18,7 +18,7 @@ describe("Draining", () => {
   const named = (host: string) =>
     `ec2 Action=DescribeInstances Filter.1.Name=tag:kubernetes.io/cluster/demo Filter.1.Value.1=owned Filter.2.Name=instance-state-name Filter.2.Value.1=running Filter.3.Name=private-dns-name Filter.3.Value.1=${host}.eu-west-1.compute.internal Filter.3.Value.2=${host}.ec2.internal Filter.4.Name=tag:aws:autoscaling:groupName Filter.4.Value.1=demo-pool-*`;
 
-  it("begins for Nodes that say EC2 takes their instance back: the one that EC2 calls so, whatever else they say", () => {
+  it("begins for Nodes with a Spot notice, for the instance that has the Node's name in EC2", () => {
     const { calls, log } = runChore("drain", [], {
       kubectl: { [marked]: "ip-10-0-0-1.corp ip-10-0-0-9.corp ip-10-0-0-2.corp" },
       aws: { [named("ip-10-0-0-1")]: listed("i-1"), [named("ip-10-0-0-2")]: listed("i-2") },
@@ -152,7 +152,7 @@ describe("Draining", () => {
     );
   });
 
-  it("lets the termination go on when the kubelet is silent: nobody would tell that a pod has ended", () => {
+  it("lets the termination go on when the kubelet is silent: nobody would report that a pod has ended", () => {
     const { status, changed, log } = drainNode({ "get node worker.corp *": "Unknown" });
     assert.deepEqual([status, changed], [0, [drain, complete]]);
     assert.match(
@@ -171,14 +171,14 @@ describe("Draining", () => {
     assert.deepEqual([first, second], [60, 60]);
   });
 
-  it("is left to the controller that leads next where this one does not serve any more: the hook waits", () => {
+  it("is left to the next leading controller if this one does not serve any more: the hook waits", () => {
     const { status, changed, log } = drainNode({}, { inactive: ["kubeadm-init.service"] });
     assert.deepEqual([status, changed], [75, [drain]]);
     const said = "this controller leaves or does not serve: the one that leads next drains worker.corp (i-2)";
     assert.ok(log.join("\n").includes(said), log.join("\n"));
   });
 
-  it("ends when another controller has done it: the Node is gone", () => {
+  it("ends when another controller has finished it: the Node is gone", () => {
     const { status, changed } = drainNode(
       { "get nodes *": [nodes, '{"items":[]}'] },
       { state: "Terminating:Proceed" },
@@ -208,7 +208,7 @@ describe("Draining", () => {
     for (const wrong of [inSeconds(5000), "soon", "limit_seconds"]) assert.equal(interrupted(wrong), "60s");
   });
 
-  it("waits while two Nodes have the instance's host name: which of them it is nobody can tell", () => {
+  it("waits while two Nodes have the instance's host name: nobody can tell which of them it is", () => {
     const twice = JSON.stringify({
       items: ["worker.a", "worker.corp"].map((name) => ({ metadata: { name }, spec: {} })),
     });

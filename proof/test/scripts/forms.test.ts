@@ -38,7 +38,7 @@ const forms: Record<string, { right: string[]; wrong: string[] }> = {
   },
 };
 
-describe("What nodes take from others", function () {
+describe("Text that nodes take from others", function () {
   this.timeout(60_000);
   let trap: Trap;
   let folder: string;
@@ -81,7 +81,7 @@ describe("What nodes take from others", function () {
   }
 
   for (const [form, { right, wrong }] of Object.entries(forms)) {
-    it(`counts as ${form} in that form alone`, () => {
+    it(`counts as ${form} only in that form`, () => {
       const verdicts = (values: readonly string[]) =>
         written(values).filter((line) => line.startsWith(`${form} `));
       assert.deepEqual(
@@ -95,7 +95,7 @@ describe("What nodes take from others", function () {
     });
   }
 
-  it("is of no form if it could be read as code, and so is never sourced", () => {
+  it("has no form if it could be read as code, and so is never sourced", () => {
     const accepted = written(trap.texts).filter((line) => line.endsWith(" yes"));
     // These two may begin with a dash, and neither is ever an argument of its own.
     assert.deepEqual(
@@ -105,7 +105,7 @@ describe("What nodes take from others", function () {
     assert.ok(trap.isUntouched());
   });
 
-  it("is read as it was written, whatever it was", () => {
+  it("is read exactly as it was written", () => {
     const values = fc.sample(trap.generated, 400);
     assert.equal(written(values).length, values.length * Object.keys(forms).length);
     assert.ok(trap.isUntouched());

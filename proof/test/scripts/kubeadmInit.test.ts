@@ -18,7 +18,7 @@ describe("A new controller", () => {
       },
     });
 
-  it("starts no apiserver with a service account key that the API has not: pods would reach it at once", () => {
+  it("starts no apiserver with a service account key that the API does not have: pods would reach it at once", () => {
     const { status, calls, log } = init(others);
     assert.equal(status, 1);
     assert.match(
@@ -28,7 +28,7 @@ describe("A new controller", () => {
     assert.ok(!calls.some((call) => call.startsWith("kubeadm init")), calls.join("\n"));
   });
 
-  it("goes on to the versions with one of the API's", () => {
+  it("continues with the version check if the API has its key", () => {
     const { status, log } = init(publicKey);
     assert.deepEqual([status, log], [9, ["version-skew: asked"]]);
   });

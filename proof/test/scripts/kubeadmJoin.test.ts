@@ -9,8 +9,9 @@ import { workerFacts, workerNode } from "../../../test/ignition/rendered";
 const own = workerFacts.kubernetesVersion; // 1.36.4
 
 /**
- * Runs the worker's `kubeadm-join`. Each round, of which the script lets four seconds pass, has the version of the cluster
- * that kubeadm's ConfigMap tells then; where it is undefined there is none. Time takes no time.
+ * Runs the worker's `kubeadm-join` with a clock that only the script's sleeps advance. Each round takes four
+ * seconds, and has the cluster's version in kubeadm's ConfigMap at that time; undefined means that there is
+ * none.
  */
 const joinWhere = (...rounds: readonly (string | undefined)[]) => joinWith({ rounds });
 
@@ -99,7 +100,7 @@ describe("A worker joins", () => {
     for (const reason of waited) assert.ok(stderr.includes(`kubeadm-join: ${reason}`), stderr);
   });
 
-  it("and not before there is one; that is no reason to be patient with it", () => {
+  it("and not before the cluster exists; a missing cluster does not extend the wait", () => {
     const { joined, waited, stderr } = joinWhere(undefined, own);
     assert.match(joined, /^join --config/, stderr);
     assert.deepEqual(waited, [""]);

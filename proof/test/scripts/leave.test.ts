@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { controllerNode } from "../../../test/ignition/rendered";
 import { Answers, runChore } from "./chore";
 
-/** Runs `leave` on a controller whose apiserver's port is closed already, and whose member leaves at once. */
+/** Runs `leave` on a controller whose apiserver's port is already closed, and whose member leaves at once. */
 function leave(kubectl: Answers["kubectl"], { serves = true } = {}) {
   const { status, log, calls } = runChore("leave", [], {
     kubectl,
@@ -45,12 +45,12 @@ describe("A controller that leaves", () => {
     assert.ok(grace > delay && stop > grace, steps.join());
   });
 
-  it("has no apiserver begin any more, if none is there yet", () => {
+  it("starts no apiserver any more, if none runs yet", () => {
     const { status, calls, log } = leave({ "drain *": "" }, { serves: false });
     assert.deepEqual([status, calls], [0, [begin, drain, "etcd-leave"]], log);
   });
 
-  it("leaves where they cannot be moved, and says so", () => {
+  it("leaves even if they cannot be moved, and says so", () => {
     const { status, calls, log } = leave({});
     assert.deepEqual([status, calls], [0, all], log);
     assert.match(log, /leave: ip-10-0-0-5 is not empty, its pods end with it/);

@@ -24,7 +24,7 @@ describe("A worker whose Node has vanished", () => {
     assert.deepEqual(look("404", { ...stays, "spot/instance-action": [notice] }), []);
   });
 
-  it("is left alone while the API does not say so", () => {
+  it("is left alone while the API does not report the Node as missing", () => {
     for (const answer of ["200", "000", "401", "403", "500", "503"])
       assert.deepEqual(look(answer), [], answer);
   });

@@ -22,7 +22,7 @@ describe("The key of Secrets", () => {
       files: { "/etc/kubernetes/encryption/encryption.yaml": configuration },
     });
 
-  it("is a new one: every Secret is written anew, once all apiservers have it, and that is noted", () => {
+  it("rotates: once all apiservers have the new one, every Secret is written again, and this is noted", () => {
     for (const written of ["", "key1"]) {
       const { status, calls, log } = run(written, info(hash));
       assert.equal(status, 0);
@@ -59,7 +59,7 @@ describe("The key of Secrets", () => {
     assert.match(log.join(), /not written anew with key2 yet: the apiserver at 10\.0\.0\.5 does not use it$/);
   });
 
-  it("costs no more than a question while it is the same", () => {
+  it("costs only one question while it is unchanged", () => {
     const { status, calls } = run("key2", "");
     assert.deepEqual([status, changes(calls), calls.length], [0, [], 1]);
   });

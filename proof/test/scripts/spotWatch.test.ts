@@ -15,7 +15,7 @@ describe("A Spot instance that EC2 takes back", () => {
     assert.equal(run.status, 0, run.stderr);
   });
 
-  it("cordons its own Node and labels it with the moment, with the kubelet's credential", () => {
+  it("cordons its own Node and labels it with the time, with the kubelet's credential", () => {
     const { sent } = run;
     assert.equal(sent.at(-1), "https://api.demo.example.com:6443/api/v1/nodes/ip-10-0-0-10");
     const at = String(Date.parse("2026-11-24T02:00:00Z") / 1000);

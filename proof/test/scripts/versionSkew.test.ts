@@ -4,7 +4,10 @@ import { controllerFacts, controllerNode } from "../../../test/ignition/rendered
 
 const own = controllerFacts.kubernetesVersion; // 1.36.4
 
-/** Runs `version-skew` beside another controller whose apiserver runs `apiserver`, and a worker whose kubelet runs `kubelet`. */
+/**
+ * Runs `version-skew` beside another controller whose apiserver has the version `apiserver`, and a worker
+ * whose kubelet has the version `kubelet`.
+ */
 function besides(
   apiserver: string | undefined,
   kubelet = own,
@@ -47,7 +50,7 @@ function besides(
 }
 
 describe("A controller of a version", () => {
-  it("serves beside apiservers that run it too, without a snapshot", () => {
+  it("serves beside apiservers of the same version, without a snapshot", () => {
     const { status, said, snapshots } = besides(own);
     assert.deepEqual([status, snapshots], [0, 0], said);
     assert.match(said, /v1\.36\.4 may serve beside i-1 v1\.36\.4$/);
@@ -60,7 +63,7 @@ describe("A controller of a version", () => {
     });
   }
 
-  it("does not serve where there is no snapshot", () => {
+  it("does not serve without a snapshot", () => {
     const { status, said } = besides("1.36.1", own, { snapshot: "exit 1" });
     assert.equal(status, 1);
     assert.match(said, /no snapshot, and so v1\.36\.4 does not serve beside another version$/);
@@ -99,7 +102,7 @@ describe("A controller of a version", () => {
     });
   }
 
-  it("does not mind a kubelet that is silent", () => {
+  it("ignores a silent kubelet", () => {
     assert.equal(besides("1.36.4", "1.37.0", { ready: "Unknown" }).status, 0);
   });
 
@@ -115,7 +118,7 @@ describe("A controller of a version", () => {
     "/opt/cluster/lib/dns.sh": `addresses() { ${addresses}; }\n`,
   });
 
-  it("passes over a member whose records are gone already, as its instance is", () => {
+  it("ignores a member whose records and instance are gone", () => {
     const files = twoOthers("[[ $1 != i-1.* ]] && echo 10.0.0.5");
     const { status, said, snapshots } = besides("1.36.1", own, { files });
     assert.deepEqual([status, snapshots], [0, 1], said);
@@ -123,7 +126,7 @@ describe("A controller of a version", () => {
     assert.match(said, /may serve beside i-2 v1\.36\.1$/);
   });
 
-  it("waits for the zone where it does not answer at all: nobody is passed over for that", () => {
+  it("waits for the zone if it does not answer at all, and ignores nobody for that", () => {
     const { status, said } = besides("1.34.9", own, { files: twoOthers("return 2") });
     assert.equal(status, 1);
     assert.match(said, /ERROR: the zone does not answer$/);
@@ -156,13 +159,13 @@ describe("A controller of a version", () => {
     );
   });
 
-  // As etcd holds a Node: what it says stands between bytes that are no text.
+  // A Node as in etcd: its text is between bytes that are no text.
   const nodeInEtcd = (instance: string) => ({
     "get /registry/minions/ --prefix --print-value-only": `k8s\0\n\u0001\u001a aws:///eu-west-1a/${instance} \0*\n`,
   });
   const questions = (calls: readonly string[]) => calls.filter((call) => call.includes("/version")).length;
 
-  it("asks again where a controller does not answer that has served: its apiserver may be restarting", () => {
+  it("asks a silent controller that has served again: its apiserver may be restarting", () => {
     const { status, said, snapshots } = besides("1.36.1", own, {
       etcdctl: nodeInEtcd("i-1"),
       kubectlFails: { "get --raw /version": 2 },
@@ -171,12 +174,12 @@ describe("A controller of a version", () => {
     assert.match(said, /waiting up to 30 s for apiservers of controllers that have served/);
   });
 
-  it("asks once where a controller has not served yet, and does not wait for it", () => {
+  it("asks a controller that has not served yet only once, and does not wait for it", () => {
     const { status, calls, said } = besides(undefined, own, { etcdctl: nodeInEtcd("i-9") });
     assert.deepEqual([status, questions(calls)], [0, 1], said);
   });
 
-  it("believes after a while that a controller serves no more", () => {
+  it("assumes after a while that a silent controller no longer serves", () => {
     const script = controllerNode().texts.get("/opt/cluster/bin/version-skew") ?? "";
     assert.match(script, /wait_for 30 /);
     const files = { "/opt/cluster/bin/version-skew": script.replace("wait_for 30 ", "wait_for 2 ") };
@@ -186,7 +189,7 @@ describe("A controller of a version", () => {
     assert.match(said, /gave up after 2 s: no apiservers of controllers that have served/);
   });
 
-  it("is judged once: what serves goes on serving after a reboot", () => {
+  it("is checked only once: a serving controller serves again after a reboot", () => {
     const { status, calls } = besides("1.34.9", own, { files: { "/var/lib/cluster/version-skew": "" } });
     assert.deepEqual([status, calls], [0, []]);
   });

@@ -54,18 +54,18 @@ describe("A worker is ready", () => {
     assert.deepEqual(ready({ status: "True", message: "kubelet is posting ready status" }), [0, ""]);
   });
 
-  it("when it lacks the pod network alone, and that is not the project's: one may come later, or never", () => {
+  it("when it lacks only the pod network, and the stack leaves out the project's: one may come later, or never", () => {
     assert.deepEqual(ready({ status: "False", message: network }, { podNetwork: "other" }), [0, ""]);
   });
 
-  it("and not when it lacks the project's own pod network: a roll would replace all workers by such ones", () => {
+  it("and not when it lacks the project's own pod network: a rollout would replace all workers with such ones", () => {
     assert.deepEqual(ready({ status: "False", message: network }, { podNetwork: "flannel" }), [
       1,
       `the node is not Ready: ${network}`,
     ]);
   });
 
-  it("and not before the cloud controller manager has initialised it, where that is the project's: no pod may run there", () => {
+  it("and not before the project's cloud controller manager has initialised it: no pod may run there", () => {
     const condition = { status: "True" };
     const uninitialized = { key: "node.cloudprovider.kubernetes.io/uninitialized" };
     const taints = [{ key: "dedicated" }, uninitialized];
