@@ -1,12 +1,13 @@
-# Sourced by the controllers' chores: kubectl, and who does them.
+# Sourced by the chores of controllers: kubectl, and which controller does the chores.
 
 PATH=/opt/bin:$PATH
 
-# What kubectl says if the API cannot be reached, or cannot reach its etcd.
+# What kubectl prints if it cannot reach the API, or the API cannot reach its etcd.
 API_HINDERED='[Uu]nable to connect|connection refused|was refused - did you specify|connection reset|connection lost|i/o timeout|'
 API_HINDERED+='[Tt]imed? ?out|deadline exceeded|EOF|etcdserver: |http2: |currently unable to handle|TooManyRequests|ServiceUnavailable'
 
-# As the cluster's administrator, through the apiserver of this very controller. 75 (EX_TEMPFAIL): the API does not answer now.
+# kubectl: runs as the cluster's administrator, through the apiserver of this controller. Returns 75 (EX_TEMPFAIL) if the API does not
+# answer now.
 kubectl() {
   local said status=0
   { said=$(command kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 \
@@ -16,9 +17,9 @@ kubectl() {
   return "$status"
 }
 
-# Succeeds on the one controller that does the chores of the cluster: of etcd's voters, as the quorum lists them, the first whose
-# apiserver is ready. It goes by instance ids, as host names need not differ. Should two think so, nothing breaks: every chore may be
-# done twice. Should the others have no address, each takes itself for the first, and the chores are done.
+# leads: succeeds on the controller that does the chores of the cluster. That is the first of etcd's voters, in the order of the member
+# list, whose apiserver is ready. Instance ids tell controllers apart, because host names may be the same. If two controllers lead, nothing
+# breaks: every chore may be done twice. If the others have no address, each controller leads, so that the chores are done.
 leads() (
   source /opt/cluster/lib/log.sh
   source /etc/cluster/cluster.env
