@@ -62,7 +62,7 @@ describe("A real kubectl that replaces Secrets", function () {
     const read = run("get", "secrets", "-o", "json").replace('"a": "MQ=="', '"a": "no base64"');
     const { status, stderr } = rewrite(read);
     assert.equal(status, 1);
-    assert.match(stderr, /^not every Secret is written anew with key2, which is tried again: .*/);
+    assert.match(stderr, /^not every Secret is written again with key2, the next pass tries again: .*/);
     assert.ok(!/Conflict|NotFound/.test(stderr), stderr);
   });
 });

@@ -89,10 +89,10 @@ describe("complete-launch", function () {
 
   it("abandons the launch when the node does not become ready, with the reason in the log", async () => {
     editScript("patience=780", "patience=2");
-    readyIs('echo "etcd members without health: i-1"; exit 1');
+    readyIs('echo "unhealthy etcd members: i-1"; exit 1');
     const { code, stderr } = await node.script("complete-launch");
     assert.equal(code, 1);
-    assert.match(stderr, /ERROR: not ready after \d+ s: etcd members without health: i-1/);
+    assert.match(stderr, /ERROR: not ready after \d+ s: unhealthy etcd members: i-1/);
     assert.deepEqual(await completions(), [completion("ABANDON")]);
   });
 

@@ -30,10 +30,7 @@ describe("a cluster that serves, if a person changes its facts", function () {
     const joins = controllers.start(await cluster.replacement());
     await sleep(4000);
     await cloud.putObject("etcd/formed-1.json", own);
-    assert.match(
-      await joins,
-      /waiting: cluster 1234abcd shall answer, which etcd\/formed-1.json names[^]*promoted/,
-    );
+    assert.match(await joins, /waiting until cluster 1234abcd of etcd\/formed-1.json answers[^]*promoted/);
     await cluster.isWhole();
   });
 

@@ -34,7 +34,7 @@ describe("a cluster that serves, if a person deletes any of its objects", functi
       if (gone.includes("formed"))
         assert.match(
           log,
-          /waiting: \S+formed-<epoch>.json shall name the cluster that has formed: i-\w+ i-\w+ in service/,
+          /waiting until \S+formed-<epoch>.json names the cluster that has formed: i-\w+ i-\w+ served already/,
         );
       assert.match(log, /added as a learner[^]*promoted/);
       assert.deepEqual(JSON.parse(await cloud.readObject("etcd/formation-1.json")), JSON.parse(before));

@@ -39,7 +39,7 @@ describe("a cluster that serves, if a person adds a formation", function () {
       await waitUntil("the member to be back", () => nodes[1].etcdctl("endpoint health").then(() => true, () => false)); // prettier-ignore
       await cluster.reconcile(nodes.slice(0, 2));
       await cloud.deleteObject("etcd/formation-2.json");
-      assert.match(await joins, /waiting: [^]*promoted/);
+      assert.match(await joins, /waiting until [^]*promoted/);
       await cluster.isWhole();
     });
   }

@@ -133,7 +133,7 @@ describe("the restore of a snapshot", function () {
     await cloud.deleteObject("etcd/restore.json");
     assert.match(
       await decision,
-      /waiting: etcd shall have no quorum any more, as epoch 2 begins with [^]*data and member list agree/,
+      /waiting until etcd has no quorum any more: epoch 2 begins with [^]*data and member list agree/,
     );
     assert.equal(await value(nodes[0], "late"), "1");
     await goesOnAsItIs(...nodes);

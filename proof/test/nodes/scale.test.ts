@@ -54,7 +54,7 @@ describe("the number of controllers", function () {
     await cloud.wantControllers(1);
     assert.match(
       await start,
-      /waiting: Auto Scaling shall tell the desired capacity of the group test-contr/,
+      /waiting until Auto Scaling tells the desired capacity of the group test-contr/,
     );
     assert.deepEqual(await formed(), [
       {

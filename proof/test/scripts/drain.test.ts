@@ -29,7 +29,7 @@ describe("Draining", () => {
     ]);
     assert.match(
       log.join(),
-      /ip-10-0-0-9\.corp says .* EC2 knows no running instance of a pool of this name/,
+      /ip-10-0-0-9\.corp says .* EC2 knows no running instance of a pool with this name/,
     );
   });
 
@@ -208,7 +208,7 @@ describe("Draining", () => {
     for (const wrong of [inSeconds(5000), "soon", "limit_seconds"]) assert.equal(interrupted(wrong), "60s");
   });
 
-  it("waits while two Nodes have the instance's host name: nobody can tell which of them it is", () => {
+  it("waits while two Nodes have the instance's host name: nobody can tell which one it is", () => {
     const twice = JSON.stringify({
       items: ["worker.a", "worker.corp"].map((name) => ({ metadata: { name }, spec: {} })),
     });

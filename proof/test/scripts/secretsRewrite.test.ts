@@ -47,7 +47,7 @@ describe("The key of Secrets", () => {
       const { status, calls, log } = run("key1", info(hash), said);
       assert.deepEqual([status, changes(calls)], [1, ["kubectl replace -f -"]]);
       const told = log.join();
-      assert.match(told, /ERROR: not every Secret is written anew with key2, which is tried again/);
+      assert.match(told, /ERROR: not every Secret is written again with key2, the next pass tries again/);
       assert.ok(told.includes(said.split("\n").at(-2) ?? ""), told);
       assert.ok(!told.includes("Conflict"));
     }
@@ -56,7 +56,10 @@ describe("The key of Secrets", () => {
   it("waits for the apiservers that do not use it", () => {
     const { status, calls, log } = run("key1", info("1".repeat(64)));
     assert.deepEqual([status, changes(calls)], [0, []]);
-    assert.match(log.join(), /not written anew with key2 yet: the apiserver at 10\.0\.0\.5 does not use it$/);
+    assert.match(
+      log.join(),
+      /not written again with key2 yet: the apiserver at 10\.0\.0\.5 does not use it$/,
+    );
   });
 
   it("costs only one question while it is unchanged", () => {

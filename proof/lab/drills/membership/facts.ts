@@ -43,7 +43,7 @@ export const facts: Drill = {
         if (!lab.machine(newcomer).isOn) return "it is not switched on yet";
         const { stdout } = await lab.machine(newcomer).run(["journalctl", "--unit=etcd", "--no-pager"]);
         return (
-          new RegExp(`waiting: \\S+${later} shall be this cluster's own`).test(stdout) || stdout.slice(-200)
+          new RegExp(`waiting until \\S+${later} is this cluster's own`).test(stdout) || stdout.slice(-200)
         );
       });
       await lab.store.write(later, undefined);

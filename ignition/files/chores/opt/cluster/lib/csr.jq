@@ -1,10 +1,10 @@
-# What csr-approve thinks of kubelets' requests. A request is not parsed: what it seems to say is read loosely, the whole of it is
-# written anew as a kubelet writes it, and both have to be the same, byte for byte. Bytes are characters of the same number here.
+# How csr-approve judges the requests of kubelets. A strict parser is not needed: a request is read loosely, then written again as a
+# kubelet writes it. Both must be the same, byte for byte. A byte is a character with the same number here.
 
 def alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" | explode;
 def sextets: reduce (alphabet | to_entries[]) as {$key, $value} ([]; .[$value] = $key) | .[61] = 0;
 
-# unpacked($sextets): the bytes that the text in base64 stands for; none where it is no such text.
+# unpacked($sextets): the bytes of a text in base64; no bytes if it is not base64.
 def unpacked($sextets):
   [explode[] | $sextets[.]] as $six
   | try ([range(0; $six | length; 4) as $at
@@ -45,7 +45,7 @@ def names: "\u0006\u0003U\u001d\u0011";
 
 def dotted: explode | map(tostring) | join(".");
 
-# read: what a request in DER seems to say: of which node, the key, the names, the signature.
+# read: what a request in DER seems to say: the node, the key, the names, the signature.
 def read:
   split(key) as [$before, $after]
   | ($after // "" | .[65:] | split(algorithm)) as [$attributes, $signed]
@@ -58,8 +58,8 @@ def read:
       signature: ($signed // "" | contents | .[1:])
     };
 
-# written($alphabet): all that a request object holds for what was read: what Go's x509.CreateCertificateRequest and pem.Encode write
-# for a kubelet, in base64.
+# written($alphabet): the request of an object with the values that were read, in base64, as Go's x509.CreateCertificateRequest and
+# pem.Encode write it for a kubelet.
 def written($alphabet):
   def rdn($type; $text): "\u0006\u0003U\u0004" + $type + ($text | der(19)) | sequence | set;
   def general($tag): map(der($tag)) | add // "";
@@ -74,8 +74,8 @@ def written($alphabet):
   | [range(0; length; 64) as $at | .[$at:$at + 64]]
   | ["-----BEGIN CERTIFICATE REQUEST-----", .[], "-----END CERTIFICATE REQUEST-----", ""] | join("\n") | @base64;
 
-# undecided: of a list of CertificateSigningRequests those that a kubelet may have made and nobody has decided on. Kubelets give theirs
-# such names; no other gets to a command line.
+# undecided: of a list of CertificateSigningRequests, those that a kubelet may have made and that nobody has decided on. Only requests
+# with a name of the form that kubelets use get to a command line.
 def kind:
   {"kubernetes.io/kubelet-serving": "serving", "kubernetes.io/kube-apiserver-client-kubelet": "joining"}[.signerName];
 def undecided:
@@ -83,13 +83,13 @@ def undecided:
   | select(.status.conditions == null and (.metadata.name | test("\\A[A-Za-z0-9][A-Za-z0-9._-]*\\z")))
   | select(.spec | kind == "serving"
       or kind == "joining" and (.groups | index("system:bootstrappers:kubeadm:default-node-token")))
-  # No kubelet's is so long. An object may hold a megabyte, and the rest of a pass would carry it.
+  # No kubelet writes such a long request. An object may hold a megabyte, which would slow down the rest of the pass.
   | if (.spec.request | length) < 4096 then . else .spec.request = "too long" end;
 
-# fair($most): at most so many of a list: a first one of each user, then a second one of each, and so on.
+# fair($most): at most that many requests of a list: the first one of each user, then the second one of each, and so on.
 def fair($most): [group_by(.spec.username)[] | to_entries[]] | sort_by(.key) | .[:$most][].value;
 
-# request: what one says, and the reason to deny it where that needs no look at the cluster.
+# request: what a request says, and the reason to deny it if that does not depend on the cluster.
 def request($alphabet; $sextets):
   .spec as $spec
   | {
@@ -112,11 +112,11 @@ def request($alphabet; $sextets):
       elif .kind == "joining" and (.pools | length) != 1 then "its token is not of one pool"
       else null end;
 
-# node: what counts of a Node.
+# node: the parts of a Node that a verdict needs.
 def node:
   {name: .metadata.name, instance: (.spec.providerID // "" | if test("\\Aaws:///[a-z0-9-]+/i-[0-9a-f]+\\z") then split("/")[-1] else null end)};
 
-# facts($nodes; $instances): those that a verdict asks for, by what it has: an instance's id, a host name, a Node's name.
+# facts($nodes; $instances): what a verdict looks up by an instance's id, by a host name, or by a Node's name.
 def host_name: split(".")[0];
 def facts($nodes; $instances):
   {
@@ -128,11 +128,11 @@ def facts($nodes; $instances):
 
 def approve: {verdict: "approve"};
 def deny($reason): {verdict: "deny", $reason};
-# Later, and not for ever.
+# The request waits, but not for ever.
 def wait($reason): {verdict: (if .seconds < 300 then "wait" else "deny" end), $reason};
 
-# A Node tells its instance, and EC2 whose name and addresses these are: EC2's name for it, and the node's own, which has the domain of
-# the VPC's DHCP options.
+# The Node tells its instance. EC2 tells the names and addresses of that instance. The node's own name has the domain of the VPC's DHCP
+# options.
 def serving($facts):
   $facts.instance[$facts.node[.node].instance // ""] as $instance
   | if $instance == null or $instance.host != (.node | host_name)
@@ -141,8 +141,8 @@ def serving($facts):
     | if $others == [] then approve else deny("not a name or address of this node: \($others | join(", "))") end
     end;
 
-# A Node of that very instance is there for good, and whoever asks in its name, in whatever domain, is another. One of an instance
-# that had the name before goes soon (nodes-reconcile).
+# If the Node belongs to this instance, the instance has joined already: the request, whatever its domain, comes from somebody else. If
+# the Node belongs to an earlier instance with this name, nodes-reconcile deletes it soon.
 def joining($cluster; $facts):
   "\($cluster)-pool-" as $pools
   | [$facts.instances[.node | host_name] // [] | .[] | select(.group | startswith($pools))] as $instances

@@ -1,25 +1,25 @@
-# Sourced after kubectl.sh, aws.sh: which instance a Node is. What a Node says of itself (spec.providerID) its kubelet chooses; its
-# name is in the kubelet's certificate, and EC2 tells whose it is.
+# Sourced after kubectl.sh, aws.sh: which instance a Node is. The kubelet chooses spec.providerID, so it is no proof. The name of the
+# Node is in the kubelet's certificate, and EC2 tells which instance has this name.
 
-# running_instance FILTER...: asks EC2 for the cluster's one running instance that passes, from Filter.3 on; fails if there is none,
-# or two.
+# running_instance FILTER...: asks EC2 for the cluster's running instance that passes the filters, which begin with Filter.3. Fails if
+# none passes, or more than one.
 running_instance() {
   ec2 Action=DescribeInstances Filter.1.Name="tag:kubernetes.io/cluster/$CLUSTER_NAME" Filter.1.Value.1=owned \
     Filter.2.Name=instance-state-name Filter.2.Value.1=running "$@" || return
   is_of_form instance-id "$(xml_values instanceId <"$AWS_RESPONSE" | sort -u)"
 }
 
-# host_names: prints the host names of the instance that was asked for last, as Nodes begin with them, one a line.
+# host_names: prints the host names in EC2's last answer, one a line. Names of Nodes begin with them.
 host_names() { xml_values privateDnsName <"$AWS_RESPONSE" | cut -d . -f 1 | sort -u; }
 
-# nodes_called HOST_NAME...: prints the Nodes whose names begin with one of these as their first label, one JSON object a line.
+# nodes_called HOST_NAME...: prints the Nodes whose first label is one of these names, one JSON object a line.
 nodes_called() {
   kubectl get nodes -o json |
     jq -c --args '.items[] | select(.metadata.name | split(".")[0] | IN($ARGS.positional[]))' "$@"
 }
 
-# instance_of_pool NODE: prints the running instance of a pool that has this host name, by its first label; fails if none has: the
-# domain is that of the VPC's DHCP options. EC2's domains: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+# instance_of_pool NODE: prints the running instance of a pool whose host name has the same first label; fails if there is none. The
+# domain may differ: it is that of the VPC's DHCP options. EC2's domains: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
 instance_of_pool() {
   local label=${1%%.*}
   running_instance Filter.3.Name=private-dns-name \
@@ -38,8 +38,8 @@ running_instances() {
       Filter.2.Name=instance-state-name Filter.2.Value.1=running)
     [[ -z $token ]] || page+=("NextToken=$token")
     ec2 Action=DescribeInstances "${page[@]}" || return
-    # Elements come in no promised order, so nesting tells what belongs together: an instance is an item of instancesSet, and its
-    # tags, volumes and network interfaces are items in it.
+    # EC2 promises no order of elements, so only nesting tells what belongs together: an instance is an item of instancesSet. Its
+    # tags, volumes and network interfaces are items inside it.
     sed 's/</\n</g' "$AWS_RESPONSE" |
       sed -nE 's/^<(\/?instancesSet|\/?item|instanceId|privateDnsName|privateIpAddress|key|value)>/\1 /p' |
       jq -ncR '

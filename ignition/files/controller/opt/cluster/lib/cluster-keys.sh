@@ -1,7 +1,7 @@
-# Sourced after cluster.env: whether this controller has the keys that the cluster's API serves with.
+# Sourced after cluster.env: checks that this controller has the keys that the cluster's API serves with.
 #
-# With another CA or service account key than the others it would serve beside them, and its clients fail every now and
-# then. Where nobody serves, as in a cluster's first minutes, there is nothing to differ from.
+# A controller with another CA or service account key would serve beside the others, and clients would fail now and then. If
+# nobody serves, as in a cluster's first minutes, the checks succeed.
 
 has_the_clusters_ca() {
   local served

@@ -1,12 +1,12 @@
-# Sourced by the controllers' chores: kubectl, and who does them.
+# Sourced by the chores of controllers: kubectl, and which controller does the chores.
 
 PATH=/opt/bin:$PATH
 
-# What kubectl says if the API cannot be reached, or cannot reach its etcd.
+# What kubectl prints if it cannot reach the API, or the API cannot reach its etcd.
 API_HINDERED='[Uu]nable to connect|connection refused|was refused - did you specify|connection reset|connection lost|i/o timeout|'
 API_HINDERED+='[Tt]imed? ?out|deadline exceeded|EOF|etcdserver: |http2: |currently unable to handle|TooManyRequests|ServiceUnavailable'
 
-# api_client COMMAND...: runs a client of the API. 75 (EX_TEMPFAIL): the API does not answer now.
+# api_client COMMAND...: runs a client of the API. Returns 75 (EX_TEMPFAIL) if the API does not answer now.
 api_client() {
   local said status=0
   { said=$(command "$@" 2>&1 >&3 3>&-) || status=$?; } 3>&1
@@ -15,15 +15,15 @@ api_client() {
   return "$status"
 }
 
-# As the cluster's administrator, through the apiserver of this very controller.
+# kubectl: runs as the cluster's administrator, through the apiserver of this controller.
 kubectl() {
   api_client kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 \
     --cache-dir /run/cluster/kubectl --request-timeout 30s "$@"
 }
 
-# Succeeds on the one controller that does the chores of the cluster: of etcd's voters, as the quorum lists them, the first whose
-# apiserver is ready. It goes by instance ids, as host names need not differ. Should two think so, nothing breaks: every chore may be
-# done twice. Should the others have no address, each takes itself for the first, and the chores are done.
+# leads: succeeds on the controller that does the chores of the cluster. That is the first of etcd's voters, in the order of the member
+# list, whose apiserver is ready. Instance ids tell controllers apart, because host names may be the same. If two controllers lead, nothing
+# breaks: every chore may be done twice. If the others have no address, each controller leads, so that the chores are done.
 leads() (
   source /opt/cluster/lib/log.sh
   source /etc/cluster/cluster.env

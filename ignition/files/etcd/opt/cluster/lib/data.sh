@@ -1,16 +1,16 @@
 # Sourced after log.sh, formation.sh, apiserver.sh, etcd.sh: etcd's data on this disk, and the notes beside it.
 
 DATA=/var/lib/etcd
-# Its epoch, written before etcd first starts, and the revision that it began with if a snapshot was restored.
+# The epoch of the data, written before etcd first starts. The revision that the data began with, if a snapshot was restored.
 DATA_EPOCH=/var/lib/cluster/etcd-epoch
 FIRST_REVISION=/var/lib/cluster/etcd-first-revision
-# The objects of that epoch as this node read them; etcd-formed exists once it has formed.
+# The objects of that epoch as this node read them. etcd-formed exists once its cluster has formed.
 DATA_FORMATION=/var/lib/cluster/etcd-formation
 DATA_FORMED=/var/lib/cluster/etcd-formed
-# The epoch in which this instance's data was wiped, or in which it joined: such a member never starts as new.
+# The epoch in which this instance's data was wiped, or in which this instance joined. Such a member never starts as new.
 WIPED_EPOCH=/var/lib/cluster/etcd-wiped-epoch
 
-# etcd makes the directory first and its log, all at once, last: without a log it starts as without the directory.
+# etcd makes the directory first, and its log last and in one step. Without a log it starts as if there were no directory.
 has_data() { compgen -G "$DATA/member/wal/*.wal" >/dev/null; }
 
 was_wiped() { [[ $(cat "$WIPED_EPOCH" 2>/dev/null) == "$EPOCH" ]]; }
@@ -18,10 +18,10 @@ was_wiped() { [[ $(cat "$WIPED_EPOCH" 2>/dev/null) == "$EPOCH" ]]; }
 # data_epoch: prints the noted epoch; fails if the note is gone.
 data_epoch() { grep -xE "$EPOCH_SHAPE" "$DATA_EPOCH" 2>/dev/null; }
 
-# noted_cluster: prints the id of the cluster that this data belongs to; fails if it has not formed, or its note is gone.
+# noted_cluster: prints the id of the cluster that this data belongs to. Fails if the cluster has not formed, or the note is gone.
 noted_cluster() { jq -er .clusterId "$DATA_FORMED" 2>/dev/null; }
 
-# note FILE TEXT: is on the disk when it returns, as etcd's own data will be.
+# note FILE TEXT: the text is on the disk when this returns. The same is true of etcd's own data.
 note() {
   mkdir -p "${1%/*}" && echo "$2" >"$1" && sync "$1" "${1%/*}"
 }
@@ -33,7 +33,7 @@ begin_epoch() {
   note "$DATA_EPOCH" "$EPOCH"
 }
 
-# wipe_data REASON: the rename makes it one step.
+# wipe_data REASON: renames the data first, so that it is gone in one step.
 wipe_data() {
   local wiped
   wiped=$(data_epoch) || wiped=$EPOCH
@@ -41,8 +41,8 @@ wipe_data() {
   note "$WIPED_EPOCH" "$wiped" && rm -rf "$DATA/wiped" && mv "$DATA/member" "$DATA/wiped" && rm -rf "$DATA/wiped"
 }
 
-# holds_writes: succeeds unless this data is known to be as it was when its epoch began. Nobody was served then. etcd tells while it
-# runs; else its file does, but for the last tenth of a second.
+# holds_writes: fails only if this data is known to be as it was when its epoch began, before anybody was served. A running etcd tells
+# the revision. Otherwise its file tells it, without the writes of the last tenth of a second.
 holds_writes() {
   local revision first
   revision=$(ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT etcdctl endpoint status --write-out=json 2>/dev/null |
@@ -51,7 +51,7 @@ holds_writes() {
   ((revision > first))
 }
 
-# data_revision FOLDER: from a copy, as an etcd that runs keeps its file locked even while it answers nobody for want of a quorum.
+# data_revision FOLDER: reads a copy, because a running etcd locks its file, even while it has no quorum and answers nobody.
 data_revision() {
   local copy=/var/lib/cluster/etcd-db-$$ revision=
   mkdir -p "${copy%/*}"
@@ -65,8 +65,8 @@ data_revision() {
 # served_cluster: prints the id of the cluster that this etcd serves; fails if it has no quorum.
 served_cluster() { ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT cluster_id 2>/dev/null; }
 
-# is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with. A note on the disk may
-# be older than the data.
+# is_replaced: succeeds if the operator gave up this data's cluster for the snapshot that EPOCH begins with. etcd is asked first: a note
+# on the disk may be older than the data.
 is_replaced() {
   local cluster
   cluster=$(served_cluster) || cluster=$(noted_cluster) || return 0 # it never formed
@@ -75,11 +75,11 @@ is_replaced() {
   return 1
 }
 
-# another_cluster_serves: succeeds if one answers through its quorum that S3 does not name.
+# another_cluster_serves: succeeds if a cluster that S3 does not name answers through its quorum.
 another_cluster_serves() { reach_cluster && [[ $(cluster_id) != "$CLUSTER_ID" ]]; }
 
-# After read_formation: succeeds if this node's data is of an epoch that is over, or of a formation that will never form. A cluster
-# that has been served is left for a restore alone, whatever S3 says.
+# data_is_left_behind, after read_formation: succeeds if this node's data is of an epoch that is over, or of a formation that will never
+# form. Only a restore makes a node leave a cluster that has served, whatever S3 says.
 data_is_left_behind() {
   local own
   own=$(data_epoch) || return
@@ -92,7 +92,7 @@ data_is_left_behind() {
   fi
 }
 
-# leave_data: so that nothing serves it any more. A restore destroys nothing: what was there before stays on this disk.
+# leave_data: takes the data away from etcd. A restore destroys nothing: the data of a cluster that formed stays on this disk.
 leave_data() {
   local old aside
   old=$(data_epoch) || return
@@ -106,8 +106,8 @@ leave_data() {
   log "epoch $old is over, epoch $EPOCH counts: the old data is kept in $aside"
 }
 
-# keep_facts, after read_formation, while etcd runs: what a hand took away or made old comes back. Notes come from S3 and etcd, which must
-# agree; objects come from the notes. An object that is there is never written over.
+# keep_facts, after read_formation, while etcd runs: restores notes and objects that a person deleted or replaced by old ones. Notes are
+# written from S3 and etcd, which must agree. Objects are written from the notes. An object that exists is never overwritten.
 keep_facts() {
   local served cluster own
   served=$(served_cluster) || served=

@@ -2,14 +2,15 @@
 # shellcheck disable=SC2034 # MEMBERS is for the scripts
 
 LOCAL_ENDPOINT=https://127.0.0.1:2379
-# By environment only: etcdctl refuses a flag beside its variable.
+# These are variables only: etcdctl refuses a flag if its variable is set too.
 export ETCDCTL_ENDPOINTS=$LOCAL_ENDPOINT ETCDCTL_CACERT=/etc/etcd/pki/ca.crt
 export ETCDCTL_CERT=/etc/etcd/pki/client.pem ETCDCTL_KEY=/etc/etcd/pki/client.pem
 PATH=/opt/bin:$PATH
 
-# The member list, read through the quorum: `<member id> <instance id> voter|learner started|unstarted` a line; a member
-# has started once it has told the others its client URL. From the simple form, as JSON with hexadecimal ids has no roles. Who a member
-# is tells its name, which it has given itself; its peer URLs, which anybody may change, only until it has one.
+# members: prints the member list, read through the quorum, one `<member id> <instance id> voter|learner started|unstarted` a line. A
+# member has started once it has told the others its client URL. The simple form of the list is read, because JSON with hexadecimal ids
+# has no roles. The instance id comes from the member's name, which the member chose itself. Only a member without a name is known by its
+# peer URL, which anybody may change.
 members() {
   local list
   list=$(etcdctl member list 2>/dev/null) || return
@@ -22,7 +23,7 @@ peer_url() { echo "https://$1.etcd.$ZONE:2380"; }
 
 cluster_id() { etcdctl member list --write-out=json --hex | jq -er .header.cluster_id; }
 
-# has_leader HOST: fails at once for a closed port, at which etcdctl would keep knocking, and for a member without quorum.
+# has_leader HOST: fails for a member without quorum, and at once for a closed port, which etcdctl would try again and again.
 has_leader() {
   local status
   curl -s --max-time 2 --cacert "$ETCDCTL_CACERT" --cert "$ETCDCTL_CERT" -o /dev/null "https://$1:2379/version" || return
@@ -30,8 +31,8 @@ has_leader() {
   grep -q '^"Leader" : [1-9]' <<<"$status"
 }
 
-# Points etcdctl to a member that reaches the quorum, another one than this if there is one, and leaves its answer in
-# MEMBERS. Absence from this list is proof that an instance is no member; a query that fails later is not.
+# reach_cluster: points etcdctl to a member that reaches the quorum, and leaves its answer in MEMBERS. It prefers another member to this
+# one. An instance that is not on this list is certainly no member. A later query that fails proves nothing.
 MEMBERS=
 reach_cluster() {
   local host
@@ -52,17 +53,17 @@ is_leader() {
   [[ $(sed -n 's/^"MemberID" : //p' <<<"$status") == $(sed -n 's/^"Leader" : //p' <<<"$status") ]]
 }
 
-# Succeeds while etcd is as large as its quota: it then refuses every write but deletions, a lock's too.
+# has_no_space: succeeds while etcd is as large as its quota. It then refuses every write but deletions. A lock is a write too.
 # https://etcd.io/docs/v3.6/op-guide/maintenance/#space-quota
 has_no_space() { [[ $(etcdctl alarm list 2>/dev/null) == *alarm:NOSPACE* ]]; }
 
-# voter_endpoints [EXCEPT]: of the member list on stdin, the client URLs of the voters that have started, as etcdctl takes them.
+# voter_endpoints [EXCEPT]: prints the client URLs of the started voters of the member list on stdin, as etcdctl takes them.
 voter_endpoints() {
   sed -n 's/^[^ ]* \([^ ]*\) voter started$/\1/p' | grep -vx "${1-}" | sed "s|.*|https://&.etcd.$ZONE:2379|" | paste -sd ,
 }
 
-# healthy_voters [EXCEPT]: of the member list on stdin, the instance ids of the voters that answer a read through the quorum, one a
-# line. For want of space etcdctl calls all of them unhealthy, but members can come and go.
+# healthy_voters [EXCEPT]: prints the instance ids of those voters of the member list on stdin that answer a read through the quorum, one
+# a line. When etcd has no space, etcdctl calls all voters unhealthy. They count as healthy here, because members can still come and go.
 healthy_voters() {
   local endpoints
   endpoints=$(voter_endpoints "${1-}") || return
@@ -79,7 +80,7 @@ quorum_stays_without() {
   ((healthy >= voters / 2 + 1))
 }
 
-# remove_member MEMBER_ID: etcd itself refuses what would break the active quorum.
+# remove_member MEMBER_ID: etcd itself refuses a removal that would break the active quorum.
 remove_member() {
   local refusal
   refusal=$(etcdctl member remove "$1" 2>&1 >/dev/null) && return
@@ -87,8 +88,8 @@ remove_member() {
   return 1
 }
 
-# remove_gone_members (with gone.sh): removes the members whose instances EC2 says are gone, one after the other, if quorum stays. Whoever
-# answers is not gone, whatever EC2 has forgotten.
+# remove_gone_members (with gone.sh): removes the members whose instances are gone, one after the other, if the quorum stays. EC2 tells
+# which instances are gone. A member that answers is not gone, even if EC2 does not know its instance.
 remove_gone_members() {
   local list gone id instance role
   list=$(members) || return

@@ -2,13 +2,13 @@
 #
 # shellcheck disable=SC2034,SC2016 # some variables are for the scripts, and some for jq
 #
-# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}], "snapshot", "replaces"}; snapshot: the
-#                              key of the one that every member begins with, or null; replaces: the ids of the clusters that
-#                              the operator gave up for it
-# etcd/formed-<epoch>.json:    {"epoch", "token", "clusterId"}, once the first quorum of that formation has stood
-# etcd/restore.json:           {"epoch", "snapshot"}, written by `pulumi up` alone: that epoch is to begin with that snapshot
+# etcd/formation-<epoch>.json: {"epoch", "token", "members": [{"id", "name", "address"}], "snapshot", "replaces"}
+#                              snapshot: the key of the snapshot that every member begins with, or null
+#                              replaces: the ids of the clusters that the operator gave up for this snapshot
+# etcd/formed-<epoch>.json:    {"epoch", "token", "clusterId"}, written once that formation has had its first quorum
+# etcd/restore.json:           {"epoch", "snapshot"}, written by `pulumi up` alone: that epoch shall begin with that snapshot
 
-# What is read from S3 is text from outside. Only objects of these shapes count, and only if they name this cluster and its zone.
+# Objects in S3 are text from outside. Only those of these shapes count, and only if they name this cluster and its zone.
 EPOCH_SHAPE='[1-9][0-9]{0,3}'
 OBJECT_SHAPES='
   def matches($pattern): type == "string" and test("\\A(" + $pattern + ")\\z");
@@ -26,18 +26,18 @@ OBJECT_SHAPES='
     (.snapshot | is_snapshot);
   select(length == 1)[0]'
 
-# read_object KEY SHAPE: leaves the object in OBJECT. Fails, and says so once, if it is of another shape: WANTED then tells what
-# has to come.
+# read_object KEY SHAPE: leaves the object in OBJECT. Fails if it has another shape, and logs that once. WANTED then says what is
+# missing.
 OBJECT='' TOLD=''
 read_object() {
   local file=/run/cluster/object-$$.json
-  WANTED="S3 shall answer"
+  WANTED="S3 answers"
   s3_get "$1" "$file" --max-filesize 65536 || return
   OBJECT=$(jq -sce --argjson epoch "$EPOCH" --arg token "$CLUSTER_NAME-$EPOCH" --arg zone "$ZONE" \
     "$OBJECT_SHAPES | select($2)" "$file" 2>/dev/null) || OBJECT=''
   rm -f "$file"
   [[ -z $OBJECT ]] || return 0
-  WANTED="s3://$BUCKET/$1 shall be this cluster's own"
+  WANTED="s3://$BUCKET/$1 is this cluster's own"
   tell "ERROR: s3://$BUCKET/$1 is refused: it is no ${2#is_} of cluster $CLUSTER_NAME in $ZONE, epoch $EPOCH"
   return 1
 }
@@ -48,13 +48,16 @@ tell() {
   TOLD=$1
 }
 
-# Reads them: the newest epoch that any of them names into EPOCH (0: none yet); its formation, which is the one that counts, into
-# FORMATION and SNAPSHOT (empty if the object is gone); CLUSTER_ID (empty as long as it has not formed); and what the operator asks
-# for into RESTORE_EPOCH (0: nothing) and RESTORE_SNAPSHOT. If it fails, WANTED says what a node without data waits for.
+# read_formation: reads the objects. The formation of the newest epoch is the one that counts.
+#   EPOCH                            the newest epoch that any object names; 0 if there is none yet
+#   FORMATION, SNAPSHOT              the formation of that epoch; empty if the object is gone
+#   CLUSTER_ID                       the cluster of that epoch; empty until it has formed
+#   RESTORE_EPOCH, RESTORE_SNAPSHOT  what the operator asks for; 0 if nothing
+# If it fails, WANTED says what a node without data waits for.
 read_formation() {
   local keys
   EPOCH=0 RESTORE_EPOCH=0
-  FORMATION='' CLUSTER_ID='' SNAPSHOT='' RESTORE_SNAPSHOT='' WANTED="S3 shall answer"
+  FORMATION='' CLUSTER_ID='' SNAPSHOT='' RESTORE_SNAPSHOT='' WANTED="S3 answers"
   keys=$(s3_list etcd/) || return
   EPOCH=$(sed -nE "s/^etcd\/(formation|formed)-($EPOCH_SHAPE)\.json$/\2/p" <<<"$keys" | sort -n | tail -n 1)
   EPOCH=${EPOCH:-0}
@@ -67,7 +70,7 @@ read_formation() {
     read_object "etcd/formed-$EPOCH.json" is_formed || return
     CLUSTER_ID=$(jq -r .clusterId <<<"$OBJECT")
   fi
-  # A request that nobody can read is none.
+  # A request that has another shape does not count.
   if grep -qxF etcd/restore.json <<<"$keys"; then
     if read_object etcd/restore.json is_restore; then
       RESTORE_EPOCH=$(jq -r '.epoch | floor' <<<"$OBJECT") RESTORE_SNAPSHOT=$(jq -r .snapshot <<<"$OBJECT")
@@ -88,8 +91,8 @@ formation_members() { [[ -z $FORMATION ]] || jq -r '.members[].id' <<<"$FORMATIO
 
 in_formation() { formation_members | grep -qx "$INSTANCE_ID"; }
 
-# Succeeds if the formation can never reach its first quorum: so many of its instances are gone. S3 is asked again after
-# EC2's answer: a cluster that formed did so before its instances went.
+# formation_is_lost: succeeds if so many instances of the formation are gone that it can never reach its first quorum. S3 is asked again
+# after EC2's answer: the cluster may have formed before its instances went.
 formation_is_lost() {
   local gone total epoch=$EPOCH
   [[ -n $FORMATION ]] && ! has_formed || return
@@ -99,9 +102,9 @@ formation_is_lost() {
   ((total - $(grep -c . <<<"$gone") < total / 2 + 1)) && read_formation && ((EPOCH == epoch)) && ! has_formed
 }
 
-# Puts the desired capacity of the group into GROUP_SIZE: as many instances form a cluster. It is no part of the nodes'
-# configuration, so that its change replaces none. IN_SERVICE are its instances whose launch is complete: they have served.
-# An answer counts for 15 seconds of asking again and again.
+# read_group: reads the desired capacity of the group into GROUP_SIZE: that many instances form a cluster. The number is not in the
+# nodes' configuration, so that a change of it replaces no node. IN_SERVICE gets the instances whose launch is complete: these have
+# served. An answer counts for 15 seconds, however often it is needed.
 GROUP_SIZE='' GROUP_SIZE_UNTIL=0 IN_SERVICE=''
 read_group() {
   ((SECONDS >= GROUP_SIZE_UNTIL)) || return 0
@@ -112,7 +115,8 @@ read_group() {
   [[ $GROUP_SIZE =~ ^[1-9][0-9]{0,3}$ ]] && GROUP_SIZE_UNTIL=$((SECONDS + 15))
 }
 
-# Succeeds if the zone holds all records of this instance and of enough others; writes the list for create_formation.
+# formation_records_present: succeeds if the zone holds all records of this instance and of enough others. Writes the list of members for
+# create_formation.
 FIRST_MEMBERS=/run/cluster/first-members.json
 formation_records_present() {
   local targets host address everyone
@@ -124,8 +128,8 @@ formation_records_present() {
   done | jq -s . >"$FIRST_MEMBERS"
 }
 
-# create_formation EPOCH SNAPSHOT [CLUSTER_ID...]: whoever is first wins; all read the winner's list afterwards. SNAPSHOT may be
-# empty; else the epoch replaces these clusters, and those that the formation before it replaced.
+# create_formation EPOCH SNAPSHOT [CLUSTER_ID...]: the first node that writes the object wins, and all nodes read the winner's list.
+# SNAPSHOT may be empty. Otherwise the epoch replaces these clusters, and those that the formation before it replaced.
 create_formation() {
   local object=/run/cluster/new-formation.json before=${FORMATION:-null}
   jq --argjson epoch "$1" --arg token "$CLUSTER_NAME-$1" --arg snapshot "$2" --argjson before "$before" --args \

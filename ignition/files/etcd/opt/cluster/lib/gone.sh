@@ -1,6 +1,6 @@
-# Sourced after log.sh, aws.sh: which instances are gone for good. Only EC2 may say so, never DNS or a time-out.
+# Sourced after log.sh, aws.sh: which instances are gone for good. Only EC2 decides that, never DNS or a time-out.
 
-# gone_instances INSTANCE_ID...: prints those that are terminated, or that EC2 has not known for five minutes.
+# gone_instances INSTANCE_ID...: prints the instances that are terminated, or that EC2 has not known for five minutes.
 gone_instances() {
   local instance state since number=0 unknown_since=/run/cluster/unknown-since uptime
   local -a parameters=(Action=DescribeInstances Filter.1.Name=instance-id)

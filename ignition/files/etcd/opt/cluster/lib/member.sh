@@ -1,4 +1,4 @@
-# Sourced by every script about this instance's etcd member: all that it needs, each library after those that it uses.
+# Sourced by every script about this instance's etcd member: sources all libraries, each one after those that it uses.
 source /opt/cluster/lib/log.sh
 source /etc/cluster/cluster.env
 source /run/cluster/instance.env

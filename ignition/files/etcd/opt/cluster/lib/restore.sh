@@ -1,16 +1,16 @@
 # Sourced after log.sh, aws.sh, etcd.sh, formation.sh, data.sh: snapshots as the beginning of an epoch.
 # The procedure is etcd's own: https://etcd.io/docs/v3.6/op-guide/recovery/
 
-# The snapshot on its way into the data directory; etcd-promote removes it.
+# Holds the snapshot until it is in the data directory. etcd-promote removes the folder.
 RESTORE=/var/lib/cluster/restore
-# The object that etcdutl has refused, `<key> <ETag>`, so that it is not fetched again and again: only once it is another
-# object, or asked for anew.
+# Names the object that etcdutl refused, `<key> <ETag>`, so that it is not fetched again and again. It is fetched again if the
+# object changes, or if the operator asks for it again.
 REFUSED=/run/cluster/refused-snapshot
 # etcd-reconcile and etcd-membership may both want the snapshot.
 FETCH_LOCK=/run/cluster/fetch-snapshot.lock
 
-# fetch_snapshot KEY: the file is there once etcdutl, which alone knows how, has found it whole by restoring it for nobody.
-# In a shell of its own, whose end ends the lock.
+# fetch_snapshot KEY: leaves the file there once it is known to be whole. Only etcdutl can check that: it restores the snapshot
+# for a test. The subshell holds the lock and releases it when it ends.
 fetch_snapshot() (
   file=$RESTORE/${1##*/} condition=()
   exec {lock}>"$FETCH_LOCK" && wait_for 300 "the other fetch of a snapshot to end" flock --nonblock "$lock" || return
@@ -32,8 +32,8 @@ fetch_snapshot() (
   rm -rf "$RESTORE/trial" && mv "$file.part" "$file"
 )
 
-# After read_formation: succeeds if the operator asks for a restore that has not begun, and its snapshot is whole. Without
-# one that is whole everything stays as it is. Data of the epoch shows that it has begun, even where its formation is gone.
+# restore_is_due, after read_formation: succeeds if the operator asks for a restore that has not begun, and its snapshot is whole.
+# If the snapshot is not whole, nothing changes. Data of the epoch proves that the restore has begun, even if the formation is gone.
 restore_is_due() {
   local own
   own=$(data_epoch) || own=0
@@ -46,9 +46,9 @@ restore_is_due() {
 
 # restore_data INITIAL_CLUSTER: makes this member's data of EPOCH from SNAPSHOT. Every first member does the same.
 #
-# Revisions must not decrease, or clients take old events for new ones: etcd's documentation adds 10^9, more than a week of
-# 1500 writes a second. Once for each epoch so far, so that a second restore from the same snapshot comes after the
-# first. All of them count as compacted, which ends every watch and makes its client read anew.
+# Revisions must not decrease: clients would take old events for new ones. etcd's documentation adds 10^9, more than a week of
+# 1500 writes a second. This adds it once for each epoch, so that a second restore of the same snapshot has higher revisions
+# than the first. All old revisions count as compacted. That ends every watch, and each client reads everything again.
 restore_data() {
   local said first
   fetch_snapshot "$SNAPSHOT" && rm -rf "$RESTORE/data" || return
@@ -60,7 +60,7 @@ restore_data() {
   fi
   chown -R etcd: "$RESTORE/data" && sync -f "$RESTORE/data" && install -d -o etcd -g etcd -m 0700 "$DATA" || return
   first=$(data_revision "$RESTORE/data") && note "$FIRST_REVISION" "$first" || return
-  has_data || rm -rf "$DATA/member" # a start that broke off
+  has_data || rm -rf "$DATA/member" # of a start that broke off
   mv "$RESTORE/data/member" "$DATA/" || return
   log "restored s3://$BUCKET/$SNAPSHOT"
 }

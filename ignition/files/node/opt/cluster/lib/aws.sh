@@ -17,7 +17,7 @@ imds() {
   "${curl[@]}" --config <(echo "$header") "$metadata/meta-data/$1"
 }
 
-# The role's current credentials as lines of a curl configuration, so that they are on no command line.
+# aws_credentials: prints the role's current credentials as lines of a curl configuration, so that they are on no command line.
 aws_credentials() {
   local role document user token
   role=$(imds iam/security-credentials/) && is_of_form role "$role" || return
@@ -30,7 +30,7 @@ aws_credentials() {
 # xml_values ELEMENT: the texts of all elements of that name, one a line.
 xml_values() { sed 's/</\n</g' | sed -n "s/^<$1>//p"; }
 
-# read_error FILE: what an answer says is wrong, in XML or in JSON.
+# read_error FILE: reads AWS_ERROR and AWS_MESSAGE from an answer in XML or JSON.
 read_error() {
   if jq -e 'has("__type")' "$1" &>/dev/null; then
     AWS_ERROR=$(jq -r '.__type | sub(".*#"; "")' "$1")
@@ -41,7 +41,7 @@ read_error() {
   fi
 }
 
-# Succeeds if the failed call may succeed later: network, server, throttling, credentials that have just expired.
+# aws_transient: succeeds if the failed call may succeed later: network, server, throttling, credentials that have just expired.
 aws_transient() {
   case $AWS_STATUS in 000 | 409 | 429 | 5??) return 0 ;; esac
   case $AWS_ERROR in
@@ -50,9 +50,9 @@ aws_transient() {
   return 1
 }
 
-# aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs, sends, repeats while that may help. Credentials are kept for
-# a minute, and fetched again after every failure. Succeeds on 2xx and on the three answers that are no failure: 304
-# unchanged, 404 absent, 412 condition not met. 75 (EX_TEMPFAIL): what may still succeed later.
+# aws_call SERVICE URL BODY_FILE [CURL_ARGUMENT...]: signs and sends the call, and repeats it while that may help. Credentials
+# are kept for a minute and fetched again after every failure. Succeeds on 2xx and on the three answers that are no failure: 304
+# unchanged, 404 absent, 412 condition not met. Returns 75 (EX_TEMPFAIL) if the call may succeed later.
 AWS_CREDENTIALS='' AWS_CREDENTIALS_UNTIL=0
 aws_call() {
   local service=$1 url=$2 body=$3 deadline=$((SECONDS + AWS_PATIENCE)) pause=1
@@ -80,7 +80,7 @@ aws_call() {
   done
 }
 
-# aws_query SERVICE VERSION NAME=VALUE...: a call of a Query API; POST, so that there is no query string to sign.
+# aws_query SERVICE VERSION NAME=VALUE...: calls a Query API by POST, so that there is no query string to sign.
 aws_query() {
   local service=$1 parameter
   local -a form=(--data-urlencode "Version=$2")
@@ -91,14 +91,14 @@ aws_query() {
 ec2() { aws_query ec2 2016-11-15 "$@"; }
 autoscaling() { aws_query autoscaling 2011-01-01 "$@"; }
 
-# s3_call KEY_OR_QUERY BODY_FILE SHA256_OF_THE_UPLOAD [CURL_ARGUMENT...]: S3 wants the payload's hash as a header too,
-# and curl before 8 can hash no upload. Keys hold only characters that need no escape.
+# s3_call KEY_OR_QUERY BODY_FILE SHA256_OF_THE_UPLOAD [CURL_ARGUMENT...]: S3 requires the payload's hash as a header too, and
+# curl before 8 cannot hash an upload. Keys hold only characters that need no escape.
 s3_call() {
   aws_call s3 "https://$BUCKET.s3.$REGION.$AWS_DNS_SUFFIX/$1" "$2" -H "x-amz-content-sha256: $3" "${@:4}"
 }
 
-# s3_get KEY FILE [CURL_ARGUMENT...]: the file appears whole or not at all. Fails if the object is absent; succeeds and
-# leaves the file alone on 304. Without s3:ListBucket on the key S3 answers 403 for an absent object: list first.
+# s3_get KEY FILE [CURL_ARGUMENT...]: the file appears whole or not at all. Fails if the object is absent. Succeeds on 304 and
+# leaves the file as it is. Without s3:ListBucket on the key, S3 answers 403 for an absent object: list first.
 s3_get() {
   local part empty
   part=$(mktemp "$2.XXXXXX") empty=$(sha256sum </dev/null)
@@ -123,12 +123,12 @@ s3_put() {
   s3_call "$1" "$AWS_RESPONSE" "${hash%% *}" --upload-file "$2" "${@:3}"
 }
 
-# s3_put_if_absent KEY FILE: succeeds if the object is there afterwards, be it ours (AWS_STATUS 200) or an older one
-# (412). Which one it is, only reading it tells: a repeated request meets its own object.
+# s3_put_if_absent KEY FILE: succeeds if the object exists afterwards: this one (AWS_STATUS 200) or an older one (412). Only a
+# read tells which one it is: a repeated request meets its own object.
 s3_put_if_absent() { s3_put "$1" "$2" -H 'If-None-Match: *'; }
 
-# s3_list FOLDER/ [AFTER]: prints at most 1000 keys of that folder and none below it, in order, from the first one after
-# that key.
+# s3_list FOLDER/ [AFTER]: prints at most 1000 keys of that folder in order, beginning after the key AFTER. Keys of folders below
+# it are left out.
 s3_list() {
   local empty query="?delimiter=%2F&list-type=2&prefix=${1//\//%2F}"
   empty=$(sha256sum </dev/null)

@@ -1,5 +1,5 @@
-# Sourced by whoever reads what others have written: text from outside is never code. A value counts if all of it is of its form, and
-# no form has a character that a shell, systemd, YAML, a URL or a command line reads as anything but itself.
+# Sourced by scripts that read text from outside, which is never code. A value counts only if all of it has its form. No form has a
+# character with a special meaning in a shell, in systemd, in YAML, in a URL or on a command line.
 
 # is_of_form FORM VALUE
 is_of_form() {
@@ -9,7 +9,7 @@ is_of_form() {
     host-name) ((${#2} <= 253)) && form="$label(\.$label)*" || return ;;
     instance-id) form='i-[0-9a-f]{1,17}' ;;
     moment) form='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z' ;;
-    number) form='0|[1-9][0-9]{0,14}' ;; # in decimal, and such as bash can calculate with
+    number) form='0|[1-9][0-9]{0,14}' ;; # decimal, and small enough for bash
     plain) form='[A-Za-z0-9_.,:=/-]+' ;;
     role) form='[A-Za-z0-9_+=,.@-]{1,64}' ;;
     zone) form='[a-z]{2,8}(-[a-z0-9]{1,16}){2,8}' ;;
@@ -18,14 +18,14 @@ is_of_form() {
   ((${#2} <= 4096)) && [[ $2 =~ ^($form)$ ]]
 }
 
-# has_form NAME FORM VALUE: the same, and prints in one line what is wrong.
+# has_form NAME FORM VALUE: checks the same, and prints in one line what is wrong.
 has_form() {
   local shown=${3:0:100}
   is_of_form "$2" "$3" || { echo "$1 is no $2: ${shown//[[:cntrl:]]/ }" && return 1; }
 }
 
-# write_env FILE [NAME FORM VALUE]...: writes what scripts source, and systemd's EnvironmentFile= reads: the whole file, or none,
-# and then it prints what is wrong.
+# write_env FILE [NAME FORM VALUE]...: writes a file that scripts source and that systemd's EnvironmentFile= reads. If a value is wrong,
+# it writes nothing and prints what is wrong.
 write_env() {
   local file=$1 text=
   shift

@@ -2,7 +2,7 @@
 
 PATH=/opt/bin:$PATH
 
-# node_document FILE: prints a kubeadm document with the facts of this instance in the place of ${NAME}. They are of forms (forms.sh)
+# node_document FILE: prints a kubeadm document with the facts of this instance in place of each ${NAME}. The facts have forms (forms.sh)
 # that YAML reads as text.
 node_document() {
   local name text

@@ -1,6 +1,6 @@
 # Sourced by every script: log lines and bounded waits.
 
-# log TEXT: is one line, whatever others have put into it.
+# log TEXT: writes one line, whatever the text holds.
 log() {
   local text="${0##*/}: $*"
   printf '%s\n' "${text//[[:cntrl:]]/ }" >&2
@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# wait_for SECONDS REASON COMMAND...: until the command succeeds; logs what it waits for, and when it gives up.
+# wait_for SECONDS REASON COMMAND...: waits until the command succeeds. Logs what it waits for, and when it gives up.
 wait_for() {
   local limit=$1 awaited=$2 deadline=$((SECONDS + $1)) announced=no
   shift 2
