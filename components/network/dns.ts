@@ -45,7 +45,8 @@ export class Dns extends pulumi.ComponentResource {
         forceDestroy: true,
         tags: ownedTags(args.cluster, args.zone),
       },
-      { parent: this },
+      // Whoever runs the cluster may let other VPCs use the zone; a refresh would take them away again.
+      { parent: this, ignoreChanges: ["vpcs"] },
     );
     // By default resolvers keep "no such name" for 15 minutes; a node that asks before its records are written would wait
     // that long. A zone cannot be without this record, so it goes with the zone and not before.
