@@ -37,7 +37,7 @@ export class Backups extends pulumi.ComponentResource {
             // As long as it would have been kept: a snapshot that somebody deleted or replaced is still there.
             noncurrentVersionExpiration: { noncurrentDays: args.retentionDays },
           },
-          // Old launch template versions still point at old configurations.
+          // Named by their content, so none is replaced. One that somebody deleted can be brought back.
           replaced(folders.ignition, 365),
           replaced(folders.pki, 30),
           replaced(folders.encryption, 30),

@@ -39,8 +39,8 @@ export const devPolicies: Record<string, Statement[]> = {
     {
       Sid: "ReadConfig",
       Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: `${store}/ignition/controller.ign`,
+      Action: "s3:GetObject",
+      Resource: `${store}/ignition/controller/*`,
     },
     {
       Sid: "ReadKeys",
@@ -116,8 +116,8 @@ export const devPolicies: Record<string, Statement[]> = {
     {
       Sid: "ReadConfig",
       Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: `${store}/ignition/pool-workers.ign`,
+      Action: "s3:GetObject",
+      Resource: `${store}/ignition/pool-workers/*`,
     },
     {
       Sid: "ReadKeys",
