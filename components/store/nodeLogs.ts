@@ -6,16 +6,59 @@ export interface NodeLogsArgs {
   /** Name of the cluster. */
   readonly cluster: string;
   readonly logGroup: string;
+  /** SNS topic of the alarm. @default none */
+  readonly alarmTopicArn?: string;
 }
 
-/** The log group in which nodes that do not become ready say why, each in a stream `<its Auto Scaling group>/<its id>`. */
+/** Words of the warning that `etcd-space` writes on controllers; all of them are in it. */
+export const spaceWarning = ["the etcd database has", "of its quota"];
+
+/**
+ * The log group in which nodes that do not become ready say why, each in a stream `<its Auto Scaling group>/<its id>`, and
+ * controllers that etcd's database nears its quota, of which an alarm tells.
+ */
 export class NodeLogs extends pulumi.ComponentResource {
-  constructor(name: string, { cluster, logGroup }: NodeLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { cluster, logGroup, alarmTopicArn }: NodeLogsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("kubeadm:index:NodeLogs", name, {}, opts);
     // Encrypted by CloudWatch Logs with its own key: reports hold no secrets, and must be readable when all else fails.
-    new aws.cloudwatch.LogGroup(
+    const group = new aws.cloudwatch.LogGroup(
       name,
       { name: logGroup, retentionInDays: 30, tags: ownedTags(cluster, logGroup) },
+      { parent: this },
+    );
+    const nearQuota = `${cluster}-etcd-near-quota`;
+    const metric = { namespace: "pulumi-kubeadm", name: nearQuota };
+    new aws.cloudwatch.LogMetricFilter(
+      `${name}-etcd-near-quota`,
+      {
+        name: nearQuota,
+        logGroupName: group.name,
+        pattern: spaceWarning.map((words) => `"${words}"`).join(" "),
+        metricTransformation: { ...metric, value: "1" },
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-etcd-near-quota`,
+      {
+        name: nearQuota,
+        alarmDescription:
+          "etcd's database has 75 % of its quota or more on a controller, and at 100 % etcd refuses writes: see what fills it",
+        namespace: metric.namespace,
+        metricName: metric.name,
+        statistic: "Sum",
+        period: 900, // controllers look every ten minutes
+        evaluationPeriods: 1,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 0,
+        treatMissingData: "notBreaching",
+        alarmActions: alarmTopicArn === undefined ? undefined : [alarmTopicArn],
+        tags: ownedTags(cluster, nearQuota),
+      },
       { parent: this },
     );
     this.registerOutputs({});
