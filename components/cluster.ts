@@ -158,7 +158,11 @@ export class Cluster extends pulumi.ComponentResource {
       },
       parent,
     );
-    const logs = new NodeLogs(`${name}-node-logs`, { cluster, logGroup: names.nodeLogs }, parent);
+    const logs = new NodeLogs(
+      `${name}-node-logs`,
+      { cluster, logGroup: names.nodeLogs, alarmTopicArn: settings.alarmTopicArn },
+      parent,
+    );
     const scope = clusterScope(settings, placement);
     const facts = clusterFacts(settings, names, placement);
     const nodesOfAll = { cluster: facts, keyArn: store.keyArn, store: store.secured };

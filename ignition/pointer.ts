@@ -1,10 +1,10 @@
 import { IgnitionConfig } from "./spec";
 
-/** One version of an object in the node store. */
+/** An Ignition configuration in the node store. */
 export interface StoredConfig {
   bucket: string;
+  /** Of its content alone. */
   key: string;
-  versionId: string;
   /** Hex. */
   sha512: string;
 }
@@ -13,16 +13,16 @@ export interface StoredConfig {
 export const userDataLimitBytes = 16_384;
 
 /**
- * User data that holds nothing but where the node's real config is and what it must hash to. The version id keeps an
- * old launch template version bootable after the object has changed. Throws at 16 384 bytes or more.
+ * User data that holds nothing but where the node's real config is and what it must hash to. The key is of the content, so an
+ * old launch template version stays bootable. Throws at 16 384 bytes or more.
  */
-export function pointerUserData({ bucket, key, versionId, sha512 }: StoredConfig): string {
+export function pointerUserData({ bucket, key, sha512 }: StoredConfig): string {
   const config = {
     ignition: {
       version: "3.4.0",
       config: {
         replace: {
-          source: `s3://${bucket}/${key}?versionId=${encodeURIComponent(versionId)}`,
+          source: `s3://${bucket}/${key}`,
           verification: { hash: `sha512-${sha512}` },
         },
       },

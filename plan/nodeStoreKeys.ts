@@ -23,11 +23,21 @@ export const folders = {
   bootstrap: "bootstrap/",
 } as const;
 
-/** Ignition configuration of the controllers. */
-export const controllerConfig = "ignition/controller.ign";
+/** Folder of the controllers' Ignition configurations. */
+export const controllerConfigs = "ignition/controller/";
 
-/** Ignition configuration of a worker pool. */
-export const poolConfig = (pool: string) => `ignition/pool-${pool}.ign`;
+/** Folder of a worker pool's Ignition configurations. */
+export const poolConfigs = (pool: string) => `ignition/pool-${pool}/`;
+
+/**
+ * An Ignition configuration, named by its content: a node of an older launch template finds its own beside the newer ones.
+ * Versions of one object would do that too, but S3 may not know them for 15 minutes after a bucket has got versioning
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html).
+ *
+ * @param folder of the controllers or of a pool
+ * @param sha512 of the content, hex
+ */
+export const configKey = (folder: string, sha512: string) => `${folder}${sha512.slice(0, 32)}.ign`;
 
 export const pki = {
   etcdCa: "pki/etcd/ca.crt",

@@ -56,6 +56,10 @@ export const nameLimits: Readonly<Record<string, Limit>> = {
     most: 512,
     source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
   },
+  "cloudwatch.LogMetricFilter": {
+    most: 512,
+    source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html",
+  },
   "cloudwatch.MetricAlarm": {
     most: 255,
     source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",

@@ -49,7 +49,8 @@ export class Dns extends pulumi.ComponentResource {
         forceDestroy: true,
         tags: ownedTags(args.cluster, args.zone),
       },
-      { parent: this },
+      // Whoever runs the cluster may let other VPCs use the zone; a refresh would take them away again.
+      { parent: this, ignoreChanges: ["vpcs"] },
     );
     // By default resolvers remember "no such name" for 15 minutes. A node that asks before its records exist
     // would wait that long. A zone always has this record, so Pulumi deletes it only with the zone.

@@ -6,7 +6,7 @@ import { nodeFacts, NodesArgs } from "./nodesArgs";
 import type { Architecture } from "../../plan/nodeImages";
 import { controllerGroup } from "../../plan/names";
 import { oneMoreThan } from "../../plan/rollout";
-import { controllerConfig } from "../../plan/nodeStoreKeys";
+import { controllerConfigs } from "../../plan/nodeStoreKeys";
 
 export interface ControlPlaneArgs extends NodesArgs {
   /** Controllers, each an etcd member. */
@@ -44,13 +44,13 @@ export class ControlPlane extends pulumi.ComponentResource {
     const { size, architecture, instanceType } = args;
     const cluster = pulumi.output(args.cluster);
     const group = cluster.apply((facts) => controllerGroup(facts.cluster));
-    const configKey = controllerConfig;
+    const configFolder = controllerConfigs;
     this.nodes = new NodeGroup(
       name,
       {
         ...args,
         group,
-        configKey,
+        configFolder,
         config: pulumi.all([cluster, group, args.oidcIssuer]).apply(([facts, group, oidcIssuer]) =>
           controllerIgnition({
             ...nodeFacts(facts, group, architecture),
@@ -62,7 +62,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         statements: pulumi
           .all([cluster, group])
           .apply(([facts, group]) =>
-            controllerStatements({ ...facts, keyArn: args.keyArn, group, configKey }),
+            controllerStatements({ ...facts, keyArn: args.keyArn, group, configFolder }),
           ),
         capacity: { kind: "fixed", instanceType },
         min: size,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { pointerUserData } from "../../ignition/pointer";
+import { configKey } from "../../plan/nodeStoreKeys";
 import { type Capacity, firmwareSeconds } from "./capacity";
 import { ownedTags } from "../../plan/names";
 import type { NodesArgs } from "./nodesArgs";
@@ -20,8 +21,8 @@ export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
    * and the instance profile.
    */
   readonly group: pulumi.Input<string>;
-  /** Key of the Ignition configuration in the node store. */
-  readonly configKey: string;
+  /** Folder of the group's Ignition configurations in the node store. */
+  readonly configFolder: string;
   /** Ignition configuration. */
   readonly config: pulumi.Input<string>;
   /** What the nodes may do. */
@@ -99,19 +100,27 @@ export class NodeGroup extends pulumi.ComponentResource {
   }
 
   private launchTemplate(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
-    const { group, configKey, capacity } = args;
+    const { group, configFolder, capacity } = args;
     const bucket = pulumi.output(args.cluster).apply((facts) => facts.bucket);
+    const sha512 = pulumi
+      .output(args.config)
+      .apply((config) => createHash("sha512").update(config).digest("hex"));
     const object = new aws.s3.BucketObjectv2(
       `${name}-config`,
-      { bucket, key: configKey, content: args.config, contentType: "application/json" },
-      { parent: this, dependsOn: [...(args.store ?? [])] },
+      {
+        bucket,
+        key: sha512.apply((hash) => configKey(configFolder, hash)),
+        content: args.config,
+        contentType: "application/json",
+      },
+      // Those of older launch templates stay: an instance may still boot from one, and a refresh may go back to it.
+      { parent: this, dependsOn: [...(args.store ?? [])], retainOnDelete: true },
     );
     const userData = pulumi
-      .all([bucket, object.versionId, args.config])
-      .apply(([bucket, versionId, config]) => {
-        const sha512 = createHash("sha512").update(config).digest("hex");
-        return Buffer.from(pointerUserData({ bucket, key: configKey, versionId, sha512 })).toString("base64");
-      });
+      .all([bucket, object.key, sha512])
+      .apply(([bucket, key, sha512]) =>
+        Buffer.from(pointerUserData({ bucket, key, sha512 })).toString("base64"),
+      );
     const tags = this.tags;
     return new aws.ec2.LaunchTemplate(
       name,

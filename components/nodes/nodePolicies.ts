@@ -24,8 +24,8 @@ export interface NodeScope extends ClusterScope {
   readonly keyArn: pulumi.Input<string>;
   /** Auto Scaling group of the node. */
   readonly group: string;
-  /** Key of the node's Ignition configuration in the node store. */
-  readonly configKey: string;
+  /** Folder of the node's Ignition configurations in the node store. */
+  readonly configFolder: string;
 }
 
 /** Where controllers write down who forms the cluster, and that it has formed. */
@@ -51,8 +51,8 @@ function readConfig(node: NodeScope): Statement {
   return {
     Sid: "ReadConfig",
     Effect: "Allow",
-    Action: ["s3:GetObject", "s3:GetObjectVersion"],
-    Resource: objectArn(node, node.configKey),
+    Action: "s3:GetObject",
+    Resource: objectArn(node, `${node.configFolder}*`),
   };
 }
 

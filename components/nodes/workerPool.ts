@@ -8,7 +8,7 @@ import { nodeFacts, NodesArgs } from "./nodesArgs";
 import { requirePlain } from "../plainArgs";
 import { poolGroup } from "../../plan/names";
 import { poolPercentage } from "../../plan/rollout";
-import { poolConfig } from "../../plan/nodeStoreKeys";
+import { poolConfigs } from "../../plan/nodeStoreKeys";
 
 export interface WorkerPoolArgs extends NodesArgs {
   /** Name of the pool, unique in the cluster. */
@@ -32,13 +32,13 @@ export class WorkerPool extends pulumi.ComponentResource {
     const { pool, settings } = args;
     const cluster = pulumi.output(args.cluster);
     const group = cluster.apply((facts) => poolGroup(facts.cluster, pool));
-    const configKey = poolConfig(pool);
+    const configFolder = poolConfigs(pool);
     this.nodes = new NodeGroup(
       name,
       {
         ...args,
         group,
-        configKey,
+        configFolder,
         config: pulumi.all([cluster, group]).apply(([facts, group]) =>
           workerIgnition({
             ...nodeFacts(facts, group, settings.architecture),
@@ -51,7 +51,9 @@ export class WorkerPool extends pulumi.ComponentResource {
         ),
         statements: pulumi
           .all([cluster, group])
-          .apply(([facts, group]) => workerStatements({ ...facts, keyArn: args.keyArn, group, configKey })),
+          .apply(([facts, group]) =>
+            workerStatements({ ...facts, keyArn: args.keyArn, group, configFolder }),
+          ),
         capacity: {
           kind: "mixed",
           instanceTypes: settings.instanceTypes,

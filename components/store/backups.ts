@@ -41,7 +41,7 @@ export class Backups extends pulumi.ComponentResource {
             // restored.
             noncurrentVersionExpiration: { noncurrentDays: args.retentionDays },
           },
-          // Old versions of the launch template still use old configurations.
+          // Their names come from their content, so none is replaced. A deleted one can still be restored.
           replaced(folders.ignition, 365),
           replaced(folders.pki, 30),
           replaced(folders.encryption, 30),

@@ -6,20 +6,61 @@ export interface NodeLogsArgs {
   /** Name of the cluster. */
   readonly cluster: string;
   readonly logGroup: string;
+  /** SNS topic of the alarm. @default none */
+  readonly alarmTopicArn?: string;
 }
+
+/** Words of the warning that `etcd-space` writes on controllers. The warning has all of them. */
+export const spaceWarning = ["the etcd database has", "of its quota"];
 
 /**
  * The log group in which nodes report why they do not become ready. Each has a stream `<its Auto Scaling
- * group>/<its id>`.
+ * group>/<its id>`. Controllers also report there that etcd's database nears its quota, and an alarm tells of
+ * that.
  */
 export class NodeLogs extends pulumi.ComponentResource {
-  constructor(name: string, { cluster, logGroup }: NodeLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { cluster, logGroup, alarmTopicArn }: NodeLogsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("kubeadm:index:NodeLogs", name, {}, opts);
     // CloudWatch Logs encrypts it with its own key: reports hold no secrets, and must be readable when
     // everything else fails.
-    new aws.cloudwatch.LogGroup(
+    const group = new aws.cloudwatch.LogGroup(
       name,
       { name: logGroup, retentionInDays: 30, tags: ownedTags(cluster, logGroup) },
+      { parent: this },
+    );
+    const nearQuota = `${cluster}-etcd-near-quota`;
+    const metric = { namespace: "pulumi-kubeadm", name: nearQuota };
+    new aws.cloudwatch.LogMetricFilter(
+      `${name}-etcd-near-quota`,
+      {
+        name: nearQuota,
+        logGroupName: group.name,
+        pattern: spaceWarning.map((words) => `"${words}"`).join(" "),
+        metricTransformation: { ...metric, value: "1" },
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-etcd-near-quota`,
+      {
+        name: nearQuota,
+        alarmDescription:
+          "etcd's database has 75 % of its quota or more on a controller, and at 100 % etcd refuses writes: see what fills it",
+        namespace: metric.namespace,
+        metricName: metric.name,
+        statistic: "Sum",
+        period: 900, // controllers look every ten minutes
+        evaluationPeriods: 1,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 0,
+        treatMissingData: "notBreaching",
+        alarmActions: alarmTopicArn === undefined ? undefined : [alarmTopicArn],
+        tags: ownedTags(cluster, nearQuota),
+      },
       { parent: this },
     );
     this.registerOutputs({});

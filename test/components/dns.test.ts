@@ -23,6 +23,14 @@ describe("The start-of-authority record of", () => {
   }
 });
 
+describe("The cluster's zone", () => {
+  it("keeps other VPCs that somebody has associated with it", async () => {
+    const { resources } = await run(dev);
+    const zone = resources.find(({ type }) => type === "route53.Zone");
+    assert.deepEqual(zone?.ignoreChanges, ["vpcs"]);
+  });
+});
+
 describe("The name servers of", () => {
   for (const [title, config, isPrivate] of kinds) {
     it(`${title} zone are remembered for ${isPrivate ? "as long as anybody likes, as nobody asks" : "five minutes, by its own record and the parent's"}`, async () => {

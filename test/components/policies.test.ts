@@ -91,7 +91,7 @@ describe("Policies", () => {
       );
       const store = "arn:aws:s3:::local-nodes-123456789012-us-east-1";
       assert.deepEqual(read, [
-        `${store}/ignition/pool-${pool}.ign`,
+        `${store}/ignition/pool-${pool}/*`,
         `${store}/settings/ssh-authorized-keys`,
         `${store}/pki/kubernetes/ca.crt`,
         `${store}/bootstrap/local-pool-${pool}/token`,

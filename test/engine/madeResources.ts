@@ -34,8 +34,6 @@ function own(kind: string, name: string, inputs: Record<string, any>): Record<st
       return { url: `https://sqs/${name}` };
     case "LaunchTemplate":
       return { latestVersion: parseInt(digest(inputs), 16) };
-    case "BucketObjectv2":
-      return { versionId: digest(inputs) };
     case "PrivateKey": {
       const { privateText, publicText } = keyPair(name, inputs.algorithm);
       return { privateKeyPem: privateText, privateKeyPemPkcs8: privateText, publicKeyPem: publicText };

@@ -29,6 +29,8 @@ export interface Registered {
   readonly deleteTimeout: string;
   /** Inputs whose changes are left alone. */
   readonly ignoreChanges: readonly string[];
+  /** Whether it stays in AWS when the stack lets it go. */
+  readonly retainOnDelete: boolean;
   /** Names that it had before, as the program's aliases say. */
   readonly formerNames: readonly string[];
   /** File of the project that makes it. */
@@ -152,6 +154,7 @@ function asRegistered(request: any): Registered {
     protect: request.getProtect(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
     ignoreChanges: request.getIgnorechangesList(),
+    retainOnDelete: request.getRetainondelete(),
     formerNames: request.getAliasesList().map((alias: any) => alias.getSpec().getName()),
     madeIn: path.relative(
       project,

@@ -212,19 +212,18 @@ describe("Downloads", () => {
 describe("User data", () => {
   const object = {
     bucket: controllerFacts.bucket,
-    key: "ignition/controller.ign",
-    versionId: "3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY",
+    key: "ignition/controller/0f1e2d3c4b5a69788796a5b4c3d2e1f0.ign",
     sha512: "ab".repeat(64),
   };
 
-  it("is a pointer to one version of the stored config", () => {
+  it("is a pointer to the stored config", () => {
     assert.deepEqual(JSON.parse(pointerUserData(object)), {
       ignition: {
         version: "3.4.0",
         config: {
           replace: {
             source:
-              "s3://demo-nodes-123456789012-eu-west-1/ignition/controller.ign?versionId=3HL4kqtJlcpXroDTDmJ%2BrmSpXd3dIbrHY",
+              "s3://demo-nodes-123456789012-eu-west-1/ignition/controller/0f1e2d3c4b5a69788796a5b4c3d2e1f0.ign",
             verification: { hash: `sha512-${"ab".repeat(64)}` },
           },
         },
@@ -235,13 +234,14 @@ describe("User data", () => {
   it("has less than 16 384 bytes or is refused", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 * userDataLimitBytes }), (length) => {
-        const pointer = () => pointerUserData({ ...object, versionId: "v".repeat(length) });
-        const bytes = Buffer.byteLength(pointerUserData({ ...object, versionId: "" })) + length;
+        const key = "k".repeat(length);
+        const pointer = () => pointerUserData({ ...object, key });
+        const bytes = Buffer.byteLength(pointerUserData({ ...object, key: "" })) + length;
         if (bytes < userDataLimitBytes) assert.equal(Buffer.byteLength(pointer()), bytes);
         else
           assert.throws(
             pointer,
-            new Error(`user data for ${object.key} has ${bytes} bytes, EC2 takes less than 16384`),
+            new Error(`user data for ${key} has ${bytes} bytes, EC2 takes less than 16384`),
           );
       }),
     );

@@ -52,7 +52,7 @@ describe("The keys of the node store", () => {
   it("are each below a folder that has a retention and a policy", () => {
     const all = [
       ...Object.values(keys.pki),
-      ...[keys.controllerConfig, keys.poolConfig("workers"), keys.encryptionConfig, keys.addonManifest],
+      ...[keys.controllerConfigs, keys.poolConfigs("workers"), keys.encryptionConfig, keys.addonManifest],
       ...[keys.sshAuthorizedKeys, keys.snapshotIntervalMinutes],
       ...[keys.formationPrefix, keys.formedPrefix, keys.restoreRequest, keys.snapshotFolder],
       keys.bootstrapToken("prod-pool-workers"),

@@ -42,6 +42,7 @@ function shownInput(name: string, value: unknown): string {
   if (name === "policy" || name === "assumeRolePolicy") return actions(value);
   return stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false })
     .replace(/version: "?\d+"?/, "version: (newest)")
+    .replace(/^(ignition\/[a-z-]+\/)[0-9a-f]{32}\.ign$/m, "$1(hash of the content).ign")
     .trim();
 }
 

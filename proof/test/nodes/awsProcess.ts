@@ -132,7 +132,9 @@ async function answer(request: Call): Promise<{ status: number; headers?: object
   call.status = forwarded.status;
   return {
     status: forwarded.status,
-    headers: { etag: forwarded.headers.get("etag") ?? "" },
+    headers: Object.fromEntries(
+      ["etag", "last-modified"].map((name) => [name, forwarded.headers.get(name) ?? ""]),
+    ),
     body: Buffer.from(await forwarded.arrayBuffer()),
   };
 }

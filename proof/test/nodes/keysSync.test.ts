@@ -225,6 +225,37 @@ describe("keys-sync", function () {
     assert.equal((await node.script("keys-sync", "boot")).code, 0);
   });
 
+  it("leaves every file the time at which its object was written", async () => {
+    const ca = "/etc/kubernetes/pki/ca.crt";
+    const written = await node.sh(`stat -c %Y ${ca}`);
+    await node.sh(`rm ${ca}`);
+    await node.script("keys-sync");
+    assert.equal(await node.sh(`stat -c %Y ${ca}`), written);
+  });
+
+  it("takes an absent object for a verdict if the store is old, and waits on if it is young", async () => {
+    const script = node.read("/opt/cluster/bin/keys-sync");
+    const onePass = script.replace(" < 30)", " < 0)").replace("wait_for 600", "wait_for 0");
+    node.write("/opt/cluster/bin/keys-sync", onePass, 0o755);
+    const pub = "pki/service-account/sa.pub";
+    const text = await cloud.readObject(pub);
+    await cloud.deleteObject(pub);
+    await node.sh("rm /etc/kubernetes/pki/sa.pub");
+    assert.notEqual((await node.script("keys-sync", "boot")).code, 0);
+    assert.ok(!node.exists("/run/cluster/hopeless"), "a verdict on a young store");
+
+    await node.sh("touch -d '16 minutes ago' /etc/kubernetes/pki/ca.crt");
+    assert.notEqual((await node.script("keys-sync", "boot")).code, 0);
+    assert.match(
+      node.read("/run/cluster/hopeless"),
+      /^cannot read s3:\/\/test-nodes\/pki\/service-account\/sa\.pub \(HTTP 404\)$/m,
+    );
+    await cloud.putObject(pub, text);
+    assert.equal((await node.script("keys-sync", "boot")).code, 0);
+    assert.ok(!node.exists("/run/cluster/hopeless"));
+    node.write("/opt/cluster/bin/keys-sync", script, 0o755);
+  });
+
   it("says only once what it waits for, however long it waits", async () => {
     const text = await cloud.readObject("pki/service-account/sa.pub");
     await cloud.deleteObject("pki/service-account/sa.pub");

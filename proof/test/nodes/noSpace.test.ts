@@ -28,6 +28,14 @@ describe("a cluster whose etcd has reached its quota", function () {
   });
   after(() => controllers?.stop());
 
+  it("warns of it in the log group", async () => {
+    const { stderr } = await nodes[0].script("etcd-space");
+    assert.match(
+      stderr,
+      /WARNING: the etcd database has \d+ % of its quota: \d+ of 0 MiB, of which \d+ hold data; at 100 % etcd refuses writes/,
+    );
+  });
+
   it("loses no member that its quorum needs: etcd itself refuses", async () => {
     const [asked, needed, down] = nodes;
     await down.stopEtcd();

@@ -129,7 +129,7 @@ function nodeWhere({
   for (const [path, text] of [...controllerNode().texts, ...Object.entries(files)]) {
     write(
       path,
-      text.replace(/(?<![\w/])\/(opt|etc|run|var\/lib)\/(cluster|bin|kubernetes)\b/g, `${root}/$1/$2`),
+      text.replace(/(?<![\w/])\/(opt|etc|run|var\/lib)\/(cluster|bin|kubernetes|etcd)\b/g, `${root}/$1/$2`),
     );
   }
   mkdirSync(join(root, "run/cluster"), { recursive: true });

@@ -5,6 +5,7 @@ import { controllerStatements } from "../../../../components/nodes/nodePolicies"
 import { nodeStorePolicy } from "../../../../components/store/nodeStore";
 import { discoveryStatements } from "../../../../lambda/permissions";
 import { pointerUserData } from "../../../../ignition/pointer";
+import { configKey, controllerConfigs } from "../../../../plan/nodeStoreKeys";
 import { localClients } from "../../../lab/aws/clients";
 
 export const region = "us-east-1";
@@ -31,8 +32,8 @@ export interface Account {
   readonly zoneId: string;
   /** Its user data. */
   readonly userData: string;
-  /** Version of the node's configuration in the bucket. */
-  readonly configVersion: string;
+  /** Key of the node's configuration in the bucket. */
+  readonly configKey: string;
 }
 
 /** Fills the local AWS with what the product would deploy for one controller, as far as its calls go. */
@@ -55,8 +56,9 @@ export async function fillAccount(localAws: URL): Promise<Account> {
   await new CloudWatchLogs({ endpoint: localAws.href, region, credentials: anyKey }).createLogGroup({
     logGroupName: "blue-nodes",
   });
-  const configKey = "ignition/controller.json";
-  const { VersionId: versionId = "" } = await s3.putObject({ Bucket: bucket, Key: configKey, Body: config });
+  const sha512 = createHash("sha512").update(config).digest("hex");
+  const storedAt = configKey(controllerConfigs, sha512);
+  await s3.putObject({ Bucket: bucket, Key: storedAt, Body: config });
   await s3.putObject({ Bucket: bucket, Key: "secret", Body: "secret" });
 
   const route53 = new Route53({ endpoint: localAws.href, region, credentials: anyKey });
@@ -76,7 +78,7 @@ export async function fillAccount(localAws: URL): Promise<Account> {
     bucket,
     keyArn,
     group,
-    configKey,
+    configFolder: controllerConfigs,
     logGroup: "blue-nodes",
   };
   await role("controller", controllerStatements(facts));
@@ -86,8 +88,7 @@ export async function fillAccount(localAws: URL): Promise<Account> {
 
   const { Vpc: vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
   const { Subnet: subnet } = await ec2.createSubnet({ VpcId: vpc?.VpcId, CidrBlock: "10.0.0.0/20" });
-  const sha512 = createHash("sha512").update(config).digest("hex");
-  const userData = pointerUserData({ bucket, key: configKey, versionId, sha512 });
+  const userData = pointerUserData({ bucket, key: storedAt, sha512 });
   await ec2.createLaunchTemplate({
     LaunchTemplateName: group,
     LaunchTemplateData: {
@@ -112,7 +113,7 @@ export async function fillAccount(localAws: URL): Promise<Account> {
     instanceId: instance.InstanceId ?? "",
     zoneId,
     userData,
-    configVersion: versionId,
+    configKey: storedAt,
   };
 }
 

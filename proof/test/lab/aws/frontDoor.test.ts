@@ -143,10 +143,9 @@ describe("the front door of the lab's AWS", function () {
     assert.match((await head(bucket)).stdout, /^HTTP\/1.1 403.*\r\nx-amz-bucket-region: us-east-1\r\n$/);
   });
 
-  it("gives a version of an object by the dual-stack name", async () => {
-    const url = `https://${bucket}.s3.dualstack.us-east-1.amazonaws.com/ignition/controller.json`;
-    const query = `?versionId=${account.configVersion}`;
-    const call = `aws_call s3 '${url}${query}' copy -H 'x-amz-content-sha256: ${emptyHash}'`;
+  it("gives an object by the dual-stack name", async () => {
+    const url = `https://${bucket}.s3.dualstack.us-east-1.amazonaws.com/${account.configKey}`;
+    const call = `aws_call s3 '${url}' copy -H 'x-amz-content-sha256: ${emptyHash}'`;
     const { stdout, stderr } = await world.run(`${call} && cat copy`);
     assert.match(stdout, /"\/opt\/bin\/kubelet"/, stderr);
   });

@@ -19,9 +19,9 @@ const facts: NodeScope = {
   logGroup: "blue-nodes",
   keyArn,
   group: "blue-controllers",
-  configKey: "ignition/controller.json",
+  configFolder: "ignition/controller/",
 };
-const worker = { ...facts, group: "blue-pool-a", configKey: "ignition/pool-a.json" };
+const worker = { ...facts, group: "blue-pool-a", configFolder: "ignition/pool-a/" };
 const store = { bucket: "store" };
 
 function role(statements: object[]): Caller {
@@ -74,7 +74,7 @@ describe("a controller's role", () => {
 
   it("makes the calls of the controllers' scripts", async () => {
     const calls = [
-      call("s3", "GET", "/ignition/controller.json?versionId=1&x-id=GetObject", store),
+      call("s3", "GET", "/ignition/controller/0f1e.ign?x-id=GetObject", store),
       object("etcd/formation-2.json"),
       object("etcd/formed-2.json"),
       put("etcd/formation-1.json"),
@@ -97,7 +97,7 @@ describe("a controller's role", () => {
 
   it("makes no others", async () => {
     const calls = [
-      object("ignition/pool-a.json"),
+      object("ignition/pool-a/0f1e.ign"),
       object("pki/nothing"),
       put("etcd/other"),
       put("pki/etcd-ca.crt"),
@@ -120,7 +120,7 @@ describe("a worker's role", () => {
 
   it("reads its configuration and its pool's token, and completes its own group's hooks", async () => {
     const calls = [
-      call("s3", "GET", "/ignition/pool-a.json?versionId=1", store),
+      object("ignition/pool-a/0f1e.ign"),
       object("bootstrap/blue-pool-a/token"),
       complete("blue-pool-a"),
       ...report("blue-pool-a/i-1"),
