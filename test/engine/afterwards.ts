@@ -2,7 +2,7 @@ import type { Region } from "./region";
 import type { Run } from "./stack";
 
 /** What the release before noted of a cluster: nothing of what it stands in. */
-const ofThisRelease = ["zones", "private-subnets", "public-subnets", "flatcar"];
+const ofThisRelease = ["zones", "private-subnets", "public-subnets", "flatcar", "disk-keys"];
 
 /** The region after a run of `pulumi up`. With `notes: "of before"`, one of the release before. */
 export function afterwards(
