@@ -187,6 +187,9 @@ async function roomOf(
   counts: readonly [used: Promise<number>, own: Promise<number>],
   opts: pulumi.InvokeOptions,
 ): Promise<Room | undefined> {
-  const [quota, [used, own]] = await Promise.all([valueOf(of, opts), Promise.all(counts)]);
-  return quota === undefined ? undefined : { quota, used, own };
+  const all = lookUpIfAllowed(`how many ${quotas[of].name} there are`, Promise.all(counts));
+  const [quota, counted] = await Promise.all([valueOf(of, opts), all]);
+  if (quota === undefined || counted === undefined) return undefined;
+  const [used, own] = counted;
+  return { quota, used, own };
 }

@@ -130,10 +130,12 @@ describe("What the account decides", () => {
   });
 
   it("is a warning where it may not be looked up", async () => {
-    const denied = ["getAccountPublicAccessBlock", "getServiceQuota"];
+    const denied = ["getAccountPublicAccessBlock", "getServiceQuota", "getDefaultKmsKey", "getVpcs"];
     const said = await warned(prod, { ...here, denied });
     assert.deepEqual(said.sort(), [
       "S3 Block Public Access of the account cannot be looked up, so pulumi up may fail on it: not authorized to call getAccountPublicAccessBlock",
+      "how many VPCs there are cannot be looked up, so pulumi up may fail on it: not authorized to call getVpcs",
+      "the default key of EBS volumes cannot be looked up, so pulumi up may fail on it: not authorized to call getDefaultKmsKey",
       ...["Elastic IP addresses", "VPCs", "vCPUs of on-demand standard instances"].map(
         (name) =>
           `the quota of ${name} cannot be looked up, so pulumi up may fail on it: not authorized to call getServiceQuota`,
