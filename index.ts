@@ -1,6 +1,6 @@
 import { Cluster } from "./components/cluster";
 import { readLastOutputs } from "./preflight/cluster/lastOutputs";
-import { findPlacement } from "./preflight/placement";
+import { runPreflight } from "./preflight/preflight";
 import { readSettings } from "./settings";
 
 /**
@@ -9,6 +9,6 @@ import { readSettings } from "./settings";
  */
 export = async () => {
   const settings = readSettings();
-  const placement = await findPlacement(settings, { lastOutputs: await readLastOutputs() });
-  return new Cluster(settings.name, { settings, placement }).outputs;
+  const preflight = await runPreflight(settings, { lastOutputs: await readLastOutputs() });
+  return new Cluster(settings.name, { settings, preflight }).outputs;
 };

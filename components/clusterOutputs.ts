@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../plan/nodeImages";
 import type { SecurityGroups } from "./network/securityGroups";
-import type { ClusterFacts } from "./nodes/nodesArgs";
+import type { ClusterFacts } from "./nodes/nodeGroupArgs";
 
 /** Outputs of a cluster for another stack or a person. */
 export interface ClusterOutputs {

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { controllerIgnition } from "../../ignition/controller";
 import { NodeGroup } from "./nodeGroup";
 import { controllerStatements } from "./nodePolicies";
-import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { nodeFacts, NodeGroupBaseArgs } from "./nodeGroupArgs";
 import type { Architecture } from "../../plan/nodeImages";
 import { controllerGroup } from "../../plan/names";
 import { oneMoreThan } from "../../plan/rollout";
 import { controllerConfigs } from "../../plan/nodeStoreKeys";
 
-export interface ControlPlaneArgs extends NodesArgs {
+export interface ControlPlaneArgs extends NodeGroupBaseArgs {
   /** Controllers, each an etcd member. */
   readonly size: number;
   readonly instanceType: string;
@@ -70,7 +70,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         targetGroupArns: [args.targetGroupArn],
         // A pause after each new controller except the last. In it a person can stop a change that the hooks
         // have not stopped.
-        replacement: {
+        instanceRefresh: {
           maxHealthyPercentage: oneMoreThan(size),
           checkpointPercentages: size === 1 ? undefined : shares(size),
         },

@@ -5,17 +5,17 @@ import { pointerUserData } from "../../ignition/pointer";
 import { configKey } from "../../plan/nodeStoreKeys";
 import { type Capacity, firmwareSeconds } from "./capacity";
 import { ownedTags } from "../../plan/names";
-import type { NodesArgs } from "./nodesArgs";
+import type { NodeGroupBaseArgs } from "./nodeGroupArgs";
 
 /** How instances are replaced: always a new one before an old one. */
-export interface Replacement {
-  /** Percent of the group's size that may run during a replacement, 101 to 200. */
+export interface InstanceRefresh {
+  /** Percent of the group's size that may run during a refresh, 101 to 200. */
   readonly maxHealthyPercentage: number;
   /** Percentages at which a refresh pauses. @default none */
   readonly checkpointPercentages?: readonly number[];
 }
 
-export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
+export interface NodeGroupArgs extends Omit<NodeGroupBaseArgs, "keyArn"> {
   /**
    * Name of the Auto Scaling group and its launch template. With the region, it is also the name of the role
    * and the instance profile.
@@ -32,7 +32,7 @@ export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
   readonly min: number;
   readonly max: number;
   readonly targetGroupArns?: pulumi.Input<string>[];
-  readonly replacement: Replacement;
+  readonly instanceRefresh: InstanceRefresh;
   /**
    * Seconds that a new instance has to report itself ready after its firmware is done, and that an old one
    * has to leave.
@@ -161,9 +161,9 @@ export class NodeGroup extends pulumi.ComponentResource {
     template: aws.ec2.LaunchTemplate,
     policy: aws.iam.RolePolicy,
   ) {
-    const { group, replacement } = args;
-    const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: replacement.maxHealthyPercentage };
-    const checkpoints = replacement.checkpointPercentages;
+    const { group, instanceRefresh } = args;
+    const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: instanceRefresh.maxHealthyPercentage };
+    const checkpoints = instanceRefresh.checkpointPercentages;
     const firmware = firmwareSeconds(args.capacity);
     const launchSeconds = args.hookSeconds.launch + firmware;
     const made = new aws.autoscaling.Group(

@@ -4,13 +4,13 @@ import type { WorkerPoolSettings } from "../../settings";
 import { autoscalerTags } from "../../plan/autoscalerTags";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
-import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { nodeFacts, NodeGroupBaseArgs } from "./nodeGroupArgs";
 import { requirePlain } from "../plainArgs";
 import { poolGroup } from "../../plan/names";
 import { poolPercentage } from "../../plan/rollout";
 import { poolConfigs } from "../../plan/nodeStoreKeys";
 
-export interface WorkerPoolArgs extends NodesArgs {
+export interface WorkerPoolArgs extends NodeGroupBaseArgs {
   /** Name of the pool, unique in the cluster. */
   readonly pool: string;
   readonly settings: WorkerPoolSettings;
@@ -62,7 +62,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         diskGib: settings.diskGib,
         min: settings.min,
         max: settings.max,
-        replacement: { maxHealthyPercentage: poolPercentage(settings) },
+        instanceRefresh: { maxHealthyPercentage: poolPercentage(settings) },
         hookSeconds: { launch: 900, terminate: 900 },
         // Controllers drain a leaving worker's pods first, and controllers outlive every pool.
         forceDelete: false,

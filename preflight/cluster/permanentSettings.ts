@@ -48,12 +48,12 @@ function chosen(settings: Settings): Chosen[] {
   ];
 }
 
-/** The values for `changedChoices` at the next `pulumi up`, by name. */
-export const choiceNotes = (settings: Settings): Record<string, string> =>
+/** The values for `changedPermanentSettings` at the next `pulumi up`, by name. */
+export const permanentMetadata = (settings: Settings): Record<string, string> =>
   Object.fromEntries(chosen(settings).map(({ note, value }) => [note, value]));
 
 /** Settings that differ from those the cluster was made with. A setting without a note may have any value. */
-export function changedChoices(
+export function changedPermanentSettings(
   settings: Settings,
   notes: Readonly<Record<string, string | undefined>>,
 ): Mistake[] {

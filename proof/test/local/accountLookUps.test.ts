@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { findPlacement } from "../../../preflight/placement";
+import { runPreflight } from "../../../preflight/preflight";
 import { parseSettings } from "../../../settings";
 import { findEngine } from "../../engine";
 import { authorization, region, withLocalAws } from "./localAws";
@@ -23,7 +23,7 @@ describe("What the account decides, looked up by the real provider in the local 
   /** What a preview of a cluster's look-ups says, warnings included. */
   async function preview(): Promise<string> {
     const engine = await findEngine(() => undefined);
-    const program = async () => void (await findPlacement(settings));
+    const program = async () => void (await runPreflight(settings));
     const stack = await automation.LocalWorkspace.createOrSelectStack(
       { stackName: "look", projectName: "pulumi-kubeadm", program },
       {

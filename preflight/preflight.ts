@@ -9,12 +9,12 @@ import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./network/apiClients";
 import {
-  checkClusterNotes,
-  diskKeysNote,
-  notedList,
-  type Notes,
-  readClusterNotes,
-} from "./cluster/clusterNotes";
+  checkClusterMetadata,
+  diskKeysName,
+  metadataList,
+  type ClusterMetadata,
+  readClusterMetadata,
+} from "./cluster/clusterMetadata";
 import { findDiskKeys } from "./diskKeys";
 import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./network/existingVpc";
 import { checkInstanceTypes, checkTypesInZones, findInstanceTypes } from "./nodes/instanceTypes";
@@ -32,7 +32,7 @@ import { checkSameCluster, type LastOutputs } from "./cluster/lastOutputs";
  * The cluster's surroundings: facts of account, region and project, looked up once, before any resource is
  * registered.
  */
-export interface Placement extends Account, Place {
+export interface PreflightResult extends Account, Place {
   readonly partition: string;
   /** The AWS provider of all look-ups. @default the stack's own */
   readonly provider?: pulumi.ProviderResource;
@@ -47,7 +47,7 @@ export interface Placement extends Account, Place {
 }
 
 /** The provider for the look-ups, and what is known of the cluster already. */
-export interface PlacementOptions extends pulumi.InvokeOptions {
+export interface PreflightOptions extends pulumi.InvokeOptions {
   /**
    * Outputs of this cluster's last `pulumi up`. @default nothing is known, so a renamed cluster is not
    * refused
@@ -63,10 +63,10 @@ export interface PlacementOptions extends pulumi.InvokeOptions {
  *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
  *   that are none; and for a new cluster what the account forbids or has no quota for
  */
-export async function findPlacement(
+export async function runPreflight(
   settings: Settings,
-  { lastOutputs = {}, ...opts }: PlacementOptions = {},
-): Promise<Placement> {
+  { lastOutputs = {}, ...opts }: PreflightOptions = {},
+): Promise<PreflightResult> {
   const provider = opts.provider ?? opts.parent?.getProvider("aws:index/getRegion:getRegion");
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
     aws.getCallerIdentity({}, opts),
@@ -76,15 +76,15 @@ export async function findPlacement(
   const account = { accountId, region, dnsSuffix };
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, account);
-    const notes = await readClusterNotes(settings, nodeStore, opts);
-    const isStanding = notes !== undefined;
+    const metadata = await readClusterMetadata(settings, nodeStore, opts);
+    const isStanding = metadata !== undefined;
     const types = findInstanceTypes(settings, opts);
     const [network, images, ownManifests, natAddresses, diskKeys] = await together([
-      findNetwork(settings, account, notes, lastOutputs, opts),
-      findImages(settings, { region, partition }, notedList(notes, "flatcar"), opts),
+      findNetwork(settings, account, metadata, lastOutputs, opts),
+      findImages(settings, { region, partition }, metadataList(metadata, "flatcar"), opts),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       findNatAddresses(settings, opts),
-      findDiskKeys(accountId, notedList(notes, diskKeysNote) ?? [], isStanding, opts),
+      findDiskKeys(accountId, metadataList(metadata, diskKeysName) ?? [], isStanding, opts),
       types.then((offered) => checkInstanceTypes(settings, offered, region)),
       types.then((offered) => checkQuotas(settings, offered, account, isStanding, opts)),
       checkPublicAccess(accountId, isStanding, opts),
@@ -92,7 +92,7 @@ export async function findPlacement(
       checkAlarmTopic(settings, { accountId, partition, region }, opts),
       checkRestore(settings.restore, nodeStore, opts),
       checkSameCluster(settings.name, nodeStore, lastOutputs),
-      checkClusterNotes(settings, notes),
+      checkClusterMetadata(settings, metadata),
     ]);
     checkApiClients(settings, network.existingVpc);
     await checkTypesInZones(settings, network, isStanding, opts);
@@ -105,16 +105,16 @@ export async function findPlacement(
 async function findNetwork(
   settings: Settings,
   account: Account,
-  notes: Notes | undefined,
+  metadata: ClusterMetadata | undefined,
   lastOutputs: LastOutputs,
   opts: pulumi.InvokeOptions,
 ): Promise<Place> {
   const place = settings.existingVpc
-    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs), opts)
+    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(metadata, lastOutputs), opts)
     : await findZones(
         settings,
         account.region,
-        { noted: notedList(notes, "zones"), made: lastOutputs.privateSubnetIds?.length },
+        { noted: metadataList(metadata, "zones"), made: lastOutputs.privateSubnetIds?.length },
         opts,
       );
   const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
@@ -130,12 +130,12 @@ async function findNetwork(
   return place;
 }
 
-/** What is noted, and what the stack put out last: notes that a hand lost or put back may name fewer. */
+/** Subnets in the metadata and in the last outputs. Metadata that somebody lost or restored may name fewer. */
 function keptSubnets(
-  notes: Notes | undefined,
+  metadata: ClusterMetadata | undefined,
   { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,
 ): KeptSubnets {
-  const noted = (note: string) => notedList(notes, note) ?? [];
+  const noted = (name: string) => metadataList(metadata, name) ?? [];
   return {
     private: [...new Set([...noted("private-subnets"), ...privateSubnetIds])],
     public: [...new Set([...noted("public-subnets"), ...publicSubnetIds])],

@@ -15,7 +15,7 @@ export interface ClusterFacts
 }
 
 /** Arguments that the control plane and every worker pool share. */
-export interface NodesArgs {
+export interface NodeGroupBaseArgs {
   /** The cluster of the nodes. */
   readonly cluster: pulumi.Input<ClusterFacts>;
   /** ARN of the node store's KMS key. */

@@ -2,26 +2,26 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../settings";
 import { WrongSettings } from "../../settings/errors";
-import { changedChoices, choiceNotes } from "./permanentSettings";
+import { changedPermanentSettings, permanentMetadata } from "./permanentSettings";
 import type { NodeImage } from "../../plan/nodeImages";
 import { encryptionConfig } from "../../plan/nodeStoreKeys";
 import { judgeEncryptionKey } from "./encryptionKey";
 import type { Place, PlacedSubnet } from "../network/existingVpc";
 
 /** Number of the key that encrypts Secrets. */
-const keyNote = "encryption-key";
+const encryptionKeyName = "encryption-key";
 
 /** ARNs of the keys that encrypt disks and volumes. */
-export const diskKeysNote = "disk-keys";
+export const diskKeysName = "disk-keys";
 
 /**
- * What is noted of a cluster, by note. Any of it may be missing, or older than the last `pulumi up`: a hand may have written the
- * object anew, or put an older version of it back.
+ * The metadata of a cluster, by name. Any of it may be missing, or older than the last `pulumi up`: somebody may
+ * have written the object by hand, or have restored an older version.
  */
-export type Notes = Readonly<Record<string, string | undefined>>;
+export type ClusterMetadata = Readonly<Record<string, string | undefined>>;
 
 /** The cluster's place in AWS, and the releases of its nodes. */
-interface Ground extends Place {
+interface LookedUp extends Place {
   readonly images: readonly NodeImage[];
   readonly diskKeys: readonly string[];
 }
@@ -30,15 +30,15 @@ interface Ground extends Place {
  * Facts about the cluster that the next `pulumi up` needs, as S3 metadata of `encryptionConfig`. They are not
  * secret, and reading them downloads no secret.
  */
-export const clusterNotes = (settings: Settings, ground: Ground): Record<string, string> => ({
-  [keyNote]: String(settings.encryption.key),
-  ...choiceNotes(settings),
-  ...groundNotes(ground),
+export const clusterMetadata = (settings: Settings, lookedUp: LookedUp): Record<string, string> => ({
+  [encryptionKeyName]: String(settings.encryption.key),
+  ...permanentMetadata(settings),
+  ...placeMetadata(lookedUp),
 });
 
-function groundNotes({ zones, existingVpc, images, diskKeys }: Ground): Record<string, string> {
+function placeMetadata({ zones, existingVpc, images, diskKeys }: LookedUp): Record<string, string> {
   const flatcar = [...new Set(images.map(({ release }) => release))].join();
-  const keys: Record<string, string> = diskKeys.length > 0 ? { [diskKeysNote]: diskKeys.join() } : {};
+  const keys: Record<string, string> = diskKeys.length > 0 ? { [diskKeysName]: diskKeys.join() } : {};
   if (!existingVpc) return { flatcar, ...keys, zones: zones.join() };
   const ids = (subnets: readonly PlacedSubnet[]) => subnets.map(({ id }) => id).join();
   const { privateSubnets, publicSubnets } = existingVpc;
@@ -50,21 +50,21 @@ function groundNotes({ zones, existingVpc, images, diskKeys }: Ground): Record<s
   };
 }
 
-/** A list in the cluster's notes; undefined if there is none. */
-export const notedList = (notes: Notes | undefined, note: string): string[] | undefined =>
-  notes?.[note]?.split(",");
+/** A list in the cluster's metadata; undefined if there is none. */
+export const metadataList = (metadata: ClusterMetadata | undefined, name: string): string[] | undefined =>
+  metadata?.[name]?.split(",");
 
 /**
- * The notes of the existing cluster. Without a node store, or an object in it, there is no cluster yet.
+ * The metadata of the existing cluster. Without a node store, or an object in it, there is no cluster yet.
  * @throws WrongSettings when the node store cannot be read
  */
-export async function readClusterNotes(
+export async function readClusterMetadata(
   { encryption }: Settings,
   bucket: string,
   opts: pulumi.InvokeOptions,
-): Promise<Notes | undefined> {
+): Promise<ClusterMetadata | undefined> {
   try {
-    return await notesIn(bucket, opts);
+    return await metadataIn(bucket, opts);
   } catch (error) {
     const remedy = `cannot look at s3://${bucket}/${encryptionConfig}: ${(error as Error).message}`;
     throw new WrongSettings({ key: "encryption.key", value: encryption.key, remedy });
@@ -72,16 +72,19 @@ export async function readClusterNotes(
 }
 
 /**
- * Compares the settings with the notes of the cluster that is there; without a note any value is right.
+ * Compares the settings with the metadata of the existing cluster. A setting without metadata may have any value.
  *
- * @throws WrongSettings for a key of Secrets that may not follow, and for what a cluster keeps
+ * @throws WrongSettings for a key of Secrets that may not come next, and for a change of a permanent setting
  */
-export async function checkClusterNotes(settings: Settings, notes: Notes | undefined): Promise<void> {
-  if (notes === undefined) return;
+export async function checkClusterMetadata(
+  settings: Settings,
+  metadata: ClusterMetadata | undefined,
+): Promise<void> {
+  if (metadata === undefined) return;
   const { key } = settings.encryption;
-  const noted = notes[keyNote];
+  const noted = metadata[encryptionKeyName];
   const ofKey = noted === undefined ? [] : judgeEncryptionKey(key, Number(noted));
-  const mistakes = [...ofKey, ...changedChoices(settings, notes)];
+  const mistakes = [...ofKey, ...changedPermanentSettings(settings, metadata)];
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
   if (noted === undefined)
     await pulumi.log.info(
@@ -89,7 +92,7 @@ export async function checkClusterNotes(settings: Settings, notes: Notes | undef
     );
 }
 
-async function notesIn(bucket: string, opts: pulumi.InvokeOptions): Promise<Notes | undefined> {
+async function metadataIn(bucket: string, opts: pulumi.InvokeOptions): Promise<ClusterMetadata | undefined> {
   // A list shows whether an object is absent or may not be read; a request for the object itself does not.
   const list = aws.s3.getObjects({ bucket, prefix: encryptionConfig }, opts);
   const { keys } = await list.catch((error: Error) => {
