@@ -16,6 +16,7 @@ const preflight = {
   images: [{ release: "4757.2.2", architecture: "amd64", sourceAmiId: "ami-0123456789abcdef0" }],
   natAddresses: [],
   ownManifests: [],
+  diskKeys: [],
 } satisfies PreflightResult;
 
 /** Tags every VPC, and names whatever the engine asks it about. */
