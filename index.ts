@@ -1,11 +1,11 @@
 import { Cluster } from "./components/cluster";
 import { readLastOutputs } from "./preflight/lastOutputs";
-import { findPlacement } from "./preflight/placement";
+import { runPreflight } from "./preflight/preflight";
 import { readSettings } from "./settings";
 
 /** One stack, one cluster: what its settings say, where it is to stand, the cluster, and what others need of it. */
 export = async () => {
   const settings = readSettings();
-  const placement = await findPlacement(settings, { lastOutputs: await readLastOutputs() });
-  return new Cluster(settings.name, { settings, placement }).outputs;
+  const preflight = await runPreflight(settings, { lastOutputs: await readLastOutputs() });
+  return new Cluster(settings.name, { settings, preflight }).outputs;
 };

@@ -7,7 +7,7 @@ import { apiClients } from "./network/apiClients";
 import { ApiEndpoint } from "./network/apiEndpoint";
 import { Backups } from "./store/backups";
 import { CloudProvider } from "./pods/cloudProvider";
-import { clusterNotes } from "../preflight/clusterNotes";
+import { clusterMetadata } from "../preflight/clusterMetadata";
 import type { ClusterOutputs } from "./clusterOutputs";
 import { ControlPlane } from "./nodes/controlPlane";
 import { Discovery } from "./network/discovery";
@@ -23,14 +23,14 @@ import { NodeStore } from "./store/nodeStore";
 import { clusterFacts, clusterScope, networkArgs } from "./parts";
 import { Pki } from "./pki/pki";
 import { requirePlain } from "./plainArgs";
-import type { Placement } from "../preflight/placement";
+import type { PreflightResult } from "../preflight/preflight";
 import { SecurityGroups } from "./network/securityGroups";
 import { startupTaints } from "../plan/startupTaints";
 import { WorkerPool } from "./nodes/workerPool";
 
 export interface ClusterArgs {
   readonly settings: Settings;
-  readonly placement: Placement;
+  readonly preflight: PreflightResult;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the constructor assigns every output
@@ -44,20 +44,20 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubeadm:index:Cluster", name, {}, opts);
-    requirePlain(this, name, args, { plain: ["settings", "placement"] });
-    const { settings, placement } = args;
-    if (this.getProvider("aws:index/getRegion:getRegion") !== placement.provider) {
-      const message = `the placement of ${name} was looked up with another AWS provider than its own: give findPlacement the same one`;
+    requirePlain(this, name, args, { plain: ["settings", "preflight"] });
+    const { settings, preflight } = args;
+    if (this.getProvider("aws:index/getRegion:getRegion") !== preflight.provider) {
+      const message = `the preflight of ${name} used another AWS provider than its own: give runPreflight the same one`;
       throw new pulumi.ResourceError(message, this, true);
     }
     const parent = { parent: this };
-    const names = clusterNames(settings.name, settings.domain, placement);
+    const names = clusterNames(settings.name, settings.domain, preflight);
     const cluster = settings.name;
 
-    const network = new Network(`${name}-network`, networkArgs(settings, placement), parent);
+    const network = new Network(`${name}-network`, networkArgs(settings, preflight), parent);
     const images = new NodeImages(
       `${name}-images`,
-      { cluster, region: placement.region, images: placement.images },
+      { cluster, region: preflight.region, images: preflight.images },
       parent,
     );
     const dns = new Dns(
@@ -79,9 +79,9 @@ export class Cluster extends pulumi.ComponentResource {
         apiClients: apiClients({
           api: settings.api,
           cidrs: network.cidrs,
-          existingVpc: placement.existingVpc,
+          existingVpc: preflight.existingVpc,
           nats: network.natAddresses.map((address, i) => ({ zone: network.zones[i], address })),
-          knownNatAddresses: placement.natAddresses,
+          knownNatAddresses: preflight.natAddresses,
         }),
         access: settings.access.kind,
         accessClients: settings.access.allowedCidrs,
@@ -98,9 +98,9 @@ export class Cluster extends pulumi.ComponentResource {
       {
         cluster,
         bucket: names.nodeStore,
-        partition: placement.partition,
+        partition: preflight.partition,
         objects: pki.objects,
-        metadata: { [encryptionConfig]: clusterNotes(settings, placement) },
+        metadata: { [encryptionConfig]: clusterMetadata(settings, preflight) },
         noted: [network, images],
         protect: settings.protect,
       },
@@ -119,7 +119,7 @@ export class Cluster extends pulumi.ComponentResource {
       `${name}-identity`,
       {
         cluster,
-        partition: placement.partition,
+        partition: preflight.partition,
         bucket: names.issuerBucket,
         issuer: names.issuer,
         serviceAccountPublicKeyPem: pki.serviceAccountPublicKeyPem,
@@ -144,7 +144,7 @@ export class Cluster extends pulumi.ComponentResource {
       `${name}-discovery`,
       {
         cluster,
-        region: placement.region,
+        region: preflight.region,
         group: names.controllers,
         zone: names.zone,
         zoneId: dns.zoneId,
@@ -154,8 +154,8 @@ export class Cluster extends pulumi.ComponentResource {
       parent,
     );
     const logs = new NodeLogs(`${name}-node-logs`, { cluster, logGroup: names.nodeLogs }, parent);
-    const scope = clusterScope(settings, placement);
-    const facts = clusterFacts(settings, names, placement);
+    const scope = clusterScope(settings, preflight);
+    const facts = clusterFacts(settings, names, preflight);
     const nodesOfAll = { cluster: facts, keyArn: store.keyArn, store: store.secured };
     const cloudProvider = new CloudProvider(
       `${name}-cloud-provider`,
@@ -167,7 +167,7 @@ export class Cluster extends pulumi.ComponentResource {
       {
         scope,
         wanted: wantedAddons(settings),
-        ownManifests: placement.ownManifests,
+        ownManifests: preflight.ownManifests,
         bucket: store.bucket,
         apiName: names.api,
         podCidr: settings.podCidr,

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../plan/nodeImages";
 import type { SecurityGroups } from "./network/securityGroups";
-import type { ClusterFacts } from "./nodes/nodesArgs";
+import type { ClusterFacts } from "./nodes/nodeGroupArgs";
 
 /** What another stack or a person needs of a cluster. */
 export interface ClusterOutputs {

@@ -1,33 +1,33 @@
 import { wantedAddons } from "../addons/addons";
-import type { Placement } from "../preflight/placement";
+import type { PreflightResult } from "../preflight/preflight";
 import type { Settings } from "../settings";
 import { defaultNetwork } from "../settings/fields";
 import type { ClusterScope, Names } from "../plan/names";
 import type { NetworkArgs } from "./network/network";
-import type { ClusterFacts } from "./nodes/nodesArgs";
+import type { ClusterFacts } from "./nodes/nodeGroupArgs";
 
 /** What the ARNs of the cluster's things are made of. */
-export const clusterScope = ({ name }: Settings, placement: Placement): ClusterScope => ({
+export const clusterScope = ({ name }: Settings, preflight: PreflightResult): ClusterScope => ({
   cluster: name,
-  partition: placement.partition,
-  region: placement.region,
-  accountId: placement.accountId,
+  partition: preflight.partition,
+  region: preflight.region,
+  accountId: preflight.accountId,
 });
 
 /** The VPC that the settings ask for. */
-export function networkArgs(settings: Settings, placement: Placement): NetworkArgs {
+export function networkArgs(settings: Settings, preflight: PreflightResult): NetworkArgs {
   const cluster = settings.name;
-  if (placement.existingVpc) return { kind: "existing", cluster, vpc: placement.existingVpc };
-  const { region, zones } = placement;
+  if (preflight.existingVpc) return { kind: "existing", cluster, vpc: preflight.existingVpc };
+  const { region, zones } = preflight;
   return { kind: "new", cluster, region, zones, ...(settings.network ?? defaultNetwork) };
 }
 
 /** What every node knows of the cluster. */
-export function clusterFacts(settings: Settings, names: Names, placement: Placement): ClusterFacts {
+export function clusterFacts(settings: Settings, names: Names, preflight: PreflightResult): ClusterFacts {
   const addons = wantedAddons(settings);
   return {
-    ...clusterScope(settings, placement),
-    dnsSuffix: placement.dnsSuffix,
+    ...clusterScope(settings, preflight),
+    dnsSuffix: preflight.dnsSuffix,
     zone: names.zone,
     bucket: names.nodeStore,
     logGroup: names.nodeLogs,

@@ -4,9 +4,9 @@ import type { Mistake } from "../settings/errors";
 import { isPublicZone } from "../plan/names";
 
 /** A setting that a cluster keeps for as long as it is there. */
-interface Chosen {
-  /** Under which the node store has it noted. */
-  readonly note: string;
+interface PermanentSetting {
+  /** Name of the S3 metadata that hold it. */
+  readonly name: string;
   readonly key: string;
   readonly value: string;
   /** What the settings have at the key. @default the value */
@@ -15,32 +15,32 @@ interface Chosen {
   readonly because: string;
 }
 
-function chosen(settings: Settings): Chosen[] {
+function permanentSettings(settings: Settings): PermanentSetting[] {
   const { api, domain, podCidr, serviceCidr, network, existingVpc, parentZoneId } = settings;
   return [
-    { note: "domain", key: "domain", value: domain, because: "etcd's members go by names below it" },
+    { name: "domain", key: "domain", value: domain, because: "etcd's members go by names below it" },
     {
-      note: "zone",
+      name: "zone",
       key: "parentZoneId",
       value: isPublicZone(settings) ? "a public zone" : "a private zone",
       written: parentZoneId ?? "none",
       because: "the zone would be made anew",
     },
     {
-      note: "api",
+      name: "api",
       key: "api.access",
       value: api.access,
       because: "the API's load balancer would be made anew",
     },
     {
-      note: "network",
+      name: "network",
       key: existingVpc ? "existingVpc.vpcId" : "network.cidr",
       value: existingVpc?.vpcId ?? (network ?? defaultNetwork).cidr,
       because: "everything stands in the VPC",
     },
-    { note: "pod-cidr", key: "podCidr", value: podCidr, because: "every node has a part of the range" },
+    { name: "pod-cidr", key: "podCidr", value: podCidr, because: "every node has a part of the range" },
     {
-      note: "service-cidr",
+      name: "service-cidr",
       key: "serviceCidr",
       value: serviceCidr,
       because: "Services keep their addresses",
@@ -48,22 +48,24 @@ function chosen(settings: Settings): Chosen[] {
   ];
 }
 
-/** What `changedChoices` is to find at the next `pulumi up`, by note. */
-export const choiceNotes = (settings: Settings): Record<string, string> =>
-  Object.fromEntries(chosen(settings).map(({ note, value }) => [note, value]));
+/** What `changedPermanentSettings` is to find at the next `pulumi up`, by the name of its metadata. */
+export const permanentMetadata = (settings: Settings): Record<string, string> =>
+  Object.fromEntries(permanentSettings(settings).map(({ name, value }) => [name, value]));
 
-/** Settings that differ from those the cluster was made with. A setting without a note may have any value. */
-export function changedChoices(
+/** Settings that differ from those the cluster was made with. A setting without metadata may have any value. */
+export function changedPermanentSettings(
   settings: Settings,
-  notes: Readonly<Record<string, string | undefined>>,
+  metadata: Readonly<Record<string, string | undefined>>,
 ): Mistake[] {
-  const changed = chosen(settings).filter(({ note, value }) => (notes[note] ?? value) !== value);
+  const changed = permanentSettings(settings).filter(
+    ({ name, value }) => (metadata[name] ?? value) !== value,
+  );
   // Without a parent zone it is the API that makes the zone a public one.
-  const causes = changed.some(({ note }) => note === "api")
-    ? changed.filter(({ note }) => note !== "zone")
+  const causes = changed.some(({ name }) => name === "api")
+    ? changed.filter(({ name }) => name !== "zone")
     : changed;
-  return causes.map(({ note, key, value, written = value, because }): Mistake => {
-    const remedy = `cannot change after creation (this cluster uses ${notes[note]}): ${because}`;
+  return causes.map(({ name, key, value, written = value, because }): Mistake => {
+    const remedy = `cannot change after creation (this cluster uses ${metadata[name]}): ${because}`;
     return { key, value: written, remedy };
   });
 }

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { controllerIgnition } from "../../ignition/controller";
 import { NodeGroup } from "./nodeGroup";
 import { controllerStatements } from "./nodePolicies";
-import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { nodeFacts, NodeGroupBaseArgs } from "./nodeGroupArgs";
 import type { Architecture } from "../../plan/nodeImages";
 import { controllerGroup } from "../../plan/names";
 import { oneMoreThan } from "../../plan/rollout";
 import { controllerConfig } from "../../plan/nodeStoreKeys";
 
-export interface ControlPlaneArgs extends NodesArgs {
+export interface ControlPlaneArgs extends NodeGroupBaseArgs {
   /** Controllers, each an etcd member. */
   readonly size: number;
   readonly instanceType: string;
@@ -68,7 +68,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         max: size,
         targetGroupArns: [args.targetGroupArn],
         // A pause after each new controller but the last, so that a person can stop what the hooks did not.
-        replacement: {
+        instanceRefresh: {
           maxHealthyPercentage: oneMoreThan(size),
           checkpointPercentages: size === 1 ? undefined : shares(size),
         },

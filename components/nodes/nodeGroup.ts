@@ -4,17 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { pointerUserData } from "../../ignition/pointer";
 import { type Capacity, firmwareSeconds } from "./capacity";
 import { ownedTags } from "../../plan/names";
-import type { NodesArgs } from "./nodesArgs";
+import type { NodeGroupBaseArgs } from "./nodeGroupArgs";
 
 /** How instances are replaced, always new before old. */
-export interface Replacement {
-  /** Percent of the group's size that may run during a replacement, 101 to 200. */
+export interface InstanceRefresh {
+  /** Percent of the group's size that may run during a refresh, 101 to 200. */
   readonly maxHealthyPercentage: number;
   /** Percentages of a refresh to pause at. @default none */
   readonly checkpointPercentages?: readonly number[];
 }
 
-export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
+export interface NodeGroupArgs extends Omit<NodeGroupBaseArgs, "keyArn"> {
   /** Name of the Auto Scaling group and its launch template; with the region, of its role and instance profile. */
   readonly group: pulumi.Input<string>;
   /** Key of the Ignition configuration in the node store. */
@@ -28,7 +28,7 @@ export interface NodeGroupArgs extends Omit<NodesArgs, "keyArn"> {
   readonly min: number;
   readonly max: number;
   readonly targetGroupArns?: pulumi.Input<string>[];
-  readonly replacement: Replacement;
+  readonly instanceRefresh: InstanceRefresh;
   /** Seconds a new instance has to report itself ready once its firmware is through, and an old one to leave. */
   readonly hookSeconds: { readonly launch: number; readonly terminate: number };
   /** Delete the group with all its instances at once, instead of waiting for each to leave. */
@@ -143,9 +143,9 @@ export class NodeGroup extends pulumi.ComponentResource {
     template: aws.ec2.LaunchTemplate,
     policy: aws.iam.RolePolicy,
   ) {
-    const { group, replacement } = args;
-    const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: replacement.maxHealthyPercentage };
-    const checkpoints = replacement.checkpointPercentages;
+    const { group, instanceRefresh } = args;
+    const healthy = { minHealthyPercentage: 100, maxHealthyPercentage: instanceRefresh.maxHealthyPercentage };
+    const checkpoints = instanceRefresh.checkpointPercentages;
     const firmware = firmwareSeconds(args.capacity);
     const launchSeconds = args.hookSeconds.launch + firmware;
     const made = new aws.autoscaling.Group(

@@ -4,13 +4,13 @@ import type { WorkerPoolSettings } from "../../settings";
 import { autoscalerTags } from "../../plan/autoscalerTags";
 import { NodeGroup } from "./nodeGroup";
 import { workerStatements } from "./nodePolicies";
-import { nodeFacts, NodesArgs } from "./nodesArgs";
+import { nodeFacts, NodeGroupBaseArgs } from "./nodeGroupArgs";
 import { requirePlain } from "../plainArgs";
 import { poolGroup } from "../../plan/names";
 import { poolPercentage } from "../../plan/rollout";
 import { poolConfig } from "../../plan/nodeStoreKeys";
 
-export interface WorkerPoolArgs extends NodesArgs {
+export interface WorkerPoolArgs extends NodeGroupBaseArgs {
   /** Name of the pool; no other pool of the cluster has it. */
   readonly pool: string;
   readonly settings: WorkerPoolSettings;
@@ -57,7 +57,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         diskGib: settings.diskGib,
         min: settings.min,
         max: settings.max,
-        replacement: { maxHealthyPercentage: poolPercentage(settings) },
+        instanceRefresh: { maxHealthyPercentage: poolPercentage(settings) },
         hookSeconds: { launch: 900, terminate: 900 },
         // Pods are drained by the controllers first, which outlive every pool.
         forceDelete: false,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   Cluster,
   type ClusterOutputs,
-  findPlacement,
+  runPreflight,
   parseSettings,
   readLastOutputs,
 } from "pulumi-kubeadm/library";
@@ -14,8 +14,8 @@ async function cluster(name: string, region: aws.Region): Promise<ClusterOutputs
   const common = new pulumi.Config().requireObject<Record<string, unknown>>("settings");
   const settings = parseSettings({ name, ...common });
   const lastOutputs = await readLastOutputs(name);
-  const placement = await findPlacement(settings, { provider, lastOutputs });
-  return new Cluster(name, { settings, placement }, { provider }).outputs;
+  const preflight = await runPreflight(settings, { provider, lastOutputs });
+  return new Cluster(name, { settings, preflight }, { provider }).outputs;
 }
 
 export = async () => ({

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { Cluster } from "../../components/cluster";
 import { readLastOutputs } from "../../preflight/lastOutputs";
-import { findPlacement } from "../../preflight/placement";
+import { runPreflight } from "../../preflight/preflight";
 import { region } from "../engine/region";
 import { runOf, stackConfig } from "../engine/stack";
 import { settingsOf } from "./settingsOf";
@@ -13,8 +13,8 @@ const bucket = (name: string) => `${name}-nodes-123456789012-eu-central-1`;
 const two = (first: string, second: string) => async () => {
   const cluster = async (output: string, name: string) => {
     const settings = settingsOf(name);
-    const placement = await findPlacement(settings, { lastOutputs: await readLastOutputs(output) });
-    return new Cluster(output, { settings, placement }).outputs;
+    const preflight = await runPreflight(settings, { lastOutputs: await readLastOutputs(output) });
+    return new Cluster(output, { settings, preflight }).outputs;
   };
   return { east: await cluster("east", first), west: await cluster("west", second) };
 };

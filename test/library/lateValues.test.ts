@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { Cluster, findPlacement, parseSettings, ServiceAccountRole, WorkerPool } from "../../library";
+import { Cluster, runPreflight, parseSettings, ServiceAccountRole, WorkerPool } from "../../library";
 import { Registered, runOf, stackConfig } from "../engine/stack";
 import { withSecrets } from "../engine/wire";
 import { settingsOf } from "./settingsOf";
@@ -33,13 +33,13 @@ describe("An Output", () => {
   it("is refused in the settings of a cluster, none of whose arguments takes one", async () => {
     const program = async () => {
       const settings = settingsOf("blue");
-      const placement = await findPlacement(settings);
+      const preflight = await runPreflight(settings);
       const late = { ...settings, api: { ...settings.api, allowedCidrs: [pulumi.output("10.0.0.0/8")] } };
-      new Cluster("blue", { settings: unchecked(late), placement });
+      new Cluster("blue", { settings: unchecked(late), preflight });
     };
     await assert.rejects(runOf(program, config), {
       message:
-        "Cluster blue: settings.api.allowedCidrs[0] is an Output. Plain values are needed for settings and placement, " +
+        "Cluster blue: settings.api.allowedCidrs[0] is an Output. Plain values are needed for settings and preflight, " +
         `which decide whether there is a resource, and how many. Use ${sources}. No argument takes an Output.`,
     });
   });
@@ -82,14 +82,14 @@ describe("An Output", () => {
   });
 });
 
-describe("A placement that nobody has awaited", () => {
+describe("A preflight that nobody has awaited", () => {
   it("is refused", async () => {
     const program = async () => {
       const settings = settingsOf("blue");
-      const placement = findPlacement(settings);
-      await placement;
-      new Cluster("blue", { settings, placement: unchecked(placement) });
+      const preflight = runPreflight(settings);
+      await preflight;
+      new Cluster("blue", { settings, preflight: unchecked(preflight) });
     };
-    await assert.rejects(runOf(program, config), /Cluster blue: placement is a Promise\./);
+    await assert.rejects(runOf(program, config), /Cluster blue: preflight is a Promise\./);
   });
 });

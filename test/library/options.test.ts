@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../../components/cluster";
-import { findPlacement } from "../../preflight/placement";
+import { runPreflight } from "../../preflight/preflight";
 import { Run, runOf, stackConfig } from "../engine/stack";
 import { settingsOf } from "./settingsOf";
 
@@ -14,7 +14,7 @@ const withOptions = (
 ): Promise<Run> =>
   runOf(async () => {
     const settings = settingsOf("blue", others);
-    return new Cluster("blue", { settings, placement: await findPlacement(settings) }, opts).outputs;
+    return new Cluster("blue", { settings, preflight: await runPreflight(settings) }, opts).outputs;
   }, config);
 
 describe("A cluster is given", () => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Cluster } from "../../components/cluster";
-import { findPlacement } from "../../preflight/placement";
+import { runPreflight } from "../../preflight/preflight";
 import { Run, runOf, stackConfig } from "../engine/stack";
 import { settingsOf } from "./settingsOf";
 
@@ -32,7 +32,7 @@ describe("A cluster in the program of another project", () => {
     process.chdir(folder);
     run = await runOf(async () => {
       const settings = settingsOf("blue", { addons: { manifests: ["site"] } });
-      return new Cluster("blue", { settings, placement: await findPlacement(settings) }).outputs;
+      return new Cluster("blue", { settings, preflight: await runPreflight(settings) }).outputs;
     }, stackConfig("dev"));
   });
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as assert from "node:assert/strict";
 import { Cluster } from "../../components/cluster";
-import { findPlacement } from "../../preflight/placement";
+import { runPreflight } from "../../preflight/preflight";
 import { Run, runOf, stackConfig } from "../engine/stack";
 import { withSecrets } from "../engine/wire";
 import { Owner } from "./owner";
@@ -16,8 +16,8 @@ describe("A cluster that is given a provider of another region", () => {
   before(async () => {
     run = await runOf(async () => {
       const provider = new aws.Provider("stockholm", { region: "eu-north-1" });
-      const placement = await findPlacement(settings, { provider });
-      return new Cluster("north", { settings, placement }, { provider }).outputs;
+      const preflight = await runPreflight(settings, { provider });
+      return new Cluster("north", { settings, preflight }, { provider }).outputs;
     }, config);
   });
 
@@ -47,17 +47,17 @@ describe("A cluster that is given a provider of another region", () => {
   });
 });
 
-describe("A cluster whose placement another provider looked up", () => {
+describe("A cluster whose preflight used another provider", () => {
   const settings = settingsOf("north");
 
   it("is refused, as its names and policies would be of another region", async () => {
     const program = async () => {
       const provider = new aws.Provider("stockholm", { region: "eu-north-1" });
-      new Cluster("north", { settings, placement: await findPlacement(settings) }, { provider });
+      new Cluster("north", { settings, preflight: await runPreflight(settings) }, { provider });
     };
     await assert.rejects(runOf(program, config), {
       message:
-        "the placement of north was looked up with another AWS provider than its own: give findPlacement the same one",
+        "the preflight of north used another AWS provider than its own: give runPreflight the same one",
     });
   });
 
@@ -65,8 +65,8 @@ describe("A cluster whose placement another provider looked up", () => {
     const { resources } = await runOf(async () => {
       const provider = new aws.Provider("stockholm", { region: "eu-north-1" });
       const owner = new Owner("owner", { provider });
-      const placement = await findPlacement(settings, { parent: owner });
-      new Cluster("north", { settings, placement }, { parent: owner });
+      const preflight = await runPreflight(settings, { parent: owner });
+      new Cluster("north", { settings, preflight }, { parent: owner });
     }, config);
     assert.ok(
       resources.some(({ key, provider }) => key === "ec2.Vpc north-network" && provider === "stockholm"),

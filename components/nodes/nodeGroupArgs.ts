@@ -14,7 +14,7 @@ export interface ClusterFacts
 }
 
 /** What the control plane and every worker pool are told alike. */
-export interface NodesArgs {
+export interface NodeGroupBaseArgs {
   /** The cluster that the nodes are of. */
   readonly cluster: pulumi.Input<ClusterFacts>;
   /** ARN of the node store's KMS key. */

@@ -8,7 +8,12 @@ import { defaultNetwork } from "../settings/fields";
 import { refusal, together, WrongSettings } from "../settings/errors";
 import { checkAlarmTopic } from "./alarmTopic";
 import { checkApiClients, findNatAddresses } from "./apiClients";
-import { checkClusterNotes, notedList, type Notes, readClusterNotes } from "./clusterNotes";
+import {
+  checkClusterMetadata,
+  metadataList,
+  type ClusterMetadata,
+  readClusterMetadata,
+} from "./clusterMetadata";
 import { findExistingVpc, type KeptSubnets, type Place, zonesOfSubnets } from "./existingVpc";
 import { checkInstanceTypes, checkTypesInZones } from "./instanceTypes";
 import { chooseZones, findStanding, type ZoneChoice } from "./zones";
@@ -19,8 +24,8 @@ import { checkParentZone } from "./parentZone";
 import { checkRestore } from "./restore";
 import { checkSameCluster, type LastOutputs } from "./lastOutputs";
 
-/** What is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
-export interface Placement extends Account, Place {
+/** What a cluster's preflight found, which is there before the cluster: facts of account, region and project, looked up once, before any resource is registered. */
+export interface PreflightResult extends Account, Place {
   readonly partition: string;
   /** The AWS provider that looked all of it up. @default the stack's own */
   readonly provider?: pulumi.ProviderResource;
@@ -33,23 +38,23 @@ export interface Placement extends Account, Place {
 }
 
 /** By whom it is looked up, and what is known of the cluster already. */
-export interface PlacementOptions extends pulumi.InvokeOptions {
+export interface PreflightOptions extends pulumi.InvokeOptions {
   /** What this cluster put out at its last `pulumi up`. @default nothing is known, so a renamed cluster is not refused */
   readonly lastOutputs?: LastOutputs;
 }
 
 /**
- * Looks up where the cluster is to stand, by the provider that the cluster is made with.
+ * Looks up where the cluster is to stand, by the provider that the cluster is made with, and refuses settings that do not fit.
  *
  * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
  *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
  *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
  *   that are none
  */
-export async function findPlacement(
+export async function runPreflight(
   settings: Settings,
-  { lastOutputs = {}, ...opts }: PlacementOptions = {},
-): Promise<Placement> {
+  { lastOutputs = {}, ...opts }: PreflightOptions = {},
+): Promise<PreflightResult> {
   const provider = opts.provider ?? opts.parent?.getProvider("aws:index/getRegion:getRegion");
   const [{ accountId }, { partition, dnsSuffix }, { region }] = await Promise.all([
     aws.getCallerIdentity({}, opts),
@@ -59,10 +64,10 @@ export async function findPlacement(
   const account = { accountId, region, dnsSuffix };
   try {
     const { nodeStore } = clusterNames(settings.name, settings.domain, account);
-    const notes = await readClusterNotes(settings, nodeStore, opts);
+    const metadata = await readClusterMetadata(settings, nodeStore, opts);
     const [network, images, ownManifests, natAddresses] = await together([
-      findNetwork(settings, account, notes, lastOutputs, opts),
-      findImages(settings, { region, partition }, notedList(notes, "flatcar"), opts),
+      findNetwork(settings, account, metadata, lastOutputs, opts),
+      findImages(settings, { region, partition }, metadataList(metadata, "flatcar"), opts),
       readOwnManifests(settings.addons.manifests, addonFiles(wantedAddons(settings))),
       findNatAddresses(settings, opts),
       checkInstanceTypes(settings, region, opts),
@@ -70,7 +75,7 @@ export async function findPlacement(
       checkAlarmTopic(settings, { accountId, partition, region }, opts),
       checkRestore(settings.restore, nodeStore, opts),
       checkSameCluster(settings.name, nodeStore, lastOutputs),
-      checkClusterNotes(settings, notes),
+      checkClusterMetadata(settings, metadata),
     ]);
     checkApiClients(settings, network.existingVpc);
     await checkTypesInZones(settings, network, opts);
@@ -83,16 +88,16 @@ export async function findPlacement(
 async function findNetwork(
   settings: Settings,
   account: Account,
-  notes: Notes | undefined,
+  metadata: ClusterMetadata | undefined,
   lastOutputs: LastOutputs,
   opts: pulumi.InvokeOptions,
 ): Promise<Place> {
   const place = settings.existingVpc
-    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(notes, lastOutputs), opts)
+    ? await findSubnets(settings, settings.existingVpc, account, keptSubnets(metadata, lastOutputs), opts)
     : await findZones(
         settings,
         account.region,
-        { noted: notedList(notes, "zones"), made: lastOutputs.privateSubnetIds?.length },
+        { noted: metadataList(metadata, "zones"), made: lastOutputs.privateSubnetIds?.length },
         opts,
       );
   const mistakes = Object.entries(settings.workerPools).flatMap(([name, pool]) =>
@@ -108,12 +113,12 @@ async function findNetwork(
   return place;
 }
 
-/** What is noted, and what the stack put out last: notes that a hand lost or put back may name fewer. */
+/** What is noted, and what the stack put out last: metadata that a hand lost or put back may name fewer. */
 function keptSubnets(
-  notes: Notes | undefined,
+  metadata: ClusterMetadata | undefined,
   { privateSubnetIds = [], publicSubnetIds = [] }: LastOutputs,
 ): KeptSubnets {
-  const noted = (note: string) => notedList(notes, note) ?? [];
+  const noted = (name: string) => metadataList(metadata, name) ?? [];
   return {
     private: [...new Set([...noted("private-subnets"), ...privateSubnetIds])],
     public: [...new Set([...noted("public-subnets"), ...publicSubnetIds])],
