@@ -100,7 +100,7 @@ describe("A change of settings changes nothing else:", () => {
     const taints = [{ key: "example.com/batch", effect: "NoSchedule" }];
     for (const part of [{ labels }, { taints }]) {
       assert.deepEqual(await changing(dev, { workerPools: { workers: part } }), {
-        "s3.BucketObjectv2 dev-pool-workers-config": "content",
+        "s3.BucketObjectv2 dev-pool-workers-config": "content key",
         "ec2.LaunchTemplate dev-pool-workers": "userData",
         "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy tags",
       });
@@ -139,10 +139,10 @@ describe("A change of settings changes nothing else:", () => {
 
   it("the Kubernetes version, the configuration of every node and what follows from it", async () => {
     assert.deepEqual(await changing(dev, { versions: { kubernetes: "1.36.3" } }), {
-      "s3.BucketObjectv2 dev-controllers-config": "content",
+      "s3.BucketObjectv2 dev-controllers-config": "content key",
       "ec2.LaunchTemplate dev-controllers": "userData",
       "autoscaling.Group dev-controllers": "launchTemplate",
-      "s3.BucketObjectv2 dev-pool-workers-config": "content",
+      "s3.BucketObjectv2 dev-pool-workers-config": "content key",
       "ec2.LaunchTemplate dev-pool-workers": "userData",
       "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
     });
