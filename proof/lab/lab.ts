@@ -11,7 +11,7 @@ import type { Cluster } from "./cluster/cluster";
 import { putControlPath } from "./cluster/controlPath";
 import type { Kubernetes } from "./kubernetes/kubernetes";
 import type { Load } from "./clients/load";
-import { isHealthy, voters, type Members } from "./clients/members";
+import { isHealthy, voters, type Members, type Observation } from "./clients/members";
 import type { DnsFaults } from "./network/dnsFaults";
 import type { Hypervisor, InstanceUnitFailure, MachineEvent } from "./node/hypervisor";
 import type { Machine } from "./node/machine";
@@ -103,6 +103,11 @@ export class Lab {
     return minutes * 60_000 * this.scale;
   }
 
+  /** Seconds in which a controller leaves: its target drains for three minutes at the scale of the run, then it goes. */
+  get leavingSeconds(): number {
+    return 120 + this.minutes(3) / 1000;
+  }
+
   /** Lets a wait that is given in minutes pass, as long as `passing` says. Returns the seconds that passed. */
   async pass(minutes: number): Promise<number> {
     const passing = this.passing(minutes);
@@ -181,7 +186,8 @@ export class Lab {
       await this.cluster.up({ "controlPlane.size": String(size) });
       await this.startFromNothing();
     }
-    const healthy = () => this.members.until(`${size} healthy voters`, 180, (seen) => isHealthy(seen, size));
+    const isWhole = (seen: Observation) => isHealthy(seen, size);
+    const healthy = () => this.members.until(`${size} healthy voters`, 60 + this.leavingSeconds, isWhole);
     try {
       await healthy();
     } catch (error) {
@@ -236,12 +242,8 @@ export class Lab {
 
   /** Auto Scaling's own command to replace an instance, which may leave the cluster first. */
   async terminate(id: string): Promise<void> {
-    await new AutoScalingClient({}).send(
-      new TerminateInstanceInAutoScalingGroupCommand({
-        InstanceId: id,
-        ShouldDecrementDesiredCapacity: false,
-      }),
-    );
+    const order = { InstanceId: id, ShouldDecrementDesiredCapacity: false };
+    await new AutoScalingClient({}).send(new TerminateInstanceInAutoScalingGroupCommand(order));
   }
 
   /** Waits until the zone has exactly these instances as members. */

@@ -20,7 +20,7 @@ export async function rolled(stage: Stage, settings: Record<string, string>): Pr
   if (ended !== "Successful") throw new Error(`the instance refresh is ${ended}`);
   await lab.members.until(
     "only new members",
-    60,
+    lab.leavingSeconds, // the last old one still drains when the refresh has ended
     (seen) => isHealthy(seen, size) && seen.members.every(({ name }) => !old.includes(name)),
   );
   stage.note("all members are new");

@@ -12,11 +12,14 @@ export const scale: Drill = {
     await stage.load();
     const old = (await lab.cluster.controllers()).map(({ id }) => id);
     const began = Date.now();
+    const patience = 180 + lab.leavingSeconds;
     for (const size of [5, 3]) {
       stage.note(`controlPlane.size ${size}`);
       await lab.cluster.up({ "controlPlane.size": String(size) });
-      const healthy = await lab.members.until(`${size} healthy voters`, 300, (seen) => isHealthy(seen, size));
-      await lab.cluster.settled(300);
+      const healthy = await lab.members.until(`${size} healthy voters`, patience, (seen) =>
+        isHealthy(seen, size),
+      );
+      await lab.cluster.settled(patience);
       await lab.recordsAre(healthy.members.map(({ name }) => name));
       if (size === 5) {
         const now = (await lab.cluster.controllers()).map(({ id }) => id);

@@ -19,7 +19,7 @@ export const joinStorm: Drill = {
     ]);
     const healthy = await lab.members.until(
       "5 healthy voters without the leaver",
-      300,
+      180 + lab.leavingSeconds,
       (seen) => isHealthy(seen, 5) && seen.members.every(({ name }) => name !== leaver.id),
     );
     const seconds = (Date.parse(healthy.time) - began) / 1000;

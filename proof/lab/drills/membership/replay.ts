@@ -49,7 +49,9 @@ class Replay {
     }
     for (const step of steps) await this.follow(step);
     const began = Date.now();
-    await lab.members.until(`${size} healthy voters`, patience, (seen) => isHealthy(seen, size));
+    await lab.members.until(`${size} healthy voters`, patience + lab.leavingSeconds, (seen) =>
+      isHealthy(seen, size),
+    );
     const newest = (await lab.store.list("etcd/formation-")).length - formations;
     if (newest !== epoch)
       throw new Error(`the cluster was to be of epoch ${epoch} at the end, and is of ${newest}`);

@@ -33,8 +33,9 @@ def deregister(state: InstanceState) -> None:
 
 
 def drains(state: InstanceState) -> bool:
-    """Whether a target group that the instance was in still waits for its connections."""
-    return any(state.instance_id in draining(target_group) for target_group in target_groups_of(state.auto_scaling_group))
+    """Whether a target group that the instance was in still waits for its connections; one that runs no more has none."""
+    groups = target_groups_of(state.auto_scaling_group)
+    return state.instance.state == "running" and any(state.instance_id in draining(one) for one in groups)
 
 
 def target_groups_of(group: FakeAutoScalingGroup) -> list:
