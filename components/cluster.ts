@@ -113,11 +113,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const backups = new Backups(
       `${name}-backups`,
-      {
-        bucket: store.bucket,
-        retentionDays: settings.snapshots.retentionDays,
-        restore: settings.restore,
-      },
+      { bucket: store.bucket, retentionDays: settings.snapshots.retentionDays, restore: settings.restore },
       parent,
     );
     const identity = new Identity(
