@@ -143,7 +143,7 @@ export class BalancerNode {
 
   private async updateServers(
     haproxy: Haproxy,
-    { healthCheck, deregistrationSeconds }: LoadBalancer,
+    { healthCheck, deregistrationSeconds, draining }: LoadBalancer,
     registered: readonly Server[],
   ): Promise<void> {
     const now = Date.now();
@@ -157,7 +157,8 @@ export class BalancerNode {
     }
     for (const id of deregister) {
       const after = (seconds: number) => now + seconds * 1000 * this.timeScale;
-      const drainsAt = after(Math.min(lateConnectionSeconds, deregistrationSeconds));
+      const isLate = draining.includes(id); // one that has gone without draining gets nothing any more
+      const drainsAt = after(isLate ? Math.min(lateConnectionSeconds, deregistrationSeconds) : 0);
       this.known.set(id, { id, drainsAt, leavesAt: after(deregistrationSeconds) });
     }
     for (const id of drain) await this.silently(haproxy, inState(id, "drain"));

@@ -47,6 +47,8 @@ export interface LoadBalancer {
   readonly deregistrationSeconds: number;
   readonly healthCheck: HealthCheck;
   readonly targets: readonly Target[];
+  /** Ids of those that were deregistered while they ran, until the delay is over. */
+  readonly draining: readonly string[];
 }
 
 /**
@@ -92,6 +94,10 @@ async function describe(
   requireAttribute(name, attributes, "preserve_client_ip.enabled", "false");
   requireAttribute(name, attributes, "load_balancing.cross_zone.enabled", "true");
   const health = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  const targets = (health.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
+    target: { id: Target?.Id ?? "", port: Target?.Port ?? 0 },
+    state: TargetHealth?.State ?? "",
+  }));
   return [
     {
       ...{ name, dnsName, targetGroupArn: TargetGroupArn ?? "" },
@@ -101,9 +107,10 @@ async function describe(
       idleSeconds: Number(attributes.get("tcp.idle_timeout.seconds")),
       deregistrationSeconds: Number(attributes.get("deregistration_delay.timeout_seconds")),
       healthCheck: healthCheckOf(name, groups.TargetGroups?.[0]),
-      targets: (health.TargetHealthDescriptions ?? [])
-        .filter(({ TargetHealth }) => !["draining", "unused"].includes(TargetHealth?.State ?? ""))
-        .map(({ Target }) => ({ id: Target?.Id ?? "", port: Target?.Port ?? 0 })),
+      targets: targets
+        .filter(({ state }) => !["draining", "unused"].includes(state))
+        .map(({ target }) => target),
+      draining: targets.filter(({ state }) => state === "draining").map(({ target }) => target.id),
     },
   ];
 }

@@ -33,7 +33,7 @@ const balancer: LoadBalancer = {
   targetGroupArn: "arn",
   deregistrationSeconds: 60,
   healthCheck,
-  targets: [],
+  ...{ targets: [], draining: [] },
 };
 const overTcp: HealthCheck = { ...healthCheck, protocol: "TCP", path: "", matcher: "" };
 

@@ -60,7 +60,14 @@ describe("The load balancers of the local AWS", () => {
     const [found] = await describeLoadBalancers(elb);
     deepEqual(found, {
       ...{ name: "demo-api", dnsName: found?.dnsName, subnetIds: [subnet], groupIds: found?.groupIds },
-      ...{ port: 443, idleSeconds: 350, targetGroupArn: targets, deregistrationSeconds: 60, targets: [] },
+      ...{
+        port: 443,
+        idleSeconds: 350,
+        targetGroupArn: targets,
+        deregistrationSeconds: 60,
+        targets: [],
+        draining: [],
+      },
       healthCheck: {
         ...{ protocol: "HTTPS", port: 6443, path: "/readyz", matcher: "200", interval: 10, timeout: 6 },
         ...{ healthyThreshold: 2, unhealthyThreshold: 3 },
