@@ -1,3 +1,4 @@
+import { waitUntil } from "./waitUntil";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CertificateAuthority, etcdNames } from "./certificates";
 import { Cloud, Instance, zone } from "./cloud";
@@ -149,10 +150,4 @@ export async function leaderOf(nodes: readonly Node[]): Promise<Node> {
     if (metrics.includes("\netcd_server_is_leader 1\n")) return node;
   }
   throw new Error("no leader");
-}
-
-export async function waitUntil(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100))
-    if (await condition()) return;
-  throw new Error(`waited 30 s for ${what}`);
 }

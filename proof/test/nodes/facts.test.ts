@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud, zone } from "./cloud";
 import { Controllers } from "./controllers";
 import { Node } from "./node";
@@ -27,8 +26,9 @@ describe("a cluster that serves, if a person changes its facts", function () {
       await cluster.reconcile(nodes),
       /ERROR: S3 names epoch 1, cluster 1234abcd, and this member serves epoch 1/,
     );
-    const joins = controllers.start(await cluster.replacement());
-    await sleep(4000);
+    const newcomer = await cluster.replacement();
+    const joins = controllers.start(newcomer);
+    await newcomer.says("etcd-membership", /waiting until cluster 1234abcd/);
     await cloud.putObject("etcd/formed-1.json", own);
     assert.match(await joins, /waiting until cluster 1234abcd of etcd\/formed-1.json answers[^]*promoted/);
     await cluster.isWhole();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
 import { Controllers } from "./controllers";
 import { Node } from "./node";
@@ -24,7 +23,7 @@ describe("a cluster that serves, if a person deletes any of its objects", functi
       for (const name of gone) await cloud.deleteObject(`etcd/${name}-1.json`);
       const newcomer = await cluster.replacement();
       const joins = controllers.start(newcomer);
-      if (gone.includes("formed")) await sleep(4000);
+      if (gone.includes("formed")) await newcomer.says("etcd-membership", /waiting until /);
       assert.ok(!(await cluster.isThere("etcd/formation-2.json")));
       assert.match(
         await cluster.reconcile(nodes.slice(0, 2)),
@@ -47,7 +46,7 @@ describe("a cluster that serves, if a person deletes any of its objects", functi
     const newcomer = await cluster.replacement();
     await cloud.inService();
     const joins = controllers.start(newcomer);
-    await sleep(4000);
+    await newcomer.says("etcd-membership", /one answers through its quorum/);
     assert.ok(!(await cluster.isThere("etcd/formation-1.json")));
     await cluster.reconcile(nodes.slice(0, 2));
     assert.match(await joins, /the cluster that has formed: one answers through its quorum[^]*promoted/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, waitUntil } from "./controllers";
+import { Controllers } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { Node } from "./node";
 import { ServingCluster } from "./servingCluster";
 
@@ -33,7 +33,7 @@ describe("a cluster that serves, if a person adds a formation", function () {
       await cluster.reconcile(nodes);
       const newcomer = await cluster.replacement();
       const joins = controllers.start(newcomer);
-      await sleep(4000);
+      await newcomer.says("etcd-membership", /waiting until /);
       await nodes[1].stopEtcd("KILL");
       await nodes[1].startEtcd();
       await waitUntil("the member to be back", () => nodes[1].etcdctl("endpoint health").then(() => true, () => false)); // prettier-ignore

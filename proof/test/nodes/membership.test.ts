@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, leaderOf, members, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, leaderOf, members, voters, votersOf } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 

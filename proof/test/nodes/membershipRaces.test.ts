@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud, zone } from "./cloud";
-import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, members, voters, votersOf } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { sharedCloud } from "./sharedCloud";
 
 // Traces that the model (test/model) found, see docs/membership.md. They also include events between two

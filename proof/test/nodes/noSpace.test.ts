@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Controllers, members, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, members, voters, votersOf } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 

@@ -1,3 +1,4 @@
+import { waitUntil } from "./waitUntil";
 import { ChildProcess, execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -162,11 +163,19 @@ export class Node {
 
   /** Runs one of the node's scripts, whatever its exit status. */
   async script(name: string, ...args: string[]): Promise<Outcome> {
+    // Its log can be read while it runs.
+    const command = `exec 2> >(tee /run/${name}.log >&2); exec /opt/cluster/bin/${name} "$@"`;
     try {
-      return { code: 0, ...(await run("nsenter", this.enter(`/opt/cluster/bin/${name}`, ...args))) };
+      return { code: 0, ...(await run("nsenter", this.enter("bash", "-c", command, name, ...args))) };
     } catch (error) {
       return error as Outcome;
     }
+  }
+
+  /** Waits until a script that runs, or has run last, says this. */
+  async says(name: string, words: RegExp): Promise<void> {
+    const log = `/run/${name}.log`;
+    await waitUntil(`${name} to say ${words}`, () => this.exists(log) && words.test(this.read(log)));
   }
 
   /** Runs one of the node's scripts and returns its log; throws if it fails. */

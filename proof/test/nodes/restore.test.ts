@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cloud } from "./cloud";
-import { Controllers, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, voters, votersOf } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 
@@ -128,7 +129,7 @@ describe("the restore of a snapshot", function () {
     await ask(2);
     await seesTheRestore(nodes[0], 2);
     const decision = controllers.start(nodes[0]);
-    await sleep(4000);
+    await nodes[0].says("etcd-membership", /waiting until etcd has no quorum any more/);
     assert.ok(!(await hasBegun(2)));
     await cloud.deleteObject("etcd/restore.json");
     assert.match(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Cloud } from "./cloud";
-import { Controllers, voters, votersOf, waitUntil } from "./controllers";
+import { Controllers, voters, votersOf } from "./controllers";
+import { waitUntil } from "./waitUntil";
 import { Node } from "./node";
 import { sharedCloud } from "./sharedCloud";
 

@@ -29,7 +29,7 @@ type uses struct {
 }
 
 // runners are programs and functions that run the command after their options and this many operands.
-var runners = map[string]int{"timeout": 1, "xargs": 0, "command": 0, "exec": 0, "wait_for": 2, "etcdctl lock": 1}
+var runners = map[string]int{"timeout": 1, "xargs": 0, "command": 0, "exec": 0, "wait_for": 2, "etcdctl lock": 1, "api_client": 0, "within": 1}
 
 // families have a program for each subcommand, with its name.
 var families = map[string]bool{"openssl": true, "systemctl": true, "resolvectl": true, "etcdctl": true, "kubeadm": true}
