@@ -103,16 +103,21 @@ describe("the restore of a snapshot", function () {
 
   it("fetches its snapshot once, even if several ask for it at the same time", async () => {
     await ask(2);
-    const other = nodes[0].sh("flock /run/cluster/fetch-snapshot.lock sleep 3");
-    await waitUntil("the lock", () => nodes[0].exists("/run/cluster/fetch-snapshot.lock"));
+    const [node] = nodes;
+    const untilReleased = "until [[ -e /run/release ]]; do sleep 0.1; done";
+    const other = node.sh(
+      `flock /run/cluster/fetch-snapshot.lock bash -c 'touch /run/held; ${untilReleased}'`,
+    );
+    await waitUntil("the lock", () => node.exists("/run/held"));
     await cloud.calls();
-    const logs = await Promise.all([1, 2].map(() => nodes[0].mustSucceed("etcd-reconcile")));
-    await other;
+    const logs = [1, 2].map((run) => `/run/reconcile-${run}.log`);
+    const runs = logs.map((log) => node.sh(`/opt/cluster/bin/etcd-reconcile 2>${log}`));
+    const waits = /waiting up to 300 s for the other fetch of a snapshot to end\n/;
     for (const log of logs)
-      assert.match(
-        log,
-        /waiting up to 300 s for the other fetch of a snapshot to end\n[^]*as the operator asks/,
-      );
+      await waitUntil("it to wait", () => node.exists(log) && waits.test(node.read(log)));
+    node.write("/run/release", "");
+    await Promise.all([other, ...runs]);
+    for (const log of logs) assert.match(node.read(log), /as the operator asks/);
     const fetches = (await cloud.calls()).filter(({ url }) => url.includes(snapshot));
     assert.equal(fetches.length, 1);
     nodes[0].systemctlOrders();

@@ -15,7 +15,7 @@ import { Cluster, parseSettings, type ClusterOutputs, type PreflightResult } fro
 const made: string[] = [];
 const preflight: PreflightResult = {
   accountId: "123456789012", region: "eu-north-1", partition: "aws", dnsSuffix: "amazonaws.com",
-  zones: ["eu-north-1a"], natAddresses: [], ownManifests: [],
+  zones: ["eu-north-1a"], natAddresses: [], ownManifests: [], diskKeys: [],
   images: [{ release: "1.2.3", architecture: "amd64", sourceAmiId: "ami-0123456789abcdef0" }],
 };
 async function main() {
