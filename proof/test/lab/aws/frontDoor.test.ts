@@ -151,8 +151,8 @@ describe("the front door of the lab's AWS", function () {
   });
 
   it("refuses credentials once they have expired, and scripts go on with new ones", async () => {
-    await world.fail({ credentialSeconds: 1 });
-    const keep = `AWS_PATIENCE=0; AWS_CREDENTIALS=$(aws_credentials); AWS_CREDENTIALS_UNTIL=$((SECONDS + 60)); sleep 1.1`;
+    await world.fail({ credentialSeconds: 3 });
+    const keep = `AWS_PATIENCE=0; AWS_CREDENTIALS=$(aws_credentials); AWS_CREDENTIALS_UNTIL=$((SECONDS + 60)); sleep 3.1`;
     assert.match((await status(`${keep}; s3_list etcd/form`)).status, /^400 ExpiredToken/);
     assert.match((await status(`${keep}; ec2 Action=DescribeInstances`)).status, /^400 RequestExpired/);
     const patient = keep.replace("PATIENCE=0", "PATIENCE=10");
