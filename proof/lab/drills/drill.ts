@@ -21,6 +21,8 @@ export interface Stage {
   askApi(use?: ApiUse): Promise<readonly Ask[]>;
   /** Takes what the drill writes. */
   readonly folder: string;
+  /** LAB_LIMITS: how many times as long as its limits of time the drill may take. */
+  readonly limitFactor: number;
   /** Tells what happens now: a line at the terminal and a mark in the timeline. */
   note(what: string): void;
 }

@@ -36,6 +36,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFact
     lab,
     size: drill.size,
     folder,
+    limitFactor,
     async load() {
       if (!load) {
         load = lab.startLoad(path.join(folder, `${drill.name}.history.jsonl`));

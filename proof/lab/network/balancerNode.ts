@@ -159,6 +159,7 @@ export class BalancerNode {
       const after = (seconds: number) => now + seconds * 1000 * this.timeScale;
       const isLate = draining.includes(id); // one that has gone without draining gets nothing any more
       const drainsAt = after(isLate ? Math.min(lateConnectionSeconds, deregistrationSeconds) : 0);
+      if (!isLate) await this.silently(haproxy, inState(id, "drain"));
       this.known.set(id, { id, drainsAt, leavesAt: after(deregistrationSeconds) });
     }
     for (const id of drain) await this.silently(haproxy, inState(id, "drain"));

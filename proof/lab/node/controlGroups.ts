@@ -11,10 +11,11 @@ export interface Hierarchy {
 
 const parent = "lab";
 /**
- * On AWS every node has processors of its own. Here all nodes together count as four other groups of processes, such as the
- * deployer and the local AWS: so they go on while these work. The files are those of version 1 and of version 2.
+ * On AWS every node has processors of its own. Here all nodes together count as two other groups of processes, such
+ * as the deployer and the local AWS. So they go on while these work, and leave the local AWS its part. The files are
+ * those of version 1 and of version 2.
  */
-const shares = { "cpu.shares": 4 * 1024, "cpu.weight": 4 * 100 };
+const shares = { "cpu.shares": 2 * 1024, "cpu.weight": 2 * 100 };
 const settleMilliseconds = 2000;
 
 /**
