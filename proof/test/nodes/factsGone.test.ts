@@ -49,7 +49,10 @@ describe("a cluster that serves, if a person deletes any of its objects", functi
     await newcomer.says("etcd-membership", /a cluster answers through its quorum/);
     assert.ok(!(await cluster.isThere("etcd/formation-1.json")));
     await cluster.reconcile(nodes.slice(0, 2));
-    assert.match(await joins, /the cluster that has formed: a cluster answers through its quorum[^]*promoted/);
+    assert.match(
+      await joins,
+      /the cluster that has formed: a cluster answers through its quorum[^]*promoted/,
+    );
     await cluster.isWhole();
   });
 });
