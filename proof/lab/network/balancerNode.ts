@@ -157,12 +157,13 @@ export class BalancerNode {
     }
     for (const id of deregister) {
       const after = (seconds: number) => now + seconds * 1000 * this.timeScale;
-      const isLate = draining.includes(id); // one that has gone without draining gets nothing any more
+      const isLate = draining.includes(id);
       const drainsAt = after(isLate ? Math.min(lateConnectionSeconds, deregistrationSeconds) : 0);
-      if (!isLate) await this.silently(haproxy, inState(id, "drain"));
       this.known.set(id, { id, drainsAt, leavesAt: after(deregistrationSeconds) });
     }
-    for (const id of drain) await this.silently(haproxy, inState(id, "drain"));
+    // A target that has gone without draining gets no connection any more.
+    const vanished = deregister.filter((id) => !draining.includes(id));
+    for (const id of [...drain, ...vanished]) await this.silently(haproxy, inState(id, "drain"));
     for (const id of resume) {
       await this.silently(haproxy, inState(id, "ready"));
       this.known.set(id, { id });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Cloud } from "./cloud";
-import { Node } from "./node";
-import { sharedCloud } from "./sharedCloud";
+import { bootedNode } from "./bootedNode";
+import type { Cloud } from "./cloud";
+import type { Node } from "./node";
 
 describe("a node's AWS calls", function () {
   this.timeout(60_000);
@@ -9,9 +9,7 @@ describe("a node's AWS calls", function () {
   let node: Node;
 
   before(async () => {
-    cloud = await sharedCloud();
-    const [id] = await cloud.launch(1);
-    node = await Node.boot(cloud, id);
+    ({ cloud, node } = await bootedNode());
   });
   after(() => node?.destroy());
   beforeEach(() => cloud.calls());

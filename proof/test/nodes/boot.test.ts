@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { controllerReleases, findDownloads } from "../../../ignition/downloads";
-import { Cloud } from "./cloud";
-import { Node } from "./node";
-import { sharedCloud } from "./sharedCloud";
+import { bootedNode } from "./bootedNode";
+import type { Cloud } from "./cloud";
+import type { Node } from "./node";
 
 describe("complete-launch", function () {
   this.timeout(60_000);
@@ -12,9 +12,7 @@ describe("complete-launch", function () {
   let node: Node;
 
   before(async () => {
-    cloud = await sharedCloud();
-    const [id] = await cloud.launch(1);
-    node = await Node.boot(cloud, id);
+    ({ cloud, node } = await bootedNode());
     await node.mustSucceed("instance-metadata");
   });
   after(() => node?.destroy());
@@ -176,9 +174,7 @@ describe("an archive from Ignition", function () {
   let node: Node;
 
   before(async () => {
-    const cloud = await sharedCloud();
-    const [id] = await cloud.launch(1);
-    node = await Node.boot(cloud, id);
+    ({ node } = await bootedNode());
     await node.sh("rm -r /opt/bin");
   });
   after(() => node?.destroy());

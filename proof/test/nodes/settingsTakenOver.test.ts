@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { settingObjects } from "../../../ignition/settingObjects";
-import { Cloud } from "./cloud";
-import { Node } from "./node";
-import { sharedCloud } from "./sharedCloud";
+import { bootedNode } from "./bootedNode";
+import type { Cloud } from "./cloud";
+import type { Node } from "./node";
 
 const sshKeys = "/etc/cluster/ssh-authorized-keys";
 const interval = "/etc/cluster/snapshot-interval-minutes";
@@ -13,9 +13,7 @@ describe("A running node takes over a setting:", function () {
   let node: Node;
 
   before(async () => {
-    cloud = await sharedCloud();
-    const [id] = await cloud.launch(1);
-    node = await Node.boot(cloud, id);
+    ({ cloud, node } = await bootedNode());
     const objects = node.read("/etc/cluster/key-objects").split("\n");
     const ofSettings = objects.filter((line) => line.startsWith("settings/"));
     assert.equal(ofSettings.length, 2);

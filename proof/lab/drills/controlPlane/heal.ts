@@ -56,7 +56,7 @@ export const heal: Drill = {
     });
     await lab.cluster.settled(patience);
     const noticed = vanished + noticeSeconds * 1000 * (stage.limitFactor - 1);
-    noneFailedTwice(asks.filter(({ time }) => stage.limitFactor === 1 || time > noticed));
+    noneFailedTwice(asks.filter(({ time }) => time <= vanished || time > noticed));
     return {
       what: "the controller whose controller-manager leads vanished with its disk",
       seconds,

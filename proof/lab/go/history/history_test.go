@@ -76,9 +76,8 @@ func TestRegisters(t *testing.T) {
 	}
 }
 
-// registers() leaves operations out and closes open ones; neither changes a verdict. The test compares random
-// histories, right and wrong, with porcupine, which keeps every unknown write open and optional until the
-// end.
+// registers() leaves operations out and closes open ones; neither changes a verdict. The test compares random histories,
+// right and wrong, with porcupine. It keeps every unknown write open and optional until the end.
 func TestRegistersAgreesWithPlainPorcupine(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	verdicts := map[bool]int{}
@@ -99,8 +98,7 @@ func TestRegistersAgreesWithPlainPorcupine(t *testing.T) {
 	}
 }
 
-// randomHistory lets operations of three clients take effect at random moments of a register, and sometimes
-// records a wrong result.
+// randomHistory lets operations of three clients take effect at random moments of a register. Some results are wrong.
 func randomHistory(random *rand.Rand) []Operation {
 	var history []Operation
 	value, clock := "", int64(0)
