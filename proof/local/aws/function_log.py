@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from moto.awslambda.models import LambdaFunction
 from moto.logs.models import logs_backends
 
-from function_process import Ended
+from invocation_end import Ended
 from policies import Request, role_is_allowed
 
 
@@ -73,6 +73,7 @@ def write(function: LambdaFunction, stream: str, lines: list[str]) -> None:
         print(f"{function.function_name}: its log is lost, {reason}", flush=True)
         return
     logs.ensure_log_group(group)
-    logs.create_log_stream(group, stream)
+    if stream not in logs.groups[group].streams:
+        logs.create_log_stream(group, stream)
     now = round(datetime.now(timezone.utc).timestamp() * 1000)
     logs.put_log_events(group, stream, [{"timestamp": now, "message": line} for line in lines])

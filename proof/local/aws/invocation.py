@@ -12,6 +12,8 @@ from moto.awslambda.models import LambdaFunction
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 
+from invocation_end import Ended
+
 
 class ServiceException(LambdaClientError):
     """Lambda itself fails, and the caller may try again
@@ -30,16 +32,15 @@ def accept(function: LambdaFunction) -> None:
         raise ServiceException
 
 
-def invoke_now(function: LambdaFunction, payload: str, request_id: str) -> tuple[function_process.Ended, list[str]]:
+def invoke_now(function: LambdaFunction, payload: str, request_id: str) -> tuple[Ended, list[str]]:
     """Runs the function once; returns the result and the log. `payload` is JSON."""
     began = utcnow()
-    stream = function_log.new_log_stream()
     if faults.current.functions.get(function.function_name) == "fail":
         ended = function_process.crash(request_id)
     else:
-        ended = function_process.run(function, payload, request_id, function_log.log_group_of(function), stream)
+        ended = function_process.run(function, payload, request_id)
     lines = function_log.records(function, request_id, ended)
-    function_log.write(function, stream, lines)
+    function_log.write(function, ended.log_stream, lines)
     count(function, "Invocations", 1, began)
     count(function, "Errors", int(ended.failed), began)
     return ended, lines

@@ -1,17 +1,19 @@
 "use strict";
 
-// The part of Lambda's Node.js runtime that a function sees. Started by function_process.py, once per invocation:
-//   node lambdaRuntime.cjs LIFELINE ANSWER
-// The event comes by standard input as {"event", "context", "deadline"}, and the result goes to the descriptor ANSWER as
-// {"result"} or {"error"}, so that the output is the function's alone. LIFELINE is closed when the server is gone.
+// The part of Lambda's Node.js runtime that a function sees. Started by execution_environment.py:
+//   node lambdaRuntime.cjs LIFELINE ANSWERS
+// Each line of standard input is an invocation: {"event", "context", "deadline"}. Its result is a line of the descriptor
+// ANSWERS: {"result"} or {"error"}. So the output is the function's alone. LIFELINE is closed when the server is gone.
+// The handler is loaded once, and later invocations find what earlier ones left in its module.
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html has the form of the log.
 
 const fs = require("node:fs");
 const net = require("node:net");
 const path = require("node:path");
+const readline = require("node:readline");
 const util = require("node:util");
 
-const [lifeline, answer] = process.argv.slice(2).map(Number);
+const [lifeline, answers] = process.argv.slice(2).map(Number);
 new net.Socket({ fd: lifeline }).on("close", endWithoutServer).resume().unref();
 
 function endWithoutServer() {
@@ -19,8 +21,7 @@ function endWithoutServer() {
   process.exit(1);
 }
 
-const { event, context, deadline } = JSON.parse(fs.readFileSync(0, "utf8"));
-context.getRemainingTimeInMillis = () => deadline - Date.now();
+let requestId;
 
 const levels = { trace: "TRACE", debug: "DEBUG", log: "INFO", info: "INFO", warn: "WARN", error: "ERROR" };
 for (const [method, level] of Object.entries(levels)) {
@@ -29,7 +30,6 @@ for (const [method, level] of Object.entries(levels)) {
 
 function log(level, parts) {
   const timestamp = new Date().toISOString();
-  const requestId = context.awsRequestId;
   if (process.env.AWS_LAMBDA_LOG_FORMAT === "JSON") {
     const message = parts.length === 1 ? parts[0] : util.format(...parts);
     process.stdout.write(
@@ -46,7 +46,9 @@ function errorAsJson(value) {
   return { errorType: value.name, errorMessage: value.message, stackTrace: value.stack?.split("\n") };
 }
 
-async function outcome() {
+async function outcome({ event, context, deadline }) {
+  requestId = context.awsRequestId;
+  context.getRemainingTimeInMillis = () => deadline - Date.now();
   const [file, name] = process.env._HANDLER.split(".");
   try {
     const handler = require(path.join(process.env.LAMBDA_TASK_ROOT, file))[name];
@@ -59,7 +61,11 @@ async function outcome() {
   }
 }
 
-outcome().then((ended) => {
-  fs.writeSync(answer, JSON.stringify(ended));
+async function serve() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    fs.writeSync(answers, JSON.stringify(await outcome(JSON.parse(line))) + "\n");
+  }
   process.exit();
-});
+}
+
+void serve();

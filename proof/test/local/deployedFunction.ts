@@ -13,8 +13,10 @@ export const account = "123456789012";
 
 /** The event decides what the tests' function does. */
 const code = `
+let invocations = 0;
 exports.handler = async (event, context) => {
   const ask = event.ask ?? event.detail?.ask;
+  invocations++;
   console.log("asked", ask);
   switch (ask) {
     case "environment": return { ...process.env };
@@ -22,6 +24,7 @@ exports.handler = async (event, context) => {
     case "others": return require("yaml");
     case "fail": throw new TypeError("no such zone");
     case "crash": process.exit(3);
+    case "invocations": return { invocations, stream: context.logStreamName };
     case "hang": return new Promise(() => setInterval(() => {}, 1000));
     case "spin": for (;;) {}
     case "connect": return new Promise(() => require("node:net").connect(event.port, "127.0.0.1"));

@@ -9,7 +9,6 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { account, deployFunction, invoke, setRolePolicy } from "./deployedFunction";
 import { region, withLocalAws } from "./localAws";
 
@@ -108,11 +107,6 @@ describe("a deployed function", () => {
     });
     assert.equal(refused.status, 400);
     assert.equal((await invoke("demo", {}, "DryRun")).status, 204);
-  });
-
-  it("leaves no files behind", async () => {
-    const { result: environment } = await invoke("demo", { ask: "environment" });
-    assert.ok(!existsSync(environment.LAMBDA_TASK_ROOT));
   });
 
   describe("its log", () => {
