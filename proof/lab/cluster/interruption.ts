@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../lab";
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+export const noticeSeconds = 120;
+
 /**
- * EC2 takes a Spot instance back. Its metadata say so two minutes before, at the scale of the run. Resolves
- * once the instance is terminated, without Auto Scaling and its hooks.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ * EC2 will take a Spot instance back after so many seconds: its metadata say so from now on. They are not shortened by the
+ * scale of the run, because the nodes' timers are not either.
  */
-export async function interrupt(lab: Lab, id: string): Promise<void> {
-  const at = new Date(Date.now() + lab.passing(2));
-  lab.awsFaults.interruptions = new Map([[id, at]]);
-  await sleep(at.getTime() - Date.now());
-  await lab.cluster.vanish([id]);
+export function giveNotice(lab: Lab, id: string, seconds: number): void {
+  lab.awsFaults.interruptions = new Map([[id, new Date(Date.now() + seconds * 1000)]]);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { interrupt } from "../../cluster/interruption";
+import { giveNotice, noticeSeconds } from "../../cluster/interruption";
 import { instanceOf, type Node } from "../../kubernetes/kubernetes";
 import { until } from "../../until";
 import type { Drill } from "../drill";
@@ -11,14 +11,14 @@ const patience = 300;
 
 /**
  * EC2 takes a Spot instance back. Two minutes are enough for its pods to run elsewhere, and their Service
- * always answers.
+ * always answers. Once they do, EC2 terminates the instance, without Auto Scaling and its hooks.
  */
 export const spotNotice: Drill = {
   name: "spot-notice",
   kubernetes: "real",
   size: 3,
   workers: 3, // one that takes the pod: the third replica of a node would not be spread
-  limits: {},
+  limits: { seconds: noticeSeconds },
   async run(stage) {
     const { lab } = stage;
     const web = await Web.deploy(lab.kubernetes);
@@ -31,8 +31,9 @@ export const spotNotice: Drill = {
 
     stage.note(`${instance}, on which ${pod.metadata.name} runs, gets the notice`);
     const began = Date.now();
-    const interrupted = interrupt(lab, instance);
-    await until("its pods run elsewhere", lab.passing(2) / 1000, async () => {
+    const notice = noticeSeconds * stage.limitFactor;
+    giveNotice(lab, instance, notice);
+    await until("its pods run elsewhere", notice, async () => {
       const pods = await web.pods();
       const elsewhere = pods.filter(
         ({ spec }) => spec.nodeName !== undefined && spec.nodeName !== node.metadata.name,
@@ -45,7 +46,7 @@ export const spotNotice: Drill = {
     const seconds = (Date.now() - began) / 1000;
     if (!lab.machines().some(({ id }) => id === instance)) throw new Error(`${instance} was gone before`);
     stage.note(`its pods run elsewhere after ${seconds.toFixed(1)} s`);
-    await interrupted;
+    await lab.cluster.vanish([instance]);
     await until(`${instance} is gone, and its node`, patience, async () => {
       const { stderr } = await lab.kubernetes.attempt(["get", "node", node.metadata.name]);
       const isThere = lab.machines().some(({ id }) => id === instance);
