@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	pollEvery   = 100 * time.Millisecond
+	pollEvery   = 250 * time.Millisecond // often enough for `evidence`; each question costs members and observer
 	pollTimeout = time.Second
 )
 
