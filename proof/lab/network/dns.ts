@@ -25,7 +25,7 @@ export interface DnsArgs extends Omit<CorefileArgs, "zones" | "balancers"> {
   readonly report: (line: string) => void;
 }
 
-const pollMilliseconds = 500;
+const pollMilliseconds = 1000;
 const startSeconds = 10;
 
 /** The VPC's resolver: CoreDNS with the zones of Route 53. */

@@ -23,7 +23,7 @@ export interface EnforcementArgs {
   readonly report: (line: string) => void;
 }
 
-const refreshMilliseconds = 2000;
+const refreshMilliseconds = 5000;
 
 /** Enforces EC2's security groups between instances, and follows changes of their rules. */
 export class SecurityGroupEnforcement {

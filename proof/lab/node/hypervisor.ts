@@ -28,7 +28,7 @@ export interface HypervisorArgs {
   readonly report: (line: string) => void;
 }
 
-const pollMilliseconds = 300;
+const pollMilliseconds = 500;
 const patienceSeconds = 60;
 
 /**
