@@ -37,7 +37,7 @@ describe("The reference of settings", () => {
     }
   });
 
-  it("takes the stacks of this project, and refuses what the program refuses", () => {
+  it("accepts the stacks of this project, and refuses what the program refuses", () => {
     const editors = z.fromJSONSchema(editorSchema(namespace) as z.core.JSONSchema.JSONSchema);
     const takes = (stack: unknown) => editors.safeParse(stack).success;
     for (const stack of ["dev", "prod", "local", "lab"]) {
