@@ -16,7 +16,7 @@ const stored = [
 const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 12 };
 const noSnapshot =
   '  pulumi-kubeadm:restore.snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db": no such object: ' +
-  "list them by aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
+  "list the snapshots with aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
 
 /** Where flannel's DaemonSet begins in its manifest. */
 const manifest = fs.readFileSync("addons/manifests/flannel.yaml", "utf8").split("\n");
