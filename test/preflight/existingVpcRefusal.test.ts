@@ -59,7 +59,7 @@ describe("An existing VPC", function () {
       "a subnet of another VPC",
       config(),
       withSubnet(subnet(1, "nat", { vpcId: "vpc-99999999" })),
-      `existingVpc.privateSubnetIds: "${id(1)}": is in vpc-99999999, not in ${vpcId}`,
+      `existingVpc.privateSubnetIds: "${id(1)}": is in vpc-99999999: name a subnet of ${vpcId}`,
     ],
     [
       "a VPC without DNS hostnames",
