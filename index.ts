@@ -4,8 +4,8 @@ import { runPreflight } from "./preflight/preflight";
 import { readSettings } from "./settings";
 
 /**
- * One stack makes one cluster: this reads the settings, looks up their place in AWS, makes the cluster, and
- * exports its outputs.
+ * One stack makes one cluster. The program reads the settings, looks up what exists in AWS, makes the
+ * cluster, and exports its outputs. `Which file holds what?` in README.md answers common questions.
  */
 export = async () => {
   const settings = readSettings();

@@ -26,7 +26,7 @@ const requestKinds =
   /^(\w+Options|Status|WatchEvent|Eviction\.policy|Scale\.autoscaling|TokenRequest\.authentication\.k8s\.io)$/;
 
 export function identify(value: Value): Identity {
-  if (!isMap(value)) return { problem: "is no Kubernetes object: it is not a map" };
+  if (!isMap(value)) return { problem: "is not a Kubernetes object: it is not a map" };
   const { apiVersion, kind, metadata } = value;
   if (!isText(apiVersion)) return { problem: "has no apiVersion" };
   if (!isText(kind)) return { problem: "has no kind" };
@@ -35,12 +35,12 @@ export function identify(value: Value): Identity {
   if (value.items !== undefined || listKinds.test(fullKind))
     return { problem: `is a ${kind}: write its items as documents of their own` };
   if (requestKinds.test(fullKind))
-    return { problem: `${kind} is asked of the API or answered by it, and never kept: leave it out` };
+    return { problem: `${kind} is a request or an answer of the API, which never stores it: leave it out` };
   if (!isMap(metadata) || (metadata.name ?? "") === "") return { problem: `${kind} has no metadata.name` };
   const { name } = metadata;
   const namespace = metadata.namespace === "" ? "-" : (metadata.namespace ?? "-");
   const noText = (key: string) => ({
-    problem: `${kind} has a metadata.${key} that is no text: write it in quotes`,
+    problem: `${kind} has a metadata.${key} that is not text: write it in quotes`,
   });
   if (!isText(name)) return noText("name");
   if (!isText(namespace)) return noText("namespace");
@@ -48,7 +48,7 @@ export function identify(value: Value): Identity {
     return { problem: `${kind} ${name} has white space in its apiVersion, kind, name or namespace` };
   }
   if ([name, namespace].some((text) => /[/%]|^\.\.?$/.test(text))) {
-    return { problem: `${kind} ${name} has a name or namespace with / or %, or of dots alone` };
+    return { problem: `${kind} ${name} has a name or namespace with / or %, or with only dots` };
   }
   const problem = wrongMetadata(metadata) ?? passing(fullKind, value, metadata);
   if (problem !== undefined) return { problem: `${kind} ${name} ${problem}` };
@@ -58,7 +58,7 @@ export function identify(value: Value): Identity {
   const id = `${fullKind} ${namespace === "default" ? "-" : namespace} ${name}`;
   return idForm.test(id)
     ? { id }
-    : { problem: `${kind} ${name} has a kind, group, namespace or name that Kubernetes does not take` };
+    : { problem: `${kind} ${name} has a kind, group, namespace or name that Kubernetes does not accept` };
 }
 
 /** Fields that describe an object's life in the cluster that it was read from. */
@@ -76,20 +76,19 @@ const ofOneLife = [
 function wrongMetadata(metadata: Fields): string | undefined {
   for (const [key, value] of Object.entries(metadata)) {
     if (key === "name" || key === "namespace" || value === null) continue;
-    if (ofOneLife.includes(key))
-      return `has metadata.${key}, which is of one life of the object: leave it out`;
+    if (ofOneLife.includes(key)) return `has metadata.${key}, which the API sets itself: leave it out`;
     if (key === "labels" || key === "annotations") {
-      if (!isMap(value)) return `has metadata.${key} that are no map`;
+      if (!isMap(value)) return `has metadata.${key} that are not a map`;
       const wrong = Object.entries(value).find(([, text]) => typeof text !== "string" && text !== null);
       if (wrong !== undefined)
-        return `has ${wrong[0]} in metadata.${key} that is no text: write it in quotes`;
+        return `has ${wrong[0]} in metadata.${key} that is not text: write it in quotes`;
     } else if (key === "finalizers") {
       if (!Array.isArray(value) || !value.every(isText))
-        return "has metadata.finalizers that are no list of texts";
+        return "has metadata.finalizers that are not a list of text";
     } else if (key === "creationTimestamp") {
       return "has a metadata.creationTimestamp: leave it out";
     } else {
-      return `has metadata.${key}, which objects of a manifest do not have`;
+      return `has metadata.${key}, which a manifest must not have: leave it out`;
     }
   }
   return undefined;
@@ -109,7 +108,7 @@ function passing(
   { annotations }: Fields,
 ): string | undefined {
   if (isMap(annotations) && isText(annotations["helm.sh/hook"])) {
-    return "is a Helm hook, which only Helm runs once and at its time: render the chart with `helm template --no-hooks`";
+    return "is a Helm hook, which only Helm runs at the right time: render the chart with `helm template --no-hooks`";
   }
   const fields = isMap(spec) ? [spec, spec.runPolicy].filter(isMap) : [];
   const ttl = fields.some((field) => (field.ttlSecondsAfterFinished ?? field.ttlStrategy ?? null) !== null);

@@ -46,7 +46,7 @@ export function documentsOf(text: string): YamlDocument[] {
   return starts.flatMap((start, i): YamlDocument[] => {
     const isSeparator = lines[start].startsWith("---");
     if (isSeparator && !/^---([ \t]+#.*|[ \t]*)$/.test(lines[start])) {
-      const problem = "has content beside `---`, which kubectl does not take: begin it on the next line";
+      const problem = "has content beside `---`, which kubectl does not accept: begin it on the next line";
       return [{ line: start + 1, problem }];
     }
     const document = [isSeparator ? "" : lines[start], ...lines.slice(start + 1, starts[i + 1])];
@@ -73,7 +73,7 @@ function unreadableCharacter(text: string) {
   const code = found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
   return {
     line: text.slice(0, found.index).split("\n").length,
-    problem: `has the character U+${code}, which is not for YAML: leave it out, or write "\\u${code}" in double quotes`,
+    problem: `has the character U+${code}, which YAML does not allow: leave it out, or write "\\u${code}" in double quotes`,
   };
 }
 
@@ -96,13 +96,13 @@ function readOne(text: string, lineCounter: LineCounter): { value: Value; offset
   if (end !== null && ("empty" in documents || !isMap(documents[0].contents) || documents[0].contents.flow)) {
     throw new Refusal(
       end.index,
-      "has `...` after JSON or after nothing, which kubectl does not take: leave it out",
+      "has `...` after JSON or after nothing, which kubectl does not accept: leave it out",
     );
   }
   if ("empty" in documents) return undefined;
   const [document, more] = documents;
   if (more !== undefined && more.contents !== null) {
-    throw new Refusal(more.range[0], "begins with no `---` before it, so kubectl does not read it");
+    throw new Refusal(more.range[0], "has no `---` before it, so kubectl does not read it: add one");
   }
   const { contents } = document;
   if (contents === null) return undefined;
@@ -111,7 +111,7 @@ function readOne(text: string, lineCounter: LineCounter): { value: Value; offset
 }
 
 const refusedLexemes: Partial<Record<CST.TokenType, string>> = {
-  "directive-line": "has a line that begins with %, which kubectl does not take: leave it out",
+  "directive-line": "has a line that begins with %, which kubectl does not accept: leave it out",
   "explicit-key-ind": "has a key after `?`: write it before `:`",
   tag: "has a tag, which begins with `!`: leave it out, and write text in quotes",
 };
@@ -140,10 +140,10 @@ function checkLexemes(text: string): void {
     if (type === "flow-map-end" || type === "flow-seq-end") inFlow--;
     const line = () => text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset + lexeme.length);
     if (type === "space" && lexeme.includes("\t") && (inFlow === 0 || !isJson) && /^[ \t-]*$/.test(line())) {
-      throw new Refusal(offset, "has a tab where YAML takes spaces alone");
+      throw new Refusal(offset, "has a tab where YAML allows only spaces");
     }
     if (type === "map-value-ind" && line().trim() === ":") {
-      throw new Refusal(offset, "has a `:` at the begin of a line: write it behind its key");
+      throw new Refusal(offset, "has a `:` at the beginning of a line: write it after its key");
     }
     if (type === "map-value-ind" && inFlow > 0 && before === "plain" && !/^\s/.test(after)) {
       throw new Refusal(offset, "has a `:` inside brackets without a space after it");
@@ -151,7 +151,7 @@ function checkLexemes(text: string): void {
     if ((type === "anchor" || type === "alias") && !/^[&*][\w-]+$/.test(lexeme)) {
       throw new Refusal(
         offset,
-        `has a name after ${lexeme[0]} that is not of letters, digits, _ and - alone`,
+        `has a name after ${lexeme[0]} that has other characters than letters, digits, _ and -`,
       );
     }
     if (type !== "doc-mode" && type !== "flow-error-end" && type !== "scalar") offset += lexeme.length;
@@ -195,13 +195,14 @@ class Reader {
     this.reads++;
     if (this.open.size > 0) this.referred++;
     if (this.reads > 1000 && this.referred > this.reads * maxReferred) {
-      throw refusal(node, "is made of references by `*` for the most part");
+      throw refusal(node, "consists mostly of references by `*`");
     }
     if (isScalar(node)) return this.scalar(node);
     if (isSeq<Node | null>(node)) return node.items.map((item) => this.value(item));
     if (!isAlias(node)) return this.map(node as YAMLMap<Node | null, Node | null>);
     const target = this.targets.get(node)!;
-    if (this.open.has(target)) throw refusal(node, `refers to *${node.source}, which it is in itself`);
+    if (this.open.has(target))
+      throw refusal(node, `refers to *${node.source}, which contains this reference`);
     this.open.add(target);
     const value = this.value(target);
     this.open.delete(target);
@@ -219,7 +220,7 @@ class Reader {
       if (index !== undefined) {
         throw new Refusal(
           start + index,
-          `has ${escape}, which kubectl does not take: write the character itself`,
+          `has ${escape}, which kubectl does not accept: write the character itself`,
         );
       }
     }
@@ -240,7 +241,11 @@ class Reader {
     if (raw.includes("\n") && /\n *#\S[^\n]*\n *$/.test(this.text.slice(0, start)))
       throw refusal(node, "has text of several lines after a comment: write it in quotes");
     const value = plainScalar(node.value as string);
-    if (value === undefined) throw refusal(node, `has ${raw} for a number: write it in quotes`);
+    if (value === undefined)
+      throw refusal(
+        node,
+        `has the number ${raw}, which readers of YAML read differently: write it in quotes`,
+      );
     return value;
   }
 
@@ -269,7 +274,7 @@ class Reader {
     const written = isAlias(node) ? this.targets.get(node) : node;
     const isFraction = typeof key === "number" && !isInteger((written as Scalar).value as string);
     if (typeof key === "object" || isFraction || (typeof key === "number" && !Number.isSafeInteger(key))) {
-      throw refusal(node ?? map, "has a key that is no text: write it in quotes");
+      throw refusal(node ?? map, "has a key that is not text: write it in quotes");
     }
     const [start, end] = (node ?? map).range!;
     if (node !== null && this.text.slice(start, end).includes("\n"))
@@ -285,7 +290,7 @@ class Reader {
     const sources = isSeq<Node | null>(value) ? [...value.items].reverse() : [value];
     return sources.flatMap((source) => {
       const target = isAlias(source) ? this.targets.get(source) : source;
-      if (!isMap(target)) throw refusal(key, "has `<<` with something else than maps");
+      if (!isMap(target)) throw refusal(key, "has `<<` with something other than maps");
       return Object.entries(this.value(source) as { [key: string]: Value });
     });
   }

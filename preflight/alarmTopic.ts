@@ -21,15 +21,15 @@ export async function checkAlarmTopic(
   const [, partition, , region, account, name] = alarmTopicArn.split(":");
   if (partition !== here.partition)
     throw refuse(
-      `is in the partition ${partition}, and this cluster in ${here.partition}: use a topic of that`,
+      `is in the partition ${partition}, but this cluster is in ${here.partition}: use a topic in this cluster's partition`,
     );
   if (region !== here.region)
     throw refuse(
-      `is in ${region}, and alarms reach topics of their own region alone: use one in ${here.region}`,
+      `is in ${region}, but alarms reach only topics in their own region: use one in ${here.region}`,
     );
   if (account === here.accountId) await lookUp(key, alarmTopicArn, aws.sns.getTopic({ name }, opts));
   else
     await pulumi.log.info(
-      `alarmTopicArn: it is of account ${account}: whether it is there, and its policy lets alarms of ${here.accountId} in, only that account can tell`,
+      `alarmTopicArn: the topic belongs to account ${account}: check there that it exists, and that its policy accepts alarms of account ${here.accountId}`,
     );
 }

@@ -3,16 +3,19 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Mistake } from "../settings/errors";
 import { lookUpIfAllowed, refuseNew } from "./lookUp";
 
-/** The key that EBS encrypts with where nobody names one: https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html */
+/**
+ * The key that EBS uses for a volume that names none:
+ * https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
+ */
 export interface DefaultKey {
   readonly arn: string;
-  /** KMS's word for whether it can be used: `Enabled`, or why not. */
+  /** The key's state in KMS. Only an `Enabled` key can encrypt. */
   readonly keyState: string;
-  /** Whether Auto Scaling has the role that the key is granted to. */
+  /** Whether the account has Auto Scaling's service-linked role, which needs a grant of the key. */
   readonly hasAutoScalingRole: boolean;
 }
 
-/** What keeps nodes from a customer's own key. */
+/** Why instances could not use a customer's key; empty if they can. */
 export function judgeDefaultKey(key: DefaultKey, accountId: string): Mistake[] {
   const mistake = (remedy: string): Mistake => ({
     account: accountId,
@@ -32,17 +35,17 @@ export function judgeDefaultKey(key: DefaultKey, accountId: string): Mistake[] {
       ? []
       : [
           mistake(
-            "cannot be granted to Auto Scaling, which has no role here yet: aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com",
+            "cannot be granted to Auto Scaling, whose role does not exist yet: run aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com",
           ),
         ]),
   ];
 }
 
 /**
- * Keys of customers that disks and volumes of the cluster are encrypted with: the region's default one, and those that it was
- * before, as volumes keep theirs. AWS's own key, the usual default, needs no grant and is none of them.
- *
- * @param noted ARNs that the cluster has noted
+ * ARNs of the customer's keys that encrypt the cluster's disks and volumes: the region's default key, and
+ * earlier default keys, because a volume keeps its key. AWS's own key, the usual default, needs no grant, so
+ * it is left out.
+ * @param noted ARNs in the cluster's metadata
  * @throws WrongSettings when a new cluster's nodes could not use the default key
  */
 export async function findDiskKeys(
@@ -74,7 +77,7 @@ async function findDefaultKey(opts: pulumi.InvokeOptions): Promise<DefaultKey | 
   return { arn: key.arn, keyState: key.keyState, hasAutoScalingRole };
 }
 
-/** Whether KMS has deleted a key, and its grants with it. */
+/** Whether KMS has deleted the key. Its grants are then deleted too. */
 async function isGone(keyId: string, opts: pulumi.InvokeOptions): Promise<boolean> {
   try {
     await aws.kms.getKey({ keyId }, opts);

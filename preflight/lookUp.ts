@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { line, type Mistake, WrongSettings } from "../settings/errors";
 
 /**
- * AWS's answer about the resource in a setting. @throws WrongSettings with AWS's message when it does not
- * exist
+ * Waits for AWS's answer about a resource that a setting names.
+ * @param key of the setting
+ * @throws WrongSettings with AWS's message when the look-up fails
  */
 export async function lookUp<T>(key: string, value: string, answer: Promise<T>): Promise<T> {
   try {
@@ -14,10 +15,9 @@ export async function lookUp<T>(key: string, value: string, answer: Promise<T>):
 }
 
 /**
- * What AWS answers about the account, or undefined with a warning. A cluster can be made without the answer, so a missing
- * permission refuses nothing.
- *
- * @param what it is about, for the warning
+ * Waits for AWS's answer about the account. If the look-up fails, for example for lack of a permission, it
+ * warns and returns undefined, because a cluster can be made without the answer.
+ * @param what is looked up, for the warning
  */
 export async function lookUpIfAllowed<T>(what: string, answer: Promise<T>): Promise<T | undefined> {
   try {
@@ -31,10 +31,9 @@ export async function lookUpIfAllowed<T>(what: string, answer: Promise<T>): Prom
 }
 
 /**
- * Refuses a new cluster what the account does not let it have. A cluster that stands is only warned: its certificates have to be
- * renewed all the same.
- *
- * @throws WrongSettings for a new cluster
+ * Refuses a new cluster that the account does not allow. For an existing cluster it only warns, because `up`
+ * must still renew its certificates.
+ * @throws WrongSettings for a new cluster with mistakes
  */
 export async function refuseNew(mistakes: readonly Mistake[], isStanding: boolean): Promise<void> {
   if (mistakes.length === 0) return;

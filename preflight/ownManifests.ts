@@ -95,8 +95,8 @@ const isSource = (name: string) => /^(Chart\.ya?ml|kustomization\.ya?ml|Kustomiz
 
 const renderFirst = (name: string) =>
   basename(name).startsWith("Chart.")
-    ? `${name} is of a Helm chart: render it to a file first, with \`helm template --no-hooks NAME ${dirname(name)}\``
-    : `${name} is for kustomize: render it to a file first, with \`kubectl kustomize ${dirname(name)}\``;
+    ? `${name} belongs to a Helm chart: render the chart to a file first, with \`helm template --no-hooks NAME ${dirname(name)}\``
+    : `${name} belongs to kustomize: render the folder to a file first, with \`kubectl kustomize ${dirname(name)}\``;
 
 /** Manifests below a folder, also below linked folders. Links to a folder above are not followed. */
 async function filesBelow(path: string, folder: string, above: readonly number[] = []): Promise<string[]> {
@@ -120,8 +120,8 @@ async function filesBelow(path: string, folder: string, above: readonly number[]
 async function textOf(path: string): Promise<{ text: string } | { problem: string }> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) return { problem: " is no file" };
-    if (found.size > maxBytes) return { problem: ` is larger than ${maxBytes} bytes: part it` };
+    if (!found.isFile()) return { problem: " is not a file" };
+    if (found.size > maxBytes) return { problem: ` is larger than ${maxBytes} bytes: split it` };
     return decoded(await readFile(path));
   } catch (error) {
     return { problem: ` cannot be read: ${(error as Error).message}` };

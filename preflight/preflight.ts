@@ -40,7 +40,7 @@ export interface PreflightResult extends Account, Place {
   readonly natAddresses: readonly string[];
   /** Images of the nodes' release first. */
   readonly images: readonly NodeImage[];
-  /** ARNs of customers' keys that EBS encrypts the cluster's volumes with. */
+  /** ARNs of the customer's keys that encrypt the cluster's volumes. */
   readonly diskKeys: readonly string[];
   /** The add-ons that the stack adds to the project's. */
   readonly ownManifests: readonly ManifestFile[];
@@ -56,12 +56,15 @@ export interface PreflightOptions extends pulumi.InvokeOptions {
 }
 
 /**
- * Looks up where the cluster is to stand, by the provider that the cluster is made with.
+ * Looks up the cluster's surroundings, through the provider that makes the cluster.
  *
- * @throws Error that lists every setting which does not fit: too few zones or a wrong one, no image of the Flatcar
- *   release, an instance type that the region does not have or that is too small, a parent zone or a topic that does not fit, an existing VPC or subnets that are not as they must be, a
- *   snapshot to restore that is not there, a key of Secrets that is not the next, what a stack or a cluster keeps, manifests
- *   that are none; and for a new cluster what the account forbids or has no quota for
+ * @throws Error that lists every setting which does not fit the surroundings:
+ *   - zones, the Flatcar image, or instance types that the region does not have
+ *   - an existing VPC, a parent zone or an alarm topic that cannot be used
+ *   - a snapshot that does not exist, or an encryption key that may not come next
+ *   - a change of a permanent setting
+ *   - manifests that cannot be applied
+ *   - for a new cluster, what the account forbids or lacks a quota for
  */
 export async function runPreflight(
   settings: Settings,

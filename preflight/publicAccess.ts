@@ -3,15 +3,21 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Mistake } from "../settings/errors";
 import { lookUpIfAllowed, refuseNew } from "./lookUp";
 
-/** What the account, or its organisation, forbids of buckets: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * Block Public Access of the account or its organisation:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 export interface PublicAccessBlock {
-  /** No bucket gets a policy that lets everybody read. */
+  /** S3 rejects a bucket policy that lets everybody read. */
   readonly blockPublicPolicy: boolean;
-  /** Such a policy counts for nothing. */
+  /** S3 ignores such a policy for requests from outside the account. */
   readonly restrictPublicBuckets: boolean;
 }
 
-/** What of the account's block keeps the service-account issuer's documents from being read. It wins over the bucket's own. */
+/**
+ * Why nobody could read the documents of the service-account issuer; empty if everybody can. The account's
+ * block overrides the bucket's own settings.
+ */
 export function judgePublicAccess(block: PublicAccessBlock, accountId: string): Mistake[] {
   const inTheWay = [
     ...(block.blockPublicPolicy ? ["BlockPublicPolicy"] : []),
@@ -19,15 +25,18 @@ export function judgePublicAccess(block: PublicAccessBlock, accountId: string): 
   ];
   if (inTheWay.length === 0) return [];
   const remedy =
-    "AWS could not read the public key of service accounts, and no pod would get a role: turn this off for the account " +
+    "AWS could not read the public key of service accounts, so no pod would get a role: turn it off for the account " +
     "(S3, Block Public Access settings for this account; no other bucket becomes public), or in the organisation's S3 policy, or use another account";
   return [{ account: accountId, key: "S3 Block Public Access", value: inTheWay.join(" and "), remedy }];
 }
 
-/** How the provider tells that an account has no such block. */
+/** The provider's error for an account that has no block. */
 const noBlock = /couldn't find resource|NoSuchPublicAccessBlockConfiguration/;
 
-/** @throws WrongSettings when a new cluster's documents could not be public */
+/**
+ * Checks that the issuer's documents can be public.
+ * @throws WrongSettings when a new cluster's documents could not be
+ */
 export async function checkPublicAccess(
   accountId: string,
   isStanding: boolean,

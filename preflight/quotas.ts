@@ -9,7 +9,7 @@ import { natGateways } from "../settings/rules/network";
 import type { InstanceType } from "./nodes/instanceTypes";
 import { lookUpIfAllowed, refuseNew } from "./lookUp";
 
-/** A quota by its codes (aws service-quotas list-service-quotas --service-code ec2). */
+/** A quota and its codes, as `aws service-quotas list-service-quotas --service-code ec2` lists them. */
 interface Quota {
   readonly name: string;
   readonly serviceCode: string;
@@ -23,16 +23,16 @@ const quotas = {
   vpcs: { name: "VPCs", serviceCode: "vpc", quotaCode: "L-F678F1CE" },
 } as const satisfies Record<string, Quota>;
 
-/** What a quota counts of. */
+/** How much of a quota is left. */
 export interface Room {
   readonly quota: number;
-  /** What is there, the cluster's own included. */
+  /** In use in the region, by this cluster and others. */
   readonly used: number;
-  /** What the cluster has of it already. */
+  /** In use by this cluster. */
   readonly own: number;
 }
 
-/** The account's quotas in the region, as far as they could be looked up and the settings need them. */
+/** The account's quotas in the region. A quota that the cluster does not need or that AWS withholds is missing. */
 export interface Quotas {
   /** vCPUs. */
   readonly onDemand?: number;
@@ -44,16 +44,19 @@ export interface Quotas {
 
 type Types = ReadonlyMap<string, Pick<InstanceType, "defaultVcpus">>;
 
-/** vCPUs that the groups take of a quota: at their smallest, and at their largest in the middle of a replacement. */
+/** vCPUs of the groups that count towards a quota: at the smallest, and at the largest during a replacement. */
 interface Demand {
   readonly least: number;
   readonly most: number;
 }
 
-/** What the quotas of standard instances count: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html */
+/**
+ * Whether the quotas of standard instances count the type:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html
+ */
 const isStandard = (type: string) => /^(?:[acdhimrtz]|im|is)\d/.test(type);
 
-/** vCPUs that one instance takes of a quota; of several types Auto Scaling may choose any. */
+/** vCPUs of one instance that count towards a quota. Auto Scaling may choose any of the types. */
 function vcpusOf(names: readonly string[], types: Types): Demand {
   const each = names.map((name) => (isStandard(name) ? (types.get(name)?.defaultVcpus ?? 0) : 0));
   return { least: Math.min(...each), most: Math.max(...each) };
@@ -84,14 +87,14 @@ function demandOf(
   return { least: sum("least"), most: sum("most") };
 }
 
-/** Of what AWS counts, how much a cluster of these settings has when it stands. */
+/** How many Elastic IP addresses and VPCs a complete cluster with these settings has. */
 const wantedOf = (settings: Settings) => ({
   elasticIps:
     (settings.existingVpc ? 0 : natGateways(settings)) + (settings.access.kind === "bastion" ? 1 : 0),
   vpcs: settings.existingVpc ? 0 : 1,
 });
 
-/** Quotas that are too small for the cluster in any case, and those that are too small once it grows. */
+/** Quotas that are too small for the cluster now, and quotas that are too small only when it has grown. */
 export function judgeQuotas(
   settings: Settings,
   types: Types,
@@ -113,7 +116,7 @@ export function judgeQuotas(
         mistake(
           kind,
           quota,
-          `the groups need ${least} at their smallest, and Auto Scaling launches nothing beyond it`,
+          `the groups need ${least} at their smallest, and Auto Scaling launches nothing beyond the quota`,
         ),
       );
     } else if (quota < most) {
@@ -126,15 +129,14 @@ export function judgeQuotas(
     const { quota, used, own } = facts[kind] ?? { quota: Infinity, used: 0, own: 0 };
     const more = wantedOf(settings)[kind] - own;
     if (more > 0 && used + more > quota)
-      now.push(mistake(kind, quota, `${used} are there, and this cluster needs ${more} more`));
+      now.push(mistake(kind, quota, `${used} are in use, and this cluster needs ${more} more`));
   }
   return { now, later };
 }
 
 /**
- * Looks up the quotas that decide whether the cluster can be made. Of instances only the quota is known, not what else runs: so
- * one that is large enough here may still be too small.
- *
+ * Looks up the quotas that the cluster needs and compares them with its size. For vCPUs it does not know the
+ * account's other instances, so a quota that passes may still be too small.
  * @throws WrongSettings when a quota is too small for a new cluster
  */
 export async function checkQuotas(
@@ -166,7 +168,7 @@ async function findQuotas(
     (await aws.ec2.getEips({ filters }, opts)).publicIps.length;
   const vpcs = async (filters: aws.types.input.ec2.GetVpcsFilter[]) =>
     (await aws.ec2.getVpcs({ filters }, opts)).ids.length;
-  const ofAccount = { name: "owner-id", values: [accountId] }; // others share theirs
+  const ofAccount = { name: "owner-id", values: [accountId] }; // getVpcs also lists other accounts' shared VPCs
   const [onDemand, spot, elasticIps, ofVpcs] = await Promise.all([
     valueOf("onDemand", opts),
     mayBeSpot ? valueOf("spot", opts) : undefined,

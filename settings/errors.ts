@@ -2,14 +2,14 @@ import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { lateKind } from "./plainValues";
 
-/** What stands in the way: one wrong setting, or what the account decides. */
+/** Why the cluster cannot be made: a wrong setting, or a limit of the account. */
 export interface Mistake {
-  /** Of the setting; else what of the account it is. */
+  /** The setting's key, or the name of the account's limit. */
   readonly key: string;
   readonly value: unknown;
   /** Why it is wrong, and what to do. */
   readonly remedy: string;
-  /** Id of the account that decides it. @default it is a setting */
+  /** Id of the account that has the limit. @default the mistake is in a setting */
   readonly account?: string;
 }
 
@@ -58,7 +58,7 @@ export async function together<T extends readonly unknown[]>(lookups: {
   return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
-/** A mistake in one line; what the account decides is told with its id. */
+/** A mistake in one line. A limit of the account begins with the account's id. */
 export const line = ({ key, value, remedy, account }: Mistake) =>
   `${account === undefined ? "" : `account ${account}: `}${key}: ${shown(value)}: ${remedy}`;
 
@@ -71,11 +71,11 @@ export function refusal(mistakes: readonly Mistake[], namespace: string): Error 
   const count = wrong.length === 1 ? "1 setting is wrong" : `${wrong.length} settings are wrong`;
   const lines = [
     ...(wrong.length > 0 ? [`${count} (docs/settings.md describes each):`, ...wrong] : []),
-    ...(ofAccount.length > 0 ? ["The account does not let this cluster be made:", ...ofAccount] : []),
+    ...(ofAccount.length > 0 ? ["The account does not allow this cluster:", ...ofAccount] : []),
   ];
   const error = new RunError(lines.join("\n"));
-  // Pulumi formats the stack of every error by util.inspect, even if it then hides it. Node 20 spends 15 s and more there
-  // on paths such as node_modules/@pulumi/resource.ts.
+  // Pulumi formats the stack of every error with util.inspect, even if it then hides it. On paths such as
+  // node_modules/@pulumi/resource.ts, Node 20 spends 15 s and more there.
   error.stack = undefined;
   return error;
 }

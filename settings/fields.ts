@@ -41,7 +41,7 @@ const isNothing = (value: unknown) => value === null || value === "";
 
 /** `remedy`, with what to write for "nothing" if the value is empty. */
 const orNone = (remedy: string, none: string) =>
-  told((wrong) => (isNothing(wrong) ? `${remedy}; ${none} says none` : remedy));
+  told((wrong) => (isNothing(wrong) ? `${remedy}; write ${none} for none` : remedy));
 
 /** `remedy` for a number or a boolean, for a value that is text in quotes. */
 const unquoted = (remedy: string) =>
@@ -135,7 +135,7 @@ export const cidr = (largest: number, smallest: number, taken: readonly string[]
         const { prefix } = range;
         if (prefix < largest || prefix > smallest) refuse(`use a range from /${largest} to /${smallest}`);
         const other = taken.find((text) => overlap(range, parseCidr(text)));
-        if (other) refuse(`overlaps ${other}, which is no host's: use another range`);
+        if (other) refuse(`overlaps ${other}, which no host can have: use another range`);
       } catch (error) {
         refuse((error as Error).message);
       }

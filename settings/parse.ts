@@ -6,8 +6,8 @@ import { brokenRules } from "./rules/all";
 import { clusterSchema, Settings } from "./schema/cluster";
 
 /**
- * Checks a stack's configuration: first that each value is known, then its form, then, if all have theirs, the rules between them.
- *
+ * Checks a stack's configuration in three steps: each value is known, each has the right form, and together
+ * they break no rule. A failed step ends the check.
  * @param raw values by key, as a person wrote them
  * @param namespace prefix of the keys in `Pulumi.<stack>.yaml`, for the messages
  * @throws Error that lists every wrong key with its value and what to write instead
@@ -23,7 +23,7 @@ export function parseSettings(raw: Record<string, unknown>, namespace = "pulumi-
   return parsed.data;
 }
 
-/** Settings decide whether there is a resource, and how many: an Output comes too late for that. */
+/** Settings decide which resources exist, and an Output is known too late for that. */
 function lateMistakes(raw: Record<string, unknown>): Mistake[] {
   const remedy = `settings are read before any resource is made: use ${plainSources}`;
   return lateValues(raw, "").map(({ key, value }) => ({ key, value, remedy }));

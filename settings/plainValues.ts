@@ -7,9 +7,9 @@ export interface LateValue {
   readonly value: unknown;
 }
 
-/** Where a plain value comes from, for somebody who has an Output. */
+/** What to use instead of an Output. */
 export const plainSources =
-  "a value of the configuration, or an awaited one: of a look-up, or of another stack by `await stackReference.requireOutputValue(name)`";
+  "a value from the configuration, or an awaited one, such as `await stackReference.requireOutputValue(name)`";
 
 /** Whether a value is known only later: an Output, or a promise that nobody has awaited. */
 export function lateKind(value: unknown): LateValue["kind"] | undefined {
@@ -18,8 +18,7 @@ export function lateKind(value: unknown): LateValue["kind"] | undefined {
 }
 
 /**
- * All values in `value` that are known only later. It does not look into resources, whose properties are Outputs by nature.
- *
+ * All values in `value` that are known only later. It skips resources, because their properties are Outputs.
  * @param key where `value` itself stands
  */
 export function lateValues(value: unknown, key: string): LateValue[] {

@@ -49,7 +49,7 @@ export function sections(): Section[] {
 }
 
 /** The effects of a setting's changes; if there are several, each with its changes. */
-export function effectsOf({ change }: About): [effect: Effect, when: string | undefined][] {
+export function effectsOf({ change }: Pick<About, "change">): [effect: Effect, when: string | undefined][] {
   if (typeof change === "string") return [[change, undefined]];
   return effects.filter((effect) => effect in change).map((effect) => [effect, change[effect]]);
 }
@@ -78,16 +78,12 @@ export function editorSchema(namespace: string): object {
   };
 }
 
-/** The reference of all settings, as Markdown. */
+/** The reference of all settings, as Markdown: a section for each group, a list entry for each setting. */
 export function referencePage(namespace: string): string {
   const parts = sections().flatMap(({ key, description, entries }) => [
-    `## ${key === "" ? "Settings at the top" : `\`${key}\``}`,
+    `## ${key === "" ? "Settings at the top" : code(key)}`,
     ...(description ? [description] : []),
-    [
-      "| Setting | Meaning | Form | Default | Unit | A change |",
-      "| --- | --- | --- | --- | --- | --- |",
-      ...entries.map(row),
-    ].join("\n"),
+    entries.map(listEntry).join("\n"),
   ]);
   return [introduction(namespace), ...parts].join("\n\n") + "\n";
 }
@@ -96,15 +92,17 @@ const introduction = (namespace: string) => `# Settings
 
 This page lists every setting of a stack. It is generated from the schema in \`settings/schema/\`.
 
-A setting stands in \`Pulumi.<stack>.yaml\`, below \`config:\`, as \`${namespace}:<setting>\`.
-Only \`name\` and \`domain\` are required. For completion and checks in your editor, make this the file's first line. It names the JSON schema
+A setting stands in \`Pulumi.<stack>.yaml\`, below \`config:\`, as \`${namespace}:<setting>\`. Only \`name\` and
+\`domain\` are required.
+
+Your editor can complete and check the settings. Make this line the first one of the file; it names the JSON schema
 [settings.schema.json](settings.schema.json).
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/settings.schema.json
 \`\`\`
 
-The last column tells what a change does to a cluster that is there:
+Each entry says what a change of the setting does to an existing cluster:
 
 | A change | What happens |
 | --- | --- |
@@ -115,14 +113,15 @@ The last column tells what a change does to a cluster that is there:
 | all nodes | Controllers and workers are replaced. |
 | refused | The program refuses the change before it makes anything. |`;
 
-function row({ key, about, form, required }: Entry): string {
+function listEntry({ key, about, form, required }: Entry): string {
   const schema = jsonSchema(form);
-  const byDefault = required ? "required" : (about.absent ?? code(schema.default ?? form.parse(undefined)));
-  const change = effectsOf(about)
-    .map(([effect, when]) => (when === undefined ? effect : `${effect}: ${when}`))
-    .join("; ");
-  const cells = [code(key), about.description, formOf(schema), byDefault, about.unit ?? "", change];
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const facts = [
+    `Value: ${formOf(schema)}`,
+    ...(about.unit === undefined ? [] : [`Unit: ${about.unit}`]),
+    required ? "Required" : `Default: ${about.absent ?? code(schema.default ?? form.parse(undefined))}`,
+    `A change: ${changeOf(about)}`,
+  ];
+  return [`- **${code(key)}**: ${about.description}`, ...facts.map((fact) => `  - ${fact}`)].join("\n");
 }
 
 /** The allowed values, in words. */
@@ -133,7 +132,7 @@ function formOf(schema: JsonSchema): string {
   if (type === "boolean") return "`true`, `false`";
   if (type === "integer") return `whole number, ${schema.minimum} to ${schema.maximum}`;
   if (type === "array") return `list of ${formOf(items as JsonSchema)}`;
-  if (properties) return code(`{${Object.keys(properties).join(", ")}}`);
+  if (properties) return `{${Object.keys(properties).map(code).join(", ")}}`;
   if (type === "object") return `map of ${formOf(additionalProperties as JsonSchema)}`;
   const [example] = (examples as string[] | undefined) ?? [];
   return example === undefined ? "text" : `text such as ${code(example)}`;
@@ -147,15 +146,16 @@ function jsonSchema(form: z.ZodType): JsonSchema {
       const { unit, change } = jsonSchema as Partial<About>;
       for (const key of ["unit", "absent", "change"]) delete jsonSchema[key];
       if (!jsonSchema.description || change === undefined) return;
-      const facts = [...(unit ? [`Unit: ${unit}.`] : []), `A change: ${told(change)}.`];
+      const facts = [...(unit ? [`Unit: ${unit}.`] : []), `A change: ${changeOf({ change })}.`];
       jsonSchema.description = [jsonSchema.description, ...facts].join(" ");
     },
   });
 }
 
-const told = (change: About["change"]) =>
-  effectsOf({ description: "", change })
-    .map(([effect, when]) => (when === undefined ? effect : `${effect}: ${when}`))
+/** The effects of a setting's changes, in words. */
+const changeOf = (about: Pick<About, "change">) =>
+  effectsOf(about)
+    .map(([effect, when]) => (when === undefined ? effect : `${effect} (${when})`))
     .join("; ");
 
 const code = (value: unknown) => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;

@@ -10,7 +10,10 @@ export interface DiskKeyArgs {
   readonly csiRoleArn?: pulumi.Input<string>;
 }
 
-/** What a service needs that starts instances with volumes of the key: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html */
+/**
+ * KMS operations of a service that attaches volumes with the key:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+ */
 const operations = [
   "CreateGrant",
   "Decrypt",
@@ -23,8 +26,8 @@ const operations = [
 ];
 
 /**
- * Lets those use a customer's key who make and attach volumes: without, instances end as soon as they start, and volumes stay
- * pending. A grant needs no word in the key's policy.
+ * Grants a customer's key to Auto Scaling and to the EBS CSI driver. Without the grants, instances terminate
+ * at launch and volumes stay pending. A grant needs no change of the key's policy.
  */
 export class DiskKey extends pulumi.ComponentResource {
   constructor(name: string, args: DiskKeyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -45,7 +48,7 @@ export class DiskKey extends pulumi.ComponentResource {
   }
 }
 
-/** One for each key, named after it, so that another key changes nothing of the first one's. */
+/** Makes one component for each key. Its name contains the key's id, so a new key changes no other. */
 export const makeDiskKeys = (
   name: string,
   keyArns: readonly string[],

@@ -88,7 +88,7 @@ export async function checkClusterMetadata(
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
   if (noted === undefined)
     await pulumi.log.info(
-      "encryption.key: which one it was is not known; from now on it goes up by one at a time",
+      "encryption.key: the cluster's current key number is not known; from now on, raise it by one at a time",
     );
 }
 

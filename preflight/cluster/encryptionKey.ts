@@ -7,7 +7,7 @@ import type { Mistake } from "../../settings/errors";
  */
 export function judgeEncryptionKey(wanted: number, current: number): Mistake[] {
   if (wanted === current || wanted === current + 1) return [];
-  const reason = wanted < current ? "a key is never taken back" : "keys rotate one at a time";
+  const reason = wanted < current ? "the key number never goes down" : "keys rotate one at a time";
   const remedy = `Secrets are written with key ${current}, and ${reason}: use ${current} or ${current + 1}`;
   return [{ key: "encryption.key", value: wanted, remedy }];
 }

@@ -36,7 +36,7 @@ export function checkSameCluster(
 ): Promise<void> {
   if (before === nodeStore) return Promise.resolve();
   const remedy =
-    `this stack has the cluster of the node store ${before}, and would delete it for the one of ${nodeStore}: ` +
-    "for another name, account or region make a stack of its own (pulumi stack init)";
+    `pulumi up would delete this stack's cluster, whose node store is ${before}, and make one with ${nodeStore}: ` +
+    "use a new stack for another name, account or region (pulumi stack init)";
   return Promise.reject(new WrongSettings({ key: "name", value: name, remedy }));
 }

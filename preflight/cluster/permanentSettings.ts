@@ -18,25 +18,25 @@ interface Chosen {
 function chosen(settings: Settings): Chosen[] {
   const { api, domain, podCidr, serviceCidr, network, existingVpc, parentZoneId } = settings;
   return [
-    { note: "domain", key: "domain", value: domain, because: "etcd's members go by names below it" },
+    { note: "domain", key: "domain", value: domain, because: "etcd's members have names below it" },
     {
       note: "zone",
       key: "parentZoneId",
       value: isPublicZone(settings) ? "a public zone" : "a private zone",
       written: parentZoneId ?? "none",
-      because: "the zone would be made anew",
+      because: "the zone would be replaced",
     },
     {
       note: "api",
       key: "api.access",
       value: api.access,
-      because: "the API's load balancer would be made anew",
+      because: "the API's load balancer would be replaced",
     },
     {
       note: "network",
       key: existingVpc ? "existingVpc.vpcId" : "network.cidr",
       value: existingVpc?.vpcId ?? (network ?? defaultNetwork).cidr,
-      because: "everything stands in the VPC",
+      because: "the whole cluster is in the VPC",
     },
     { note: "pod-cidr", key: "podCidr", value: podCidr, because: "every node has a part of the range" },
     {

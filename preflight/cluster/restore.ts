@@ -29,11 +29,11 @@ export function judgeRestore({ snapshot, epoch }: Restore, facts: StoredObjects)
     const remedy =
       newest === 0
         ? "no cluster has formed here yet: remove restore"
-        : `the newest is ${newest}: use ${newest + 1}`;
+        : `the newest epoch is ${newest}: use ${newest + 1}`;
     mistakes.push({ key: "restore.epoch", value: epoch, remedy });
   }
   if (!facts.snapshots.includes(snapshot)) {
-    const remedy = `no such object: list them by aws s3 ls s3://${facts.bucket}/${snapshotFolder}`;
+    const remedy = `no such object: list the snapshots with aws s3 ls s3://${facts.bucket}/${snapshotFolder}`;
     mistakes.push({ key: "restore.snapshot", value: snapshot, remedy });
   }
   if (mistakes.length > 0) throw new WrongSettings(...mistakes);
@@ -64,7 +64,7 @@ export async function checkRestore(
   const state = judgeRestore(restore, { bucket, formations, snapshots });
   await pulumi.log.warn(
     state === "begun"
-      ? `restore does nothing any more, epoch ${restore.epoch} has begun: remove it from the settings`
-      : `restore: etcd goes back to ${restore.snapshot}, all that was written later is lost; every controller's API stops meanwhile`,
+      ? `restore: epoch ${restore.epoch} has already begun, so this setting does nothing: remove it`
+      : `restore: etcd goes back to ${restore.snapshot}. All later writes are lost, and the API of every controller stops during the restore`,
   );
 }

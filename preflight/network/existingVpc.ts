@@ -67,7 +67,7 @@ export async function findExistingVpc(
   const publicZones = zonesOnce("public", publicSubnets);
   const uncovered = zonesOnce("private", privateSubnets).filter((zone) => !publicZones.includes(zone));
   if (settings.api.access === "public" && uncovered.length > 0) {
-    const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`;
+    const remedy = `no subnet is in ${uncovered.join(", ")}: name one for each zone of the private subnets, or the API's load balancer does not reach controllers there`;
     throw new WrongSettings({ key: "existingVpc.publicSubnetIds", value: publicSubnetIds, remedy });
   }
   const full = publicSubnets
@@ -78,8 +78,8 @@ export async function findExistingVpc(
   if (tight.length > 0) throw new WrongSettings(...tight);
   if (settings.api.access === "public" && natAddresses.length === 0)
     await pulumi.log.warn(
-      `api.access: nodes reach a public API from public addresses, and ${vpcId} has no NAT gateway: the addresses that they ` +
-        "go out by have to be in api.allowedCidrs, or no node becomes ready",
+      `api.access: nodes reach a public API from public addresses, but ${vpcId} has no NAT gateway: add the addresses that they ` +
+        "use to api.allowedCidrs, or no node becomes ready",
     );
   return { vpcId, cidrs, privateSubnets, publicSubnets, natAddresses };
 }
@@ -106,7 +106,8 @@ export function zonesOfSubnets(wanted: number | readonly string[], subnets: read
     ...beyond.map((value) => ({
       key: "existingVpc.privateSubnetIds",
       value,
-      remedy: "a subnet is in this zone, which zones does not name: remove one of the two",
+      remedy:
+        "a subnet is in this zone, but zones does not name the zone: remove the subnet, or add the zone",
     })),
   );
 }
@@ -120,7 +121,7 @@ function zonesOnce(kind: Kind, subnets: readonly Zoned[]): string[] {
   throw new WrongSettings({ key: `existingVpc.${kind}SubnetIds`, value: twice, remedy });
 }
 
-const noAddress = "has no free address for the API's balancer or the bastion: name another subnet";
+const noAddress = "has no free address for the API's load balancer or the bastion: name another subnet";
 
 /**
  * Private subnets without room for the nodes. If the cluster exists, its own nodes use some of the addresses.
@@ -166,7 +167,7 @@ async function findRanges(
 
 /** Why a VPC or a subnet that another account shares with this one cannot be used. */
 const ofAnother = (ownerId: string) =>
-  `belongs to account ${ownerId}, which alone can tag it and give it a private zone: use one of this account`;
+  `belongs to account ${ownerId}, and only that account can tag it and give it a private zone: use one of this account`;
 
 async function findSubnet(
   id: string,
@@ -177,7 +178,7 @@ async function findSubnet(
   const key = `existingVpc.${kind}SubnetIds`;
   const refuse = (remedy: string) => new WrongSettings({ key, value: id, remedy });
   const subnet = await lookUp(key, id, aws.ec2.getSubnet({ id }, opts));
-  if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}, not in ${vpcId}`);
+  if (subnet.vpcId !== vpcId) throw refuse(`is in ${subnet.vpcId}: name a subnet of ${vpcId}`);
   if (subnet.ownerId !== accountId) throw refuse(ofAnother(subnet.ownerId));
   if (!zoneForm.test(subnet.availabilityZone) || subnet.outpostArn)
     throw refuse(
@@ -192,7 +193,7 @@ async function findSubnet(
     throw refuse("is private (no route leads to an internet gateway): name a public subnet");
   }
   if (kind === "private" && !routes.some(({ cidrBlock }) => cidrBlock === "0.0.0.0/0")) {
-    throw refuse("has no route to 0.0.0.0/0, so nodes could download nothing, nor pull an image: add one");
+    throw refuse("has no route to 0.0.0.0/0, so nodes could not download files or pull images: add one");
   }
   return {
     id,

@@ -17,11 +17,13 @@ export async function checkParentZone(
   const parent = found.name.replace(/\.$/, "");
   const refuse = (remedy: string) => new WrongSettings({ key, value: parentZoneId, remedy });
   if (found.privateZone)
-    throw refuse(`is the private zone ${parent}, from which nobody follows a delegation: use a public zone`);
+    throw refuse(
+      `is the private zone ${parent}, and resolvers follow a delegation only from a public zone: use a public zone`,
+    );
   if (parent === `${name}.${domain}`)
-    throw refuse(`is ${parent}, which is to be the cluster's own zone: use the zone of ${domain}`);
+    throw refuse(`is ${parent}, the name of the cluster's own zone: use the zone of ${domain}`);
   if (domain !== parent && !domain.endsWith(`.${parent}`))
     throw refuse(
-      `is the zone ${parent}, which ${domain} is not in: use the zone of ${domain}, or of a domain above it`,
+      `is the zone ${parent}, which does not contain ${domain}: use the zone of ${domain}, or of a domain above it`,
     );
 }

@@ -28,8 +28,8 @@ export async function checkResolvers(
   const strange = strangeResolvers(domainNameServers, cidrBlock);
   if (strange.length === 0) return;
   await pulumi.log.warn(
-    `existingVpc.vpcId: instances in ${vpcId} ask the resolvers ${strange.join(", ")} (${dhcpOptionsId}), which do not know a private zone: ` +
-      `let them forward ${zone} to the VPC's resolver ${address(parseCidr(cidrBlock), 2)}, or no controller finds another. ` +
-      "With domain-name-servers=AmazonProvidedDNS nothing is to do, and with a parentZoneId the zone is public",
+    `existingVpc.vpcId: instances in ${vpcId} ask the resolvers ${strange.join(", ")} (${dhcpOptionsId}), which do not know a private zone. ` +
+      `Let them forward ${zone} to the VPC's resolver ${address(parseCidr(cidrBlock), 2)}, or no controller finds another. ` +
+      "Or set domain-name-servers=AmazonProvidedDNS in the DHCP options, or set parentZoneId, which makes the zone public",
   );
 }

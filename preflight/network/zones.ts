@@ -14,14 +14,17 @@ export interface ZoneChoice {
   readonly available: readonly string[];
   /** The cluster's zones in the notes of its last `pulumi up`. @default there are no notes */
   readonly noted?: readonly string[];
-  /** In how many zones the last `pulumi up` that succeeded left it: notes that a hand lost or put back may name fewer. @default none did */
+  /**
+   * Number of the cluster's zones after the last successful `pulumi up`. Notes that somebody lost or restored
+   * may name fewer. @default no `up` has succeeded
+   */
   readonly made?: number;
   /** Zones with subnets of the cluster. */
   readonly standing: Places;
 }
 
 /** Why no zone is removed, and what a person can do instead. */
-const forGood = "keeps its zones, through an outage too";
+const forGood = "keeps its zones, even in an outage";
 const poolsMayLeave = "workerPools.<name>.zones takes a pool out of a zone";
 
 /**
@@ -53,7 +56,7 @@ function zonesByNumber(wanted: number, facts: ZoneChoice): string[] {
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
   if (wanted < kept.length) {
     throw refuse(
-      `this cluster stands in ${named(kept)} and ${forGood}: use ${kept.length} or more; ${poolsMayLeave}`,
+      `this cluster is in ${named(kept)} and ${forGood}: use ${kept.length} or more; ${poolsMayLeave}`,
     );
   }
   const others = (places: Places) => [...available].sort().filter((zone) => !places.includes(zone));
@@ -67,17 +70,17 @@ function zonesByNumber(wanted: number, facts: ZoneChoice): string[] {
   if (zones !== undefined) return zones;
   if (kept.length === 0) {
     throw refuse(
-      `${region} has ${available.length} (${available.join(", ")}): use that many or fewer, more can be added later`,
+      `${region} has ${available.length} (${available.join(", ")}): use that many or fewer; you can add zones later`,
     );
   }
   const fewer = Array.from({ length: wanted - kept.length }, (_, i) => wanted - 1 - i);
   const most = fewer.find((count) => placed(count) !== undefined);
   const advice =
     most === undefined
-      ? "wait for one more, or run pulumi destroy and begin anew, as no up of this cluster has succeeded"
+      ? "wait for one more, or run pulumi destroy and start again, as no up of this cluster has succeeded"
       : `use ${most}`;
   throw refuse(
-    `this cluster stands in ${named(kept)}, and ${region} has ${others(kept).join(", ") || "none"} beside them now: ${advice}`,
+    `this cluster is in ${named(kept)}, and ${region} has ${others(kept).join(", ") || "none"} besides them now: ${advice}`,
   );
 }
 
@@ -87,7 +90,7 @@ function zonesByName(wanted: readonly string[], facts: ZoneChoice): string[] {
   const refuse = (remedy: string) => new WrongSettings({ key: "zones", value: wanted, remedy });
   const lost = kept.filter((zone) => zone !== undefined && !wanted.includes(zone));
   if (lost.length > 0) {
-    throw refuse(`this cluster stands in ${named(lost)} too and ${forGood}: name it too; ${poolsMayLeave}`);
+    throw refuse(`this cluster is also in ${named(lost)} and ${forGood}: name it too; ${poolsMayLeave}`);
   }
   const places = Array.from({ length: Math.max(wanted.length, kept.length) }, (_, i) =>
     [kept[i], standing[i]].find((zone) => zone !== undefined && wanted.includes(zone)),
@@ -116,7 +119,7 @@ export function keepSubnets(
   const lost = kept.filter((id) => !wanted.includes(id));
   if (lost.length > 0) {
     const instead = kind === "private" ? `; ${poolsMayLeave}` : ""; // no pool is in a public one
-    const remedy = `this cluster stands in ${named(lost)} too and keeps its subnets, through an outage too: name it too${instead}`;
+    const remedy = `this cluster is also in ${named(lost)} and keeps its subnets, even in an outage: name it too${instead}`;
     throw new WrongSettings({ key: `existingVpc.${kind}SubnetIds`, value: wanted, remedy });
   }
   return [...kept, ...wanted.filter((id) => !kept.includes(id))];

@@ -79,7 +79,7 @@ function namedTypes({ controlPlane, workerPools }: Settings): Named[] {
 const withoutBastion = (place: string): Mistake => ({
   key: "access.kind",
   value: "bastion",
-  remedy: `${place} has no ${bastionType}, which the bastion is: use instance-connect`,
+  remedy: `${place} has no ${bastionType}, the instance type of the bastion: use instance-connect`,
 });
 
 /** Mistakes among the named types and the bastion's, given the region's types by name. */
@@ -120,7 +120,7 @@ function unfit(
  */
 const filterValues = 200;
 
-/** Looks up the instance types that the settings name, and the bastion's; those that the region does not have are left out. */
+/** Looks up the instance types in the settings, and the bastion's. Types that the region lacks are left out. */
 export async function findInstanceTypes(
   settings: Settings,
   opts: pulumi.InvokeOptions,
@@ -144,7 +144,7 @@ export async function findInstanceTypes(
   return new Map(offered);
 }
 
-/** @throws WrongSettings that names each type which the region does not have, which is of another architecture, or too small */
+/** @throws WrongSettings that names each type that the region lacks, that is too small, or does not fit */
 export function checkInstanceTypes(
   settings: Settings,
   offered: ReadonlyMap<string, InstanceType>,
@@ -155,9 +155,9 @@ export function checkInstanceTypes(
 }
 
 /**
- * The controllers' type where too few zones have it: Auto Scaling, which does not rebalance controllers, would put two of them into
- * one zone for good, and that zone's outage would stop etcd. A pool's types need no zone each: Auto Scaling takes another one.
- *
+ * A mistake if too few zones have the controllers' type. Auto Scaling would launch two controllers in one
+ * zone and never rebalance them, so an outage of that zone would stop etcd. A pool needs no such check,
+ * because it can lose a zone.
  * @param has zones that have the type
  */
 export function controllersInFewZones(
@@ -166,17 +166,17 @@ export function controllersInFewZones(
   has: readonly string[],
 ): Mistake[] {
   const wanted = Math.min(size, zones.length);
-  if (has.length === 0 || has.length >= wanted) return []; // that no zone has it is told of every group
+  if (has.length === 0 || has.length >= wanted) return []; // checkTypesInZones reports a type without a zone
   const lacking = zones.filter((zone) => !has.includes(zone));
-  const remedy = `${lacking.join(", ")} ${lacking.length === 1 ? "has" : "have"} none of it, so ${size} controllers would stand in ${has.join(", ")} alone: name a type that ${wanted} zones have, or other zones`;
+  const remedy = `${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not offer it, so all ${size} controllers would be in ${has.join(", ")}: name a type that ${wanted} zones have, or other zones`;
   return [{ key: "controlPlane.instanceType", value: instanceType, remedy }];
 }
 
 /**
- * Looks up whether each group's zones have one of its types at least, as Auto Scaling would try for ever, whether enough have the
- * controllers', and the first public subnet's zone the bastion's.
- *
- * @throws WrongSettings that names each group without any, and for a new cluster controllers that would share a zone
+ * Checks that some zone of each group offers one of its types, that enough zones offer the controllers' type,
+ * and that the bastion's zone offers the bastion's type. Auto Scaling would retry a missing type for ever.
+ * @throws WrongSettings that names each group without a type, and for a new cluster controllers that would
+ * share a zone
  */
 export async function checkTypesInZones(
   { access, controlPlane, workerPools }: Settings,
@@ -207,7 +207,7 @@ export async function checkTypesInZones(
   const mistakes = groups
     .filter(({ types, among }) => !types.some((type) => among.some((zone) => offered.has(`${type} ${zone}`))))
     .map(({ key, types, among }): Mistake => {
-      const remedy = `${among.join(", ")} ${among.length === 1 ? "has" : "have"} none of it: name a type that ${among.length === 1 ? "it has" : "they have"}, or other zones`;
+      const remedy = `${among.join(", ")} ${among.length === 1 ? "does" : "do"} not offer it: name a type that ${among.length === 1 ? "it offers" : "they offer"}, or other zones`;
       return { key, value: types.length === 1 ? types[0] : types, remedy };
     });
   const lacking = ofBastion.filter((zone) => !offered.has(`${bastionType} ${zone}`)).map(withoutBastion);

@@ -24,7 +24,7 @@ export async function findImages(
 ): Promise<NodeImage[]> {
   const release = settings.versions.flatcar;
   if (partition !== flatcarPartition) {
-    const remedy = `not supported: Flatcar publishes no image in the partition ${partition}, which ${region} is in`;
+    const remedy = `not supported: Flatcar publishes no image for ${region}, which is in the partition ${partition}`;
     throw new WrongSettings({ key: "versions.flatcar", value: release, remedy });
   }
   const architectures = [
@@ -73,13 +73,13 @@ async function findSource(
   ]);
   if (published !== undefined) return published;
   const newest = await newestRelease(architecture, opts);
-  const gone = `Flatcar publishes no ${architecture} image of it in ${region}, and takes images back after nine months`;
+  const gone = `Flatcar publishes no ${architecture} image of it in ${region}, and deletes images after nine months`;
   const instead = newest === undefined ? "there is no other" : `the newest is ${newest}`;
   if (copy === undefined) {
     throw new WrongSettings({ key: "versions.flatcar", value: release, remedy: `${gone}: ${instead}` });
   }
   await pulumi.log.warn(
-    `versions.flatcar: ${release}: ${gone}. Nodes go on with this cluster's copy, which gets no fixes: ${instead}`,
+    `versions.flatcar: ${release}: ${gone}. Nodes keep this cluster's copy, which gets no fixes: ${instead}`,
   );
   return copy;
 }

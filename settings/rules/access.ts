@@ -21,7 +21,7 @@ const apiClients: Rule = ({ api }) => [
     api.access === "public" && api.allowedCidrs.length === 0,
     "api.allowedCidrs",
     [],
-    "a public API needs the ranges that may connect; 0.0.0.0/0 says everybody",
+    "a public API needs the ranges that may connect; 0.0.0.0/0 means everybody",
   ),
 ];
 
@@ -75,7 +75,7 @@ const sshKeys: Rule = ({ access: { kind, sshAuthorizedKeys } }) => {
       kind !== "none" && sshAuthorizedKeys.length === 0,
       key,
       [],
-      "name one OpenSSH public key or more: without, nobody can log in",
+      "name one OpenSSH public key or more: without one, nobody can log in",
     ),
     ...mistakeIf(
       kind === "bastion" && bytes > limits.userDataBytes.most,

@@ -21,7 +21,7 @@ const foreignLabels = poolRule((pool, key) =>
       key: `${key}.labels.${label}`,
       value,
       remedy:
-        "NodeRestriction refuses it to kubelets, as what is below kubernetes.io and k8s.io: use a prefix of your own, or node.kubernetes.io",
+        "NodeRestriction does not let kubelets set labels below kubernetes.io and k8s.io: use your own prefix, or node.kubernetes.io",
     })),
 );
 
@@ -30,7 +30,7 @@ const ownLabel = poolRule(({ labels }, key) =>
     poolLabel in labels,
     `${key}.labels.${poolLabel}`,
     labels[poolLabel],
-    "remove it: it is the pool's name already",
+    "remove it: the cluster sets this label to the pool's name",
   ),
 );
 
@@ -38,7 +38,7 @@ const taintsOnce = poolRule((pool, key) =>
   repeated(
     `${key}.taints`,
     pool.taints.map((taint) => `${taint.key}:${taint.effect}`),
-    "name each key with one value for an effect, as the apiserver demands",
+    "name each pair of key and effect once, as the apiserver demands",
   ),
 );
 
@@ -48,7 +48,7 @@ const taintKeysOnce = poolRule(({ min, max, taints }, key) =>
     : repeated(
         `${key}.taints`,
         taints.map((taint) => taint.key).filter((taint) => !isStartupTaint(taint)),
-        "name each key with one effect, or min as max: the autoscaler needs a tag for each key",
+        "name each key with one effect, or set max to min: the autoscaler needs a tag for each key",
       ),
 );
 
@@ -58,7 +58,7 @@ const kubeletArgument = poolRule(({ labels, taints }, key) => {
     ...taints.map(Object.values).map(String),
   ].join();
   const bytes = kubeletFlagsBesides + Buffer.byteLength(told);
-  const remedy = `use fewer, or fewer taints: the kubelet gets them in one argument of at most ${limits.argumentBytes.most} bytes, and these are ${bytes}`;
+  const remedy = `use fewer labels or fewer taints: the kubelet gets them in one argument of at most ${limits.argumentBytes.most} bytes, and these are ${bytes}`;
   return mistakeIf(bytes > limits.argumentBytes.most, `${key}.labels`, labels, remedy);
 });
 
@@ -75,11 +75,11 @@ function untaggable(cluster: string, name: string, pool: WorkerPoolSettings): Mi
     const most = limits.tagKey.most - (tag.length - own.length);
     const where =
       kind === "label" ? "labels" : `taints[${pool.taints.findIndex((each) => each.key === own)}].key`;
-    const remedy = `use ${most} characters at most, or min as max: the autoscaler reads it from a tag`;
+    const remedy = `use ${most} characters at most, or set max to min: the autoscaler reads it from a tag`;
     return { key: `${key}.${where}`, value: own, remedy };
   });
   const count = Object.keys({ ...ownedTags(cluster, name), ...tags }).length;
-  const remedy = `labels and taints make ${count} tags of the pool's group, which takes ${limits.tagsOfGroup.most}: use ${count - limits.tagsOfGroup.most} fewer, or min as max: the autoscaler needs a tag for each`;
+  const remedy = `labels and taints make ${count} tags, and the pool's group takes ${limits.tagsOfGroup.most}: use ${count - limits.tagsOfGroup.most} fewer, or set max to min: the autoscaler needs a tag for each`;
   return [...mistakes, ...mistakeIf(count > limits.tagsOfGroup.most, `${key}.labels`, pool.labels, remedy)];
 }
 

@@ -47,7 +47,7 @@ const podsBesideServices: Rule = ({ podCidr, serviceCidr }) =>
 const roomForPods: Rule = ({ podCidr, workerPools, controlPlane }) => {
   const nodes = mostNodes({ workerPools, controlPlane });
   const room = 2 ** (24 - parseCidr(podCidr).prefix);
-  const remedy = `has room for ${room} nodes of a /24 each, and while nodes are replaced there are up to ${nodes}: use smaller pools, or a larger range, which cannot change later`;
+  const remedy = `has room for ${room} nodes of a /24 each, but up to ${nodes} exist while nodes are replaced: use smaller pools; a new cluster can also use a larger range`;
   return mistakeIf(room < nodes, "podCidr", podCidr, remedy);
 };
 
@@ -89,7 +89,7 @@ const roomForNodes: Rule = (settings) => {
   if (cidr === undefined) return [];
   const tooSmall = (zonesInUse: number, nodes: number, whose: string) => {
     const room = nodesOfZone(cidr) * zonesInUse;
-    const remedy = `has room for ${room} nodes in ${zonesInUse} ${zonesInUse === 1 ? "zone" : "zones"}, and while nodes are replaced ${whose} up to ${nodes}: use smaller pools, or a larger range, which cannot change later`;
+    const remedy = `has room for ${room} nodes in ${zonesInUse} ${zonesInUse === 1 ? "zone" : "zones"}, but ${whose} up to ${nodes} while nodes are replaced: use smaller pools; a new cluster can also use a larger range`;
     return mistakeIf(nodes > room, "network.cidr", cidr, remedy);
   };
   return [

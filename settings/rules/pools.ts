@@ -41,7 +41,7 @@ const diskForPods = poolRule(({ kubelet: { systemReserved, kubeReserved }, diskG
     gib >= diskGib / 2,
     `${key}.diskGib`,
     diskGib,
-    `use more: systemReserved and kubeReserved keep ${gib} GiB of it from pods, and at most half of it can be`,
+    `use more: systemReserved and kubeReserved reserve ${gib} GiB of it, and at most half can be reserved`,
   );
 });
 

@@ -53,7 +53,7 @@ export const clusterSchema = group(
       map(z.string(), workerPool, "use a map from pool name to its settings").prefault({ workers: {} }),
       {
         description:
-          "Worker pools by name, which has 2 to 20 lower-case letters, digits and dashes and begins with a letter.",
+          "Worker pools by name. A name has 2 to 20 lower-case letters, digits and dashes, and begins with a letter.",
         change: { "in place": "adds or removes that pool" },
       },
     ),
@@ -69,13 +69,13 @@ export const clusterSchema = group(
       ).optional(),
       {
         description: "SNS topic that alarms are sent to.",
-        absent: "alarms change state and notify nobody",
+        absent: "alarms notify nobody",
         change: "in place",
       },
     ),
     protect: setting(yesOrNo("use true or false").default(false), {
       description:
-        "Refuse to delete what cannot be made again: the node store with its snapshots, its key, and the keys of the CAs, service accounts and Secrets.",
+        "Whether to refuse to delete what cannot be made again: the node store with its snapshots, its key, and the keys of the CAs, service accounts and Secrets.",
       change: "in place",
     }),
   },

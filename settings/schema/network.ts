@@ -78,7 +78,7 @@ export const existingVpc = group({
 })
   .meta({
     description:
-      "An existing VPC to build into. Nothing of its network is created or changed but a cluster tag on the subnets.",
+      "An existing VPC to build into. The only change in its network is a cluster tag on the named subnets.",
   })
   .optional();
 
@@ -100,7 +100,7 @@ export const api = group({
   }),
   allowedCidrs: setting(clientRanges.default([]), {
     description:
-      "Ranges that may connect to port 6443, beside the cluster's own nodes and, if the API is internal, the VPC. A public API needs at least one.",
+      "Ranges that may connect to port 6443. The cluster's own nodes always may, and the whole VPC if the API is internal. A public API needs at least one range.",
     change: "in place",
   }),
 })

@@ -11,7 +11,7 @@ export const controlPlane = group({
   }),
   instanceType: setting(instanceType.default("m7i.large"), {
     description:
-      "Instance type with 2 vCPUs and 2 GiB of memory or more. Take 4 GiB or more for anything but a trial.",
+      "Instance type with 2 vCPUs and 2 GiB of memory or more. Use 4 GiB or more except for a trial.",
     change: "rolls controllers",
   }),
   architecture: setting(architecture.default("amd64"), {

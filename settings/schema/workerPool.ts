@@ -59,7 +59,7 @@ export const workerPool = group({
     change: "in place",
   }),
   max: setting(whole(0, 1000, "use a whole number from `min` to 1000").optional(), {
-    description: "Most instances. More than `min` hands the size to the cluster autoscaler.",
+    description: "Most instances. If it is greater than `min`, the cluster autoscaler sets the size.",
     unit: "instances",
     absent: "`min`",
     change: "in place",
@@ -79,7 +79,7 @@ export const workerPool = group({
       .optional(),
     {
       description:
-        "Names of zones of the cluster. Pods whose volumes are in one zone need a pool for each zone, or the autoscaler cannot size it for them.",
+        "Names of zones of the cluster. Pods whose volumes are in one zone need a pool for each zone. Otherwise the autoscaler cannot scale up for them.",
       absent: "all zones of the cluster",
       change: "in place",
     },
@@ -108,7 +108,7 @@ export const workerPool = group({
   ),
   taints: setting(list(taint, "use a list of {key, value, effect}").default([]), {
     description:
-      "Taints that nodes register with. A startup taint is one that something removes once the node is ready: its key ends in `not-ready` or `uninitialized`, such as `node.cilium.io/agent-not-ready`, or begins with `startup-taint.cluster-autoscaler.kubernetes.io/`.",
+      "Taints that nodes register with. A startup taint is one that something removes once the node is ready. Its key ends in `not-ready` or `uninitialized`, such as `node.cilium.io/agent-not-ready`, or begins with `startup-taint.cluster-autoscaler.kubernetes.io/`.",
     change: "rolls the pool",
   }),
   kubelet,

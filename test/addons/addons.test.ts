@@ -18,14 +18,14 @@ describe("The add-ons", () => {
     );
   });
 
-  it("are objects that are each there once, in a namespace that PodSecurity exempts or in none", () => {
+  it("contain each object once, in a namespace that PodSecurity exempts or in none", () => {
     const { objects, mistakes } = objectsOf(everyAddon());
     assert.deepEqual(mistakes, []);
     assert.ok(objects.length > 40, String(objects.length));
     for (const { id } of objects) assert.match(id, /^\S+ (-|kube-system) \S+$/);
   });
 
-  it("are the objects, with the images, that golden/objects.txt says", () => {
+  it("contain the objects and images of golden/objects.txt", () => {
     const listed = everyAddon().map((file) => {
       const used = [...new Set([...file.text.matchAll(/image: "?([^\s"]+)/g)].map(([, image]) => image))];
       return [file.name, ...objectsOf([file]).objects.map(({ id }) => id), ...used].join("\n  ") + "\n";
@@ -33,7 +33,7 @@ describe("The add-ons", () => {
     assertGolden(path.join(__dirname, "golden/objects.txt"), listed.join(""));
   });
 
-  it("are all that a stack does not leave out, with the autoscaler if there is a pool for it to size", () => {
+  it("are all that a stack does not leave out; the autoscaler needs a pool that it can size", () => {
     const { workerPools } = parseSettings({ name: "dev", domain: "k8s.example.com" });
     const { workers } = workerPools;
     const wanted = (max: number, leaveOut: AddonName[] = []) =>
@@ -50,7 +50,7 @@ describe("The add-ons", () => {
     );
   });
 
-  it("have an image from the one place in every container, and every image of it is in use", () => {
+  it("use only images from images.ts in their containers, and use all of them", () => {
     const used = new Set<string>();
     for (const file of addonFiles(addonNames)) {
       for (const [, image] of file.text.matchAll(/^ +image: (.*)$/gm)) {
@@ -95,7 +95,7 @@ describe("The add-ons", () => {
         assert.equal(spec.securityContext.runAsNonRoot ?? false, !asRoot);
       });
 
-      it("is of the system's priority, has an account of its own and is watched", () => {
+      it("has a system priority, its own service account and a liveness probe", () => {
         assert.match(spec.priorityClassName, /^system-(node|cluster)-critical$/);
         assert.ok(spec.serviceAccountName);
         assert.ok(spec.containers[0].livenessProbe);
@@ -118,7 +118,7 @@ describe("The add-ons", () => {
     });
   }
 
-  it("call AWS by a role of their own, from controllers alone", () => {
+  it("call AWS with their own role, and only from controllers", () => {
     for (const { addon, where, spec } of podTemplates()) {
       const roles = containersOf(spec).flatMap(({ env = [] }) =>
         env.filter(({ name }: { name: string }) => name === "AWS_ROLE_ARN"),
@@ -136,7 +136,7 @@ describe("The add-ons", () => {
     }
   });
 
-  it("leave a worker that waits for the controllers' upgrade all its time, and a launch's, to join", () => {
+  it("give a worker that waits for the controllers' upgrade enough time to join", () => {
     const numberIn = (file: string, pattern: RegExp) =>
       Number(pattern.exec(readFileSync(path.join(__dirname, "../..", file), "utf8"))?.[1]);
     const waits = numberIn(
@@ -151,7 +151,7 @@ describe("The add-ons", () => {
     assert.ok(patience * 60 > waits + launch, `${patience} min for ${waits} s and ${launch} s`);
   });
 
-  it("have the cluster's pod network, in flannel's words", () => {
+  it("give flannel the cluster's pod network", () => {
     const [file] = addonManifests(["flannel"], { ...facts, podCidr: "10.32.0.0/14" });
     const data = parsed(file).find(({ kind }) => kind === "ConfigMap")?.data as Record<string, string>;
     const network: unknown = JSON.parse(data["net-conf.json"]);
@@ -162,7 +162,7 @@ describe("The add-ons", () => {
     );
   });
 
-  it("have a budget for what runs twice", () => {
+  it("have a disruption budget for each workload with two replicas", () => {
     const all = everyAddon().flatMap(parsed);
     const twice = all.filter(({ spec }) => spec?.replicas === 2).map(({ metadata }) => metadata.name);
     const budgets = all.filter(({ kind }) => kind === "PodDisruptionBudget");
@@ -175,7 +175,7 @@ describe("The add-ons", () => {
     }
   });
 
-  it("fail to render without the role of one that needs it", () => {
+  it("cannot be rendered without a role that an add-on needs", () => {
     assert.throws(() => addonManifests(["cluster-autoscaler"], { ...facts, roleArns: {} }), {
       message: "cluster-autoscaler.yaml: no value for the placeholder {{roleArn}}",
     });

@@ -16,7 +16,7 @@ const configMap = (name: string, more = "") =>
 describe("Manifests", () => {
   const marker = "# The add-ons, as pulumi up writes them for addons-apply";
 
-  it("become one text: a line that says so, a list of the objects, and the objects as JSON", () => {
+  it("become one text: a marker line, a list of the objects, and the objects as JSON", () => {
     const files = [
       file(`# Two.\n${configMap("one")}---\n${configMap("two", ", namespace: demo")}`),
       file(
@@ -47,7 +47,7 @@ describe("Manifests", () => {
     );
   });
 
-  it("become a text too if there are none", () => {
+  it("become a text even if there are none", () => {
     assert.equal(manifestOf([]), `${marker}\n`);
   });
 
@@ -57,7 +57,7 @@ describe("Manifests", () => {
     assert.deepEqual(inVersion("v1beta1"), inVersion("v1"));
   });
 
-  it("are the same objects with the namespace `default` and with none, which kubectl takes for it", () => {
+  it("are the same objects with the namespace `default` and with none", () => {
     const inDefault = file(configMap("a", ", namespace: default"), "b.yaml");
     assert.deepEqual(found(inDefault).objects, ["ConfigMap - a"]);
     assert.deepEqual(found(file(configMap("a")), inDefault).mistakes, [
@@ -71,28 +71,28 @@ describe("Manifests", () => {
     assert.deepEqual(found(file(text)), { objects: ["ConfigMap demo a"], mistakes: [] });
   });
 
-  it("may have an empty namespace, which is none", () => {
+  it("may have an empty namespace, which counts as none", () => {
     for (const none of [", namespace: ''", ", namespace: "]) {
       assert.deepEqual(found(file(configMap("a", none))), { objects: ["ConfigMap - a"], mistakes: [] });
     }
   });
 
-  it("may escape characters, and have the look of half a one where nothing is escaped", () => {
+  it("may contain escaped characters, and text that looks like half an escape", () => {
     const data = `data:\n  a: "\\u00e4 \\\\ud83d"\n  b: '\\ud83d'\n  c: |\n    \\ud83d\n`;
     assert.deepEqual(found(file(`${configMap("a")}${data}`)).mistakes, []);
   });
 
-  it("may refer to one anchor as often as they like", () => {
+  it("may refer to one anchor any number of times", () => {
     const many = Array.from({ length: 200 }, (_, i) => `  l${i}: *v\n`).join("");
     assert.deepEqual(found(file(`${configMap("a")}data:\n  v: &v "1"\n${many}`)).mistakes, []);
   });
 
-  it("may have documents of nothing but comments", () => {
+  it("may have documents with only comments", () => {
     const { objects, mistakes } = found(file(`# head\n---\n${configMap("one")}---\n# tail\n`));
     assert.deepEqual([objects, mistakes], [["ConfigMap - one"], []]);
   });
 
-  it("may have comments beside what parts documents, and end documents before it", () => {
+  it("may have comments next to document separators, and document ends before them", () => {
     const { objects, mistakes } = found(
       file(`--- # head\n${configMap("one")}...\n---\t# more\n${configMap("two")}... # end\n# tail\n`),
     );
@@ -102,8 +102,8 @@ describe("Manifests", () => {
   const job = (spec: string) => `apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {${spec}}\n`;
   const wrong: [text: string, line: number, problem: string][] = [
     ["a: [", 1, "Flow sequence in block collection must be sufficiently indented and end with a ]"],
-    ["hello", 1, "is no Kubernetes object: it is not a map"],
-    ["- a", 1, "is no Kubernetes object: it is not a map"],
+    ["hello", 1, "is not a Kubernetes object: it is not a map"],
+    ["- a", 1, "is not a Kubernetes object: it is not a map"],
     ["kind: ConfigMap", 1, "has no apiVersion"],
     ["apiVersion: v1", 1, "has no kind"],
     [`${configMap("one")}---\napiVersion: v1\nkind: Pod\n`, 5, "Pod has no metadata.name"],
@@ -120,19 +120,19 @@ describe("Manifests", () => {
       .map(([version, kind]): [string, number, string] => [
         `# one\napiVersion: ${version}\nkind: ${kind}\nmetadata: {name: a}\n`,
         2,
-        `${kind} is asked of the API or answered by it, and never kept: leave it out`,
+        `${kind} is a request or an answer of the API, which never stores it: leave it out`,
       ]),
     [
       configMap("one", ", namespace: 1"),
       1,
-      "ConfigMap has a metadata.namespace that is no text: write it in quotes",
+      "ConfigMap has a metadata.namespace that is not text: write it in quotes",
     ],
     // kubectl reads YAML 1.1.
-    [configMap("on"), 1, "ConfigMap has a metadata.name that is no text: write it in quotes"],
+    [configMap("on"), 1, "ConfigMap has a metadata.name that is not text: write it in quotes"],
     [
       configMap("one", ", namespace: no"),
       1,
-      "ConfigMap has a metadata.namespace that is no text: write it in quotes",
+      "ConfigMap has a metadata.namespace that is not text: write it in quotes",
     ],
     [
       configMap('"one two"'),
@@ -142,23 +142,23 @@ describe("Manifests", () => {
     [
       configMap("--all"),
       1,
-      "ConfigMap --all has a kind, group, namespace or name that Kubernetes does not take",
+      "ConfigMap --all has a kind, group, namespace or name that Kubernetes does not accept",
     ],
-    [configMap("../one"), 1, "ConfigMap ../one has a name or namespace with / or %, or of dots alone"],
+    [configMap("../one"), 1, "ConfigMap ../one has a name or namespace with / or %, or with only dots"],
     [
       configMap("one", ", labels: {on: off}"),
       1,
-      "ConfigMap one has true in metadata.labels that is no text: write it in quotes",
+      "ConfigMap one has true in metadata.labels that is not text: write it in quotes",
     ],
     [
       configMap("one", ", lables: {a: b}"),
       1,
-      "ConfigMap one has metadata.lables, which objects of a manifest do not have",
+      "ConfigMap one has metadata.lables, which a manifest must not have: leave it out",
     ],
     [
       configMap("one", ", uid: 1b4e28ba"),
       1,
-      "ConfigMap one has metadata.uid, which is of one life of the object: leave it out",
+      "ConfigMap one has metadata.uid, which the API sets itself: leave it out",
     ],
     [`${configMap("one")}---\n${configMap("one")}`, 5, "ConfigMap - one is in a.yaml, line 1 too"],
     [
@@ -171,24 +171,24 @@ describe("Manifests", () => {
     [
       `%YAML 1.2\n---\n${configMap("one")}`,
       1,
-      "has a line that begins with %, which kubectl does not take: leave it out",
+      "has a line that begins with %, which kubectl does not accept: leave it out",
     ],
     [
       `${configMap("one")}data: {a: "\\ud83d\\ude00"}\n`,
       4,
-      "has \\ud83d, which kubectl does not take: write the character itself",
+      "has \\ud83d, which kubectl does not accept: write the character itself",
     ],
     [
       `${configMap("one")}data: {a: "\\/"}\n`,
       4,
-      "has \\/, which kubectl does not take: write the character itself",
+      "has \\/, which kubectl does not accept: write the character itself",
     ],
     [
       `${configMap("&a one")}---\n${configMap("two", ", labels: *a")}`,
       7,
       "refers to *a, which is not before it in the document",
     ],
-    [`${configMap("one")}a: &a [*a]\n`, 4, "refers to *a, which it is in itself"],
+    [`${configMap("one")}a: &a [*a]\n`, 4, "refers to *a, which contains this reference"],
     [
       `${configMap("one")}a: &a {b: 1}\nc: {b: 2, <<: *a}\n`,
       5,
@@ -196,8 +196,12 @@ describe("Manifests", () => {
     ],
     [`${configMap("one")}data: {a: b}\ndata: {}\n`, 5, "has the key data twice"],
     [`${configMap("one")}data: {1: a, 0x1: b}\n`, 4, "has the key 1 twice"],
-    [`${configMap("one")}data: {1.5: a}\n`, 4, "has a key that is no text: write it in quotes"],
-    [`${configMap("one")}data: {a: .nan}\n`, 4, "has .nan for a number: write it in quotes"],
+    [`${configMap("one")}data: {1.5: a}\n`, 4, "has a key that is not text: write it in quotes"],
+    [
+      `${configMap("one")}data: {a: .nan}\n`,
+      4,
+      "has the number .nan, which readers of YAML read differently: write it in quotes",
+    ],
     [
       `${configMap("one")}data: {a: !!str 1}\n`,
       4,
@@ -210,31 +214,31 @@ describe("Manifests", () => {
       7,
       "Block scalar lines must not be less indented than their first line",
     ],
-    [`${configMap("one")}data:\n\ta: b\n`, 5, "has a tab where YAML takes spaces alone"],
+    [`${configMap("one")}data:\n\ta: b\n`, 5, "has a tab where YAML allows only spaces"],
     [
       `${configMap("one")}data: {a: "\x1b"}\n`,
       4,
-      'has the character U+001B, which is not for YAML: leave it out, or write "\\u001B" in double quotes',
+      'has the character U+001B, which YAML does not allow: leave it out, or write "\\u001B" in double quotes',
     ],
     [
       `${configMap("one")}---\n\ufeff${configMap("two")}`,
       5,
-      'has the character U+FEFF, which is not for YAML: leave it out, or write "\\uFEFF" in double quotes',
+      'has the character U+FEFF, which YAML does not allow: leave it out, or write "\\uFEFF" in double quotes',
     ],
     [
       `${configMap("one")}--- {apiVersion: v1, kind: ConfigMap, metadata: {name: two}}\n`,
       4,
-      "has content beside `---`, which kubectl does not take: begin it on the next line",
+      "has content beside `---`, which kubectl does not accept: begin it on the next line",
     ],
     [
       `# one\n--- !!map\n${configMap("one")}`,
       2,
-      "has content beside `---`, which kubectl does not take: begin it on the next line",
+      "has content beside `---`, which kubectl does not accept: begin it on the next line",
     ],
     [
       `${configMap("one")}...\n\n${configMap("two")}`,
       6,
-      "begins with no `---` before it, so kubectl does not read it",
+      "has no `---` before it, so kubectl does not read it: add one",
     ],
 
     // What does not stay, and would be made again every five minutes.
@@ -246,7 +250,7 @@ describe("Manifests", () => {
     [
       configMap("one", ', annotations: {"helm.sh/hook": pre-install}'),
       1,
-      "ConfigMap one is a Helm hook, which only Helm runs once and at its time: render the chart with `helm template --no-hooks`",
+      "ConfigMap one is a Helm hook, which only Helm runs at the right time: render the chart with `helm template --no-hooks`",
     ],
     [
       "apiVersion: v1\nkind: Event\nmetadata: {name: a}\n",
@@ -270,7 +274,7 @@ describe("Manifests", () => {
     }
   });
 
-  it("are refused where a document is a list of Kubernetes' own kinds without items, and not where it is another's kind", () => {
+  it("are refused if a document is an empty list of Kubernetes' own kinds, and accepted for another list kind", () => {
     const list = (type: string) => {
       const [version, kind] = type.split(" ");
       return found(file(`apiVersion: ${version}\nkind: ${kind}\nmetadata: {name: a}\n`)).mistakes.length;

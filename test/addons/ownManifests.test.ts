@@ -39,7 +39,7 @@ describe("A stack's own manifests", () => {
     return error.mistakes;
   };
 
-  it("are files by their names, and the YAML files in folders and below, in order", async () => {
+  it("are the named files, and the YAML files in and below named folders, in order", async () => {
     const files = await readOwnManifests(["one.txt", "site"], [], folder);
     assert.deepEqual(
       files.map(({ name, text }) => [name, text]),
@@ -55,7 +55,7 @@ describe("A stack's own manifests", () => {
     assert.deepEqual(await readOwnManifests([], [], folder), []);
   });
 
-  it("that are not there, or not in a folder, are told with the setting", async () => {
+  it("that do not exist are refused with their setting", async () => {
     mkdirSync(path.join(folder, "bare"));
     assert.deepEqual(await mistakesOf("one.txt", "none.yaml", "bare"), [
       {
@@ -78,13 +78,13 @@ describe("A stack's own manifests", () => {
     );
   });
 
-  it("that cannot be read are told with the file", async () => {
+  it("that cannot be read are refused with the file's name", async () => {
     const [{ key, remedy }, ...others] = await mistakesOf("one.txt", "empty");
     assert.deepEqual([key, others], ["addons.manifests[1]", []]);
     assert.match(remedy, /^empty\/\.#f\.yaml cannot be read: ENOENT/);
   });
 
-  it("that are named twice are told with both settings", async () => {
+  it("that are named twice are refused with both settings", async () => {
     const again = { key: "addons.manifests[1]", value: "./site/b.yml" };
     assert.deepEqual(await mistakesOf("site/", "./site/b.yml").then((found) => found[0]), {
       ...again,
@@ -92,7 +92,7 @@ describe("A stack's own manifests", () => {
     });
   });
 
-  it("that the project has too are told with the setting, the file, the line and the way out", async () => {
+  it("that the project has too are refused with the setting, the file, the line and a remedy", async () => {
     assert.deepEqual(await mistakesOf("one.txt", "site"), [
       {
         key: "addons.manifests[1]",
@@ -123,22 +123,22 @@ describe("A stack's own manifests", () => {
       /^t\.yaml, line 3: .*: if this is a template, render it to a file first/,
     ],
     [
-      "is of a chart",
+      "belongs to a chart",
       "c/Chart.yaml",
       "name: c\n",
-      /^c\/Chart\.yaml is of a Helm chart: .* `helm template --no-hooks NAME c`$/,
+      /^c\/Chart\.yaml belongs to a Helm chart: .* `helm template --no-hooks NAME c`$/,
     ],
     [
-      "is for kustomize",
+      "belongs to kustomize",
       "k/kustomization.yml",
       "resources: []\n",
-      /^k\/kustomization\.yml is for kustomize: .* `kubectl kustomize k`$/,
+      /^k\/kustomization\.yml belongs to kustomize: .* `kubectl kustomize k`$/,
     ],
     [
       "is too large",
       "large.yaml",
       Buffer.alloc(16 * 2 ** 20 + 1, "#"),
-      /^large\.yaml is larger than 16777216 bytes: part it/,
+      /^large\.yaml is larger than 16777216 bytes: split it/,
     ],
   ];
   for (const [what, name, content, remedy] of told) {

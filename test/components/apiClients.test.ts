@@ -18,7 +18,7 @@ const ofExisting = (natAddresses: readonly string[], allowedCidrs: readonly stri
   });
 
 describe("A range that may connect to the API", () => {
-  it("has one rule, named by it, however many settings and NAT gateways have it", () => {
+  it("has one rule named after it, even if several settings and NAT gateways contain it", () => {
     const address = fc.constantFrom("198.51.100.1", "198.51.100.2", "203.0.113.7");
     const addresses = fc.array(address, { maxLength: 5 });
     const ranges = fc.uniqueArray(
@@ -41,7 +41,7 @@ describe("A range that may connect to the API", () => {
     );
   });
 
-  it("is a NAT gateway's of a new VPC by its zone, and no rule beside it has its address once it is known", async () => {
+  it("of a new VPC's NAT gateway has a rule named after the zone, and the known address gets no second rule", async () => {
     const here = { ...region("eu-central-1"), addresses: { "dev-nat-eu-central-1a": "198.51.100.1" } };
     const allowedCidrs = ["198.51.100.1/32", "198.51.100.2/32"];
     const config = { ...stackConfig("dev"), api: { access: "public", allowedCidrs } };

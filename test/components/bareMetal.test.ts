@@ -4,7 +4,7 @@ import { region } from "../engine/region";
 import { run, stackConfig } from "../engine/stack";
 
 describe("Bare metal", () => {
-  it("is known by its name, among other types too", () => {
+  it("is recognised by the type's name, also among other types", () => {
     for (const type of ["i3.metal", "m8g.metal-24xl", "u-6tb1.metal"]) {
       assert.equal(firmwareSeconds({ kind: "fixed", instanceType: type }), 1800, type);
       const instanceTypes = ["m7i.large", type];
@@ -14,7 +14,7 @@ describe("Bare metal", () => {
       assert.equal(firmwareSeconds({ kind: "fixed", instanceType }), 0, instanceType);
   });
 
-  it("has half an hour more before its launch is abandoned, in a group that was there before too, and no other group", async function () {
+  it("gets half an hour more before its launch is abandoned, also in an existing group; other groups do not", async function () {
     this.timeout(120_000);
     const workerPools = { metal: { instanceTypes: ["i3.metal"] }, others: {} };
     const here = region("eu-central-1");

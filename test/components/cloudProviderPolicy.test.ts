@@ -83,7 +83,7 @@ describe("The cloud controller manager", () => {
     for (const change of everyChange) assert.ok(isAllowed({ ...change, has: ofService }), change.action);
   });
 
-  it("changes nothing else: not the API's, not another cluster's, not the account's", () => {
+  it("changes no load balancer of the API, of another cluster or of the account", () => {
     for (const has of [ofApi, ofOther, { Name: "shop" }, {}]) {
       for (const change of everyChange)
         assert.ok(!isAllowed({ ...change, has }), `${change.action} ${JSON.stringify(has)}`);
@@ -94,7 +94,7 @@ describe("The cloud controller manager", () => {
     }
   });
 
-  it("opens the workers' security group alone, and makes none, as the VPC could not be deleted with one left in it", () => {
+  it("opens only the workers' security group, and makes none, which would block the VPC's deletion", () => {
     const resource = "arn:aws:ec2:eu-central-1:123456789012:security-group/sg-1";
     const changes = ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"];
     for (const action of changes) {
@@ -111,7 +111,7 @@ describe("The cloud controller manager", () => {
     }
   });
 
-  it("tags nothing that is there already, which would make it a Service's", () => {
+  it("tags nothing that exists, because the tag would mark it as a Service's", () => {
     for (const { resource } of made) {
       for (const has of [ofApi, ofOther, {}])
         assert.ok(!isAllowed({ action: "AddTags", resource, has, asks: ofService }), resource);

@@ -8,7 +8,7 @@ describe("The discovery function's alarm", () => {
   }
 
   // SQS tells nothing of a queue that nobody has used for six hours.
-  it("about dead letters stays on while SQS is silent, and says what ends it", async () => {
+  it("about dead letters stays on while SQS sends no data, and says how to end it", async () => {
     const { treatMissingData, alarmDescription } = await alarm("dead-letters");
     assert.equal(treatMissingData, "ignore");
     assert.match(String(alarmDescription), /purge/);

@@ -10,7 +10,7 @@ const kinds: [title: string, config: Config, isPrivate: boolean][] = [
 
 describe("The start-of-authority record of", () => {
   for (const [title, config, isPrivate] of kinds) {
-    it(`${title} zone names its server with one final dot, and lets nobody remember for long what is not there`, async () => {
+    it(`${title} zone names its server with one final dot, and negative answers are cached only briefly`, async () => {
       const { resources } = await run(config);
       const zone = resources.find(({ type }) => type === "route53.Zone");
       assert.equal(zone?.inputs.vpcs !== undefined, isPrivate);
@@ -24,7 +24,7 @@ describe("The start-of-authority record of", () => {
 });
 
 describe("The cluster's zone", () => {
-  it("keeps other VPCs that somebody has associated with it", async () => {
+  it("keeps other VPCs that somebody associated with it", async () => {
     const { resources } = await run(dev);
     const zone = resources.find(({ type }) => type === "route53.Zone");
     assert.deepEqual(zone?.ignoreChanges, ["vpcs"]);
@@ -33,7 +33,7 @@ describe("The cluster's zone", () => {
 
 describe("The name servers of", () => {
   for (const [title, config, isPrivate] of kinds) {
-    it(`${title} zone are remembered for ${isPrivate ? "as long as anybody likes, as nobody asks" : "five minutes, by its own record and the parent's"}`, async () => {
+    it(`${title} zone are cached for ${isPrivate ? "any time, because nobody asks for them" : "five minutes, in its own record and in the parent's"}`, async () => {
       const { resources } = await run(config);
       const records = resources.filter(({ inputs }) => inputs.type === "NS").map(({ inputs }) => inputs);
       const zones =

@@ -27,7 +27,7 @@ const pem = fc
   });
 
 describe("The kubeconfig", () => {
-  it("holds exactly the given texts, however their lines end", () => {
+  it("holds exactly the given texts, with any line endings", () => {
     fc.assert(
       fc.property(pem, pem, pem, (caPem, certificatePem, privateKeyPem) => {
         const server = "https://api.dev.k8s.example.com:6443";
@@ -46,7 +46,7 @@ describe("The kubeconfig", () => {
     );
   });
 
-  it("has a name for the cluster, whatever word it is: kubectl reads YAML 1.1", () => {
+  it("names the cluster even with a word that YAML 1.1 reads as a boolean", () => {
     const [server, pems] = ["https://api", { caPem: "a", certificatePem: "b", privateKeyPem: "c" }];
     for (const cluster of ["no", "yes", "on", "off", "true", "false", "null", "e1"]) {
       const text = kubeconfig({ cluster, server, ...pems });
@@ -71,7 +71,7 @@ describe("The service-account issuer", () => {
     assert.deepEqual(others, []);
   });
 
-  it("publishes what verifies its tokens, and no part of the private key", () => {
+  it("publishes a key that verifies its tokens, and no part of the private key", () => {
     const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
     const token = `${encoded({ alg: "RS256", kid: key.kid })}.${encoded({ sub: "system:serviceaccount:a:b" })}`;
     const signature = createSign("RSA-SHA256").update(token).sign(privateKey);
@@ -81,13 +81,13 @@ describe("The service-account issuer", () => {
     assert.deepEqual(Object.keys(key).sort(), ["alg", "e", "kid", "kty", "n", "use"]);
   });
 
-  it("takes the key with either line end, and with spaces around it", () => {
+  it("accepts the key with either line ending, and with spaces around it", () => {
     for (const text of [publicKeyPem.replaceAll("\n", "\r\n"), `\n${publicKeyPem}\n`]) {
       assert.equal(jsonWebKeySet(text), jsonWebKeySet(publicKeyPem));
     }
   });
 
-  it("is described as OpenID Connect and Kubernetes ask", () => {
+  it("is described as OpenID Connect and Kubernetes require", () => {
     assert.deepEqual(JSON.parse(discoveryDocument("https://issuer.example.com")), {
       issuer: "https://issuer.example.com",
       jwks_uri: "https://issuer.example.com/keys.json",
@@ -99,7 +99,7 @@ describe("The service-account issuer", () => {
     });
   });
 
-  it("is trusted for one service account of one namespace, and for tokens made for AWS", () => {
+  it("is trusted only for one service account of one namespace, and for tokens made for AWS", () => {
     assert.deepEqual(
       serviceAccountTrust("arn:provider", "https://issuer.example.com", "kube-system", "csi"),
       {
@@ -130,7 +130,7 @@ describe("The apiserver's encryption configuration", () => {
     return resources[0].providers[0].secretbox.keys;
   };
 
-  it("encrypts Secrets, and still reads what is not encrypted yet", () => {
+  it("encrypts Secrets, and still reads unencrypted ones", () => {
     assert.deepEqual(parse(encryptionConfiguration(["one", "two"], 1)), {
       apiVersion: "apiserver.config.k8s.io/v1",
       kind: "EncryptionConfiguration",
@@ -153,12 +153,12 @@ describe("The apiserver's encryption configuration", () => {
     });
   });
 
-  it("writes with the current key, and reads with the next one and all before it", () => {
+  it("writes with the current key, and reads with the next key and all earlier keys", () => {
     const names = keysOf(encryptionConfiguration(["one", "two", "three", "four"], 3)).map(({ name }) => name);
     assert.deepEqual(names, ["key3", "key4", "key2", "key1"]);
   });
 
-  it("knows at every rotation what apiservers write that have the configuration before or after", () => {
+  it("at every rotation can read what apiservers with the previous or the next configuration write", () => {
     const keys = fc.array(fc.base64String({ minLength: 44, maxLength: 44 }), { minLength: 3, maxLength: 9 });
     fc.assert(
       fc.property(keys, (all) => {
@@ -172,7 +172,7 @@ describe("The apiserver's encryption configuration", () => {
     );
   });
 
-  it("is not made with keys missing", () => {
+  it("cannot be made while a key is missing", () => {
     assert.throws(() => encryptionConfiguration(["one", "two"], 2), /there are 2 keys, not 3$/);
   });
 });

@@ -5,7 +5,7 @@ import { run, stackConfig } from "../engine/stack";
 import { controllerNode } from "../ignition/rendered";
 
 describe("The alarm about etcd's quota", () => {
-  it("looks for the words that controllers warn with", async () => {
+  it("looks for the text of the controllers' warning", async () => {
     const { resources } = await run(stackConfig("dev"));
     const filter = resources.find(({ type }) => type === "cloudwatch.LogMetricFilter")?.inputs ?? {};
     assert.equal(filter.pattern, '"the etcd database has" "of its quota"');
@@ -13,7 +13,7 @@ describe("The alarm about etcd's quota", () => {
     for (const words of spaceWarning) assert.match(script, new RegExp(`"WARNING: .*${words}`));
   });
 
-  it("counts what that finds, and tells the topic of alarms", async () => {
+  it("counts the matches, and notifies the alarm topic", async () => {
     const alarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:alarms";
     const { resources } = await run(
       { ...stackConfig("dev"), alarmTopicArn },

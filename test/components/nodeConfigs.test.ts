@@ -27,7 +27,7 @@ describe("A node's configuration in the node store", () => {
   const dev = stackConfig("dev");
 
   // S3 may not know a version for 15 minutes after a bucket has got versioning.
-  it("is named by its content, and read without a version", async () => {
+  it("has a key made of its content's hash, and is read without a version", async () => {
     for (const [group, { bucket, key, content, pointer }] of await configs(dev)) {
       const folder = group === "controllers" ? "ignition/controller/" : "ignition/pool-workers/";
       assert.equal(key, configKey(folder, sha512(content)));
@@ -38,7 +38,7 @@ describe("A node's configuration in the node store", () => {
     }
   });
 
-  it("gets another name with other content, and the one of an older launch template stays", async () => {
+  it("gets a new key when its content changes, and the object of an older launch template stays", async () => {
     const before = await configs(dev);
     const labels = { colour: "blue" };
     const after = await configs({ ...dev, workerPools: { workers: { labels } } });

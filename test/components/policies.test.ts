@@ -18,17 +18,17 @@ describe("Policies", () => {
     local = await run(stackConfig("local"));
   });
 
-  it("of the stack dev are those that were last reviewed: golden/policies.txt", () => {
+  it("of the stack dev equal the reviewed ones in golden/policies.txt", () => {
     assertGolden(path.join(__dirname, "golden/policies.txt"), policyText(dev));
   });
 
-  it("let no role do any action there is, nor all of a service", () => {
+  it("give no role all actions, or all actions of a service", () => {
     for (const [policy, { Action }] of roleStatements(local)) {
       for (const action of listed(Action)) assert.match(action, /^[a-z0-9]+:[A-Z][A-Za-z]+$/, policy);
     }
   });
 
-  it("let no role act on whatever resource, but describe or log in where there are none to name", () => {
+  it("name resources, except for actions that describe or log in and have no resource", () => {
     for (const [policy, { Action, Resource }] of roleStatements(local)) {
       if (!listed(Resource).includes("*")) continue;
       for (const action of listed(Action)) {
@@ -41,7 +41,7 @@ describe("Policies", () => {
     }
   });
 
-  it("let no role act on what is not named after the cluster, but those whose things Kubernetes names, and nodes pull images", () => {
+  it("cover only resources named after the cluster, except resources that Kubernetes names and images that nodes pull", () => {
     const others = roleStatements(local).filter(
       ([, { Sid, Resource }]) =>
         Sid !== "PullImages" && listed(Resource).some((arn) => arn !== "*" && !/[/:]local-/.test(arn)),
@@ -60,13 +60,13 @@ describe("Policies", () => {
     );
   });
 
-  it("give no role the right to give itself more", () => {
+  it("let no role extend its own rights", () => {
     for (const [policy, { Action }] of roleStatements(local)) {
       for (const action of listed(Action)) assert.doesNotMatch(action, /^(iam|sts|organizations):/, policy);
     }
   });
 
-  it("let nobody write a node's configuration or keys, or what controllers apply, or delete anything in the node store", () => {
+  it("let nobody write node configurations, keys or manifests, or delete anything in the node store", () => {
     const written = roleStatements(local).flatMap(([, { Action, Resource }]) =>
       listed(Action).some((action) => /^s3:(Put|Delete)/.test(action)) ? listed(Resource) : [],
     );
@@ -83,7 +83,7 @@ describe("Policies", () => {
     assert.deepEqual(deletes, []);
   });
 
-  it("let a worker read no private key, no other pool's configuration and nobody's etcd objects", () => {
+  it("let a worker read no private key, no other pool's configuration and no etcd objects", () => {
     for (const pool of ["workers", "arm"]) {
       const statements = roleStatements(local).filter(([name]) => name.includes(`local-pool-${pool} `));
       const read = statements.flatMap(([, { Action, Resource }]) =>
@@ -99,7 +99,7 @@ describe("Policies", () => {
     }
   });
 
-  it("let a pool complete no hook but its own", () => {
+  it("let a pool complete only its own lifecycle hooks", () => {
     for (const [name, { Sid, Resource }] of roleStatements(local)) {
       if (Sid !== "CompleteHooks" || !name.includes("-pool-")) continue;
       const pool = name.split(" ")[1];
@@ -110,7 +110,7 @@ describe("Policies", () => {
     }
   });
 
-  it("are trusted by one service each, or by one service account, and every role has one", () => {
+  it("trust one service or one service account each, and every role has one", () => {
     const roles = local.resources.filter(({ type }) => type === "iam.Role").map(({ key }) => key);
     const ofServiceAccounts: Record<string, string> = {
       "iam.Role local-addons-cluster-autoscaler": "cluster-autoscaler",
@@ -135,7 +135,7 @@ describe("Policies", () => {
     }
   });
 
-  it("belong to roles and profiles whose names tell the region, of which IAM knows none, and fit in 64 characters", async () => {
+  it("belong to roles and profiles whose names contain the region and have at most 64 characters", async () => {
     const [name, pool] = ["the-longest-name-yet", "a-pool-as-long-named"];
     const longest = await run(
       { ...stackConfig("dev"), name, workerPools: { [pool]: {} } },
@@ -158,7 +158,7 @@ describe("Policies", () => {
     assert.ok(`${name}-addons-cluster-autoscaler-1a2b3c4`.length <= 64);
   });
 
-  it("attach no policy that AWS manages", () => {
+  it("attach no policy managed by AWS", () => {
     const attached = local.resources.filter(
       ({ type, inputs }) => /Attachment/.test(type) || inputs.managedPolicyArns,
     );

@@ -72,12 +72,12 @@ const cases: [title: string, config: Config, besides: string[]][] = [
 
 describe("Security groups", () => {
   for (const [title, config, besides] of cases) {
-    it(`open exactly the matrix with ${title}`, async () => {
+    it(`open exactly the ports of the matrix with ${title}`, async () => {
       assert.deepEqual(rulesOf(await run(config)).sort(), [...always, ...besides].sort());
     });
   }
 
-  it("have rules of their own resources only, so nothing else is open", async () => {
+  it("have no inline rules, so nothing else is open", async () => {
     for (const [, config] of cases) {
       const { resources } = await run(config);
       for (const { key, type, inputs } of resources.filter(({ type }) => /SecurityGroup/.test(type))) {
@@ -90,7 +90,7 @@ describe("Security groups", () => {
     }
   });
 
-  it("are given to what they are named after", async () => {
+  it("are attached to the resources that they are named after", async () => {
     const { resources } = await run({ ...dev, access: bastion });
     const groups = (key: string, input: string) => {
       const inputs = resources.find((each) => each.key === key)?.inputs ?? {};

@@ -9,7 +9,7 @@ describe("A service account's role", () => {
     Statement: [{ Effect: "Allow" as const, Action: "ec2:DescribeVolumes", Resource: "*" }],
   };
 
-  it("is one role with one policy, for one service account, owned by its component", async () => {
+  it("is one role with one policy for one service account, and belongs to its component", async () => {
     const made = await runOf(async () => {
       const role = new ServiceAccountRole("csi", {
         oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/issuer.example.com",

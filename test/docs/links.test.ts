@@ -31,7 +31,7 @@ describe("The pages", () => {
   for (const page of pages) {
     const text = readFileSync(path.join(project, page), "utf8");
 
-    it(`${page} links to what is there`, () => {
+    it(`${page} has no broken links`, () => {
       const dead = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
         .map(([, link]) => link)
         .filter((link) => !/^[a-z]+:/.test(link))
@@ -44,7 +44,7 @@ describe("The pages", () => {
       assert.deepEqual(dead, []);
     });
 
-    it(`${page} names files by their place`, () => {
+    it(`${page} names files by their path`, () => {
       const named = [...text.matchAll(/`([\w.-]+\/[\w./-]+)`/g)].map(([, name]) => name);
       const ours = named.filter((name) => rooms.includes(name.split("/")[0]));
       const gone = ours.filter(

@@ -51,7 +51,7 @@ const components = ["kube-controller-manager", "kube-scheduler", "kube-proxy", "
 const person = { user: "kubernetes-admin", groups: ["kubeadm:cluster-admins"] };
 
 describe("The audit log", () => {
-  it("tells who reads Secrets and ConfigMaps, and never what is in them", () => {
+  it("records who reads Secrets and ConfigMaps, and never their content", () => {
     for (const who of [kubelet, ...components, person]) {
       for (const resource of ["secrets", "configmaps"]) {
         for (const verb of [...reads, "create", "update", "patch", "delete"])
@@ -61,7 +61,7 @@ describe("The audit log", () => {
     assert.equal(levelOf({ ...kubelet, verb: "create", resource: "serviceaccounts/token" }), "Metadata");
   });
 
-  it("tells what a kubelet reads that is no business of a kubelet", () => {
+  it("records a kubelet's reads that kubelets do not need", () => {
     const others = [
       ["", "serviceaccounts"],
       ["", "namespaces"],
@@ -78,7 +78,7 @@ describe("The audit log", () => {
     }
   });
 
-  it("leaves out what kubelets and the control plane read all the time", () => {
+  it("leaves out the constant reads of kubelets and the control plane", () => {
     const read = [
       ["", "nodes"],
       ["", "pods"],
@@ -110,7 +110,7 @@ describe("The audit log", () => {
     }
   });
 
-  it("tells what people read, and every change", () => {
+  it("records reads by people, and every change", () => {
     for (const verb of reads) assert.equal(levelOf({ ...person, verb, resource: "pods" }), "Metadata");
     assert.equal(levelOf({ ...kubelet, verb: "patch", resource: "nodes/status" }), "Metadata");
     assert.equal(levelOf({ ...components[1], verb: "create", resource: "pods/binding" }), "Metadata");

@@ -34,7 +34,7 @@ describe("A node's config", () => {
     }
   });
 
-  it("lets nothing update or reboot a node by itself, nor open a way in or a second container runtime", () => {
+  it("runs nothing that updates or reboots a node, opens a login, or starts a second container runtime", () => {
     for (const [kind, node] of Object.entries(everyKindOfNode)) {
       assert.deepEqual(
         node().units.filter(({ mask }) => mask),
@@ -44,21 +44,21 @@ describe("A node's config", () => {
     }
   });
 
-  it("leaves containerd as safe from the kernel's out-of-memory killer as Flatcar has it", () => {
+  it("keeps Flatcar's protection of containerd from the out-of-memory killer", () => {
     for (const node of Object.values(everyKindOfNode)) {
       const [globally = ""] = (node().texts.get("/etc/containerd/config.toml") ?? "").split(/^\s*\[/m);
       assert.match(globally, /^oom_score = -999$/m);
     }
   });
 
-  it("makes scripts executable, and them alone of our own files", () => {
+  it("makes scripts executable, and none of our other files", () => {
     for (const { path, mode } of workerNode().config.storage?.files ?? []) {
       const executable = /^\/opt\/(bin|cluster\/bin)\//.test(path);
       assert.equal(mode, executable ? 0o755 : 0o644, path);
     }
   });
 
-  it("tells the key sync which objects its role reads", () => {
+  it("gives the key sync exactly the objects that its role reads", () => {
     assert.equal(
       workerNode().texts.get("/etc/cluster/key-objects"),
       "settings/ssh-authorized-keys /etc/cluster/ssh-authorized-keys 0644 root\n" +
@@ -70,7 +70,7 @@ describe("A node's config", () => {
     );
   });
 
-  it("names nobody who may log in: sshd looks that up in what the key sync brings", () => {
+  it("contains no SSH keys: sshd reads them from what the key sync downloads", () => {
     for (const [kind, node] of Object.entries(everyKindOfNode)) {
       const { config, texts } = node();
       assert.equal(config.passwd, undefined, kind);
@@ -139,14 +139,14 @@ describe("Placeholders", () => {
     );
   });
 
-  it("take one line each", () => {
+  it("accept only one line each", () => {
     assert.throws(
       () => nodeFiles(["node", "worker"], { ...values, pool: "general\nROLE=controller" }),
       new Error("/etc/cluster/cluster.env: the value of {{pool}} is more than one line"),
     );
   });
 
-  it("are no code in what scripts source", () => {
+  it("cannot become code in files that scripts source", () => {
     for (const group of ["$(id)", "`id`", "a;id", "a b", "a'b", 'a"b', "a&b", "a\\b", "*", "~"])
       assert.throws(
         () => nodeFiles(["node", "worker"], { ...values, group }),
@@ -192,7 +192,7 @@ describe("Downloads", () => {
     ]);
   });
 
-  it("take a given checksum over the known one", () => {
+  it("use a given checksum instead of the known one", () => {
     const sha256 = { "kubelet-1.36.4-amd64": "0".repeat(64) };
     assert.deepEqual(download(controllerNode({ downloads: { sha256 } }), "/opt/bin/kubelet")?.verification, {
       hash: `sha256-${"0".repeat(64)}`,

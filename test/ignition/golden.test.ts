@@ -23,7 +23,7 @@ function summary({ config }: RenderedNode): string {
 describe("What Ignition puts on a node", () => {
   const nodes = { controller: controllerNode, worker: workerNode };
   for (const [role, node] of Object.entries(nodes)) {
-    it(`is for a ${role} what golden/${role}.txt says`, () => {
+    it(`on a ${role} equals golden/${role}.txt`, () => {
       assertGolden(join(__dirname, "golden", `${role}.txt`), summary(node()));
     });
   }

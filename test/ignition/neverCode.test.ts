@@ -92,7 +92,7 @@ describe("No script of a node", () => {
     assert.deepEqual(found(/>+\s*\S*\.env\S*/g), []);
   });
 
-  it("has text run as code, or a variable called by another's text", () => {
+  it("runs text as code, or uses a variable that another variable names", () => {
     assert.deepEqual(
       found(/(?<=^|[;&|{(]) *(eval|let) |\b(bash -c|sh -c|printf -v|declare -n|local -n) /gm),
       [],
@@ -106,7 +106,7 @@ describe("No script of a node", () => {
     assert.deepEqual(found(/"\{\\"/g), []);
   });
 
-  it("calculates with what it has not made sure is a number", () => {
+  it("calculates with a value that may be no number", () => {
     assert.deepEqual(found(/\[\[[^\]]*\s-(eq|ne|lt|le|gt|ge)\s/g), []);
     const unknown = found(/\(\([^\n]*?\)\)/g)
       .filter((line) => !line.includes("((.status")) // jq's

@@ -28,7 +28,7 @@ function spelled(): Map<string, string[]> {
 }
 
 describe("The keys of the node store", () => {
-  it("that node files spell are those of plan/nodeStoreKeys.ts", () => {
+  it("in node files are those of plan/nodeStoreKeys.ts", () => {
     const known = new Set<string>([
       ...folders,
       keys.restoreRequest,
@@ -63,7 +63,7 @@ describe("The keys of the node store", () => {
     );
   });
 
-  it("tell the epoch of a formation, and of nothing else", () => {
+  it("give the epoch of a formation, and of no other object", () => {
     assert.equal(keys.formationEpoch("etcd/formation-12.json"), 12);
     for (const key of [
       "etcd/formation-.json",

@@ -31,7 +31,7 @@ function presentPaths({ config, units }: RenderedNode, keys: readonly { path: st
   );
 }
 
-describe("Every path of ours that a file or unit of a node names is on that node's disk:", () => {
+describe("Every path that a node's files and units name is on that node's disk:", () => {
   const nodes = {
     controller: [controllerNode(), controllerKeyObjects],
     worker: [workerNode(), workerKeyObjects],
@@ -61,7 +61,7 @@ describe("The chores of a controller", () => {
     );
   });
 
-  it("include each one that the template has a drop-in for", () => {
+  it("include each chore that has a drop-in", () => {
     const changed = node.units.flatMap(({ name }) => /^chore@(.+)\./.exec(name)?.slice(1) ?? []);
     assert.ok(changed.length > 0);
     assert.deepEqual(

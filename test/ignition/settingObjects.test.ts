@@ -13,11 +13,11 @@ describe("The settings that running nodes take over", () => {
     });
   });
 
-  it("say so where nobody may log in", () => {
+  it("say so if nobody may log in", () => {
     assert.equal(objects()["settings/ssh-authorized-keys"], firstLine);
   });
 
-  it("hold no comment of a key, whatever is in it", () => {
+  it("contain no comment of an SSH key", () => {
     const key = 'ssh-ed25519\t AAAA= "x" command="id" \u2028 \v';
     assert.equal(objects(key)["settings/ssh-authorized-keys"], `${firstLine}ssh-ed25519 AAAA=\n`);
   });

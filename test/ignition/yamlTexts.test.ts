@@ -13,7 +13,7 @@ const read = ({ texts }: RenderedNode, path: string) =>
     (document) => document.toJS() as Record<string, any>,
   );
 
-describe("Texts in a node's YAML are texts, whatever word they are:", () => {
+describe("Texts in a node's YAML stay texts, even words such as true:", () => {
   for (const word of words) {
     it(`a cluster named ${word}`, () => {
       const facts = { cluster: word, zone: `${word}.example.com` };
@@ -34,7 +34,7 @@ describe("Texts in a node's YAML are texts, whatever word they are:", () => {
     });
   }
 
-  it("each placeholder stands between quotes, but for JSON and what has a form of its own", () => {
+  it("each placeholder is in quotes, except for JSON and values with a fixed form", () => {
     const files = join(__dirname, "../../ignition/files");
     const unquoted = readdirSync(files, { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".yaml"))

@@ -26,20 +26,20 @@ describe("an instance of the group", () => {
     ]);
   });
 
-  it("is no member once EC2 has ended it", () => {
+  it("is no member after EC2 has terminated it", () => {
     const states = Object.values(InstanceStateName).filter(
       (Name) => membersAmong([inGroup], [{ ...inEc2, State: { Name } }]).length === 1,
     );
     assert.deepEqual(states.sort(), ["pending", "running", "stopped", "stopping"]);
   });
 
-  it("is no member while EC2 does not know it or has given it no address", () => {
+  it("is no member while EC2 does not know it or it has no address", () => {
     assert.deepEqual(membersAmong([inGroup], []), []);
     assert.deepEqual(membersAmong([inGroup], [{ ...inEc2, InstanceId: "i-0fedcba9876543210" }]), []);
     assert.deepEqual(membersAmong([inGroup], [{ ...inEc2, PrivateIpAddress: undefined }]), []);
   });
 
-  it("is a member by its own address, whatever else EC2 shows", () => {
+  it("is a member with its own address, whatever else EC2 shows", () => {
     const others = [{ ...inEc2, InstanceId: "i-0fedcba9876543210", PrivateIpAddress: "10.0.0.5" }];
     assert.deepEqual(membersAmong([inGroup], [...others, inEc2]), [
       { instanceId: InstanceId, privateAddress: "10.0.0.4" },

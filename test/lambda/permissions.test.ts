@@ -41,7 +41,7 @@ describe("the role of the discovery function", () => {
     for (const each of own) assert.ok(isPermitted([each]));
   });
 
-  it("changes nothing else, not even next to its own", () => {
+  it("changes no other record, even one next to its own", () => {
     const own = batch(["CREATE", "etcd.blue.example.org.", "A"]);
     const others = batch(
       ["UPSERT", "etcd.blue.example.org.", "A"],

@@ -88,8 +88,8 @@ const histories = fc
     ].map((numbers) => numbers.map(member));
   });
 
-describe("a reconciliation left to itself", () => {
-  it("reaches the wanted records from any state, whatever fails on the way, and a second one changes nothing", async () => {
+describe("a reconciliation without interference", () => {
+  it("reaches the wanted records from any state and with any failed call, and a second one changes nothing", async () => {
     await fc.assert(
       fc.asyncProperty(situations(fewOrCrowd), faults, async ([recordSets, members], failing) => {
         const world = new World(recordSets, members, failing.slice(0, 6));
@@ -106,7 +106,7 @@ describe("a reconciliation left to itself", () => {
     );
   });
 
-  it("begins again when only a part of its batches went through", async () => {
+  it("begins again when only some of its batches succeeded", async () => {
     const many = Array.from({ length: 140 }, (_, n) => member(n));
     const replaced = Array.from({ length: 140 }, (_, n) => member(n + 130));
     const world = new World(wantedRecordSets(many, zone), replaced, [
@@ -124,7 +124,7 @@ describe("a reconciliation left to itself", () => {
     );
   });
 
-  it("throws what still fails in its eighth pass, and has then changed nothing", async () => {
+  it("throws the error of its eighth pass, and has then changed nothing", async () => {
     const cname = {
       Name: `etcd.${zone}.`,
       Type: "CNAME" as const,
@@ -199,7 +199,7 @@ describe("reconciliations at the same time", () => {
     );
   });
 
-  it("notice a change of the members that was taken back before they wrote it", async () => {
+  it("notice a change of the members that was reverted before they wrote it", async () => {
     await fc.assert(
       fc.asyncProperty(
         memberships(few),

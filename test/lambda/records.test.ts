@@ -53,7 +53,7 @@ describe("the records of the members", () => {
     assert.deepEqual(wantedRecordSets([], zone), []);
   });
 
-  it("name an address once that EC2 shows at two members", () => {
+  it("name an address once if EC2 shows it at two members", () => {
     const members = [member(1), { ...member(2), privateAddress: member(1).privateAddress }];
     const all = wantedRecordSets(members, zone).find(({ Name }) => Name === `etcd.${zone}.`);
     assert.deepEqual(values(all), [member(1).privateAddress]);
@@ -70,7 +70,7 @@ describe("the changes of a zone", () => {
     [],
   ];
 
-  it("lead from any state to the wanted records and leave everybody else's as they are", () => {
+  it("lead from any state to the wanted records, and leave other records unchanged", () => {
     fc.assert(
       fc.property(cases, ([recordSets, members]) => {
         const route53 = new HostedZone(recordSets);
@@ -86,7 +86,7 @@ describe("the changes of a zone", () => {
     );
   });
 
-  it("touch only what is not yet right", () => {
+  it("touch only records that differ", () => {
     fc.assert(
       fc.property(cases, ([recordSets, members]) => {
         const wanted = wantedRecordSets(members, zone);
@@ -101,7 +101,7 @@ describe("the changes of a zone", () => {
     );
   });
 
-  it("between two batches never empty a set of members, nor let an SRV set name a host without an address", () => {
+  it("between two batches never empty a set of members, and no SRV set names a host without an address", () => {
     let splits = 0;
     fc.assert(
       fc.property(situations(crowd), ([recordSets, members]) => {
@@ -128,7 +128,7 @@ describe("the changes of a zone", () => {
     assert.ok(splits > 3, `only ${splits} cases needed more than one batch`);
   });
 
-  it("fit one batch, so one moment, for every size of control plane", () => {
+  it("fit in one atomic batch for every size of control plane", () => {
     const five = [0, 1, 2, 3, 4].map(member);
     const replaced = [5, 6, 7, 8, 9].map(member);
     const found = wantedRecordSets(five, zone);

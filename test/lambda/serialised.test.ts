@@ -95,7 +95,7 @@ describe("the discovery function as it is deployed", () => {
     );
   });
 
-  it("writes the records on the event of a launch, though throttled at first", async () => {
+  it("writes the records on a launch event, even if it is throttled at first", async () => {
     launch(member(1), member(2), member(3));
     aws.throttled = 2;
     const { lines, errors, exitCode } = await invoke({
@@ -133,19 +133,19 @@ describe("the discovery function as it is deployed", () => {
     assert.equal(route53.applied.length, 2);
   });
 
-  it("calls what its role may, and no more", () => {
+  it("makes only calls that its role allows", () => {
     const actions = discoveryStatements("arn", zone).flatMap((statement) => statement.Action);
     assert.deepEqual([...aws.calls].sort(), actions.sort());
   });
 
-  it("deletes what it wrote when the group is gone, and says so", async () => {
+  it("deletes its records when the group no longer exists, and logs that", async () => {
     aws.instances = undefined;
     const { lines } = await invoke(undefined);
     assert.deepEqual(route53.recordSets, [foreign]);
     assert.match(JSON.stringify(lines), /there is no group blue-controllers/);
   });
 
-  it("fails at once without its settings", async () => {
+  it("fails immediately without its settings", async () => {
     for (const name of ["GROUP_NAME", "ZONE_ID", "ZONE_NAME"]) {
       const { exitCode, errors } = await invoke(undefined, { [name]: "" });
       assert.notEqual(exitCode, 0);

@@ -46,7 +46,7 @@ describe("The example two-regions", function () {
 
 describe("The example pool-from-another-stack", function () {
   this.timeout(180_000); // two clusters, on a machine that may be busy
-  it("makes the same as a pool of the cluster's own stack", async () => {
+  it("makes the same resources as a pool in the cluster's own stack", async () => {
     const batch = { min: 2, instanceTypes: ["m7i.xlarge", "m6i.xlarge"], labels: { team: "data" } };
     const dev = stackConfig("dev");
     const own = await run({ ...dev, workerPools: { ...(dev.workerPools as object), batch } });
@@ -69,7 +69,7 @@ describe("The example pool-from-another-stack", function () {
     assert.equal(other.outputs.groupName, "dev-pool-batch");
   });
 
-  it("previews, when nothing of the pool is there", async () => {
+  it("can be previewed before any resource of the pool exists", async () => {
     const cluster = await run(stackConfig("dev"));
     const stacks = {
       "organization/pulumi-kubeadm/dev": withoutSecrets(cluster.outputs) as Record<string, unknown>,

@@ -25,7 +25,7 @@ const after = (lastOutputs: Record<string, unknown>) => ({
 
 describe("Two clusters in one program", function () {
   this.timeout(180_000); // two clusters, on a machine that may be busy
-  it("are made, and put out what each of them has", async () => {
+  it("are made, and each exports its own outputs", async () => {
     const { outputs } = await runOf(two("blue", "green"), config);
     assert.deepEqual(
       [outputs.east.nodeStoreBucket, outputs.west.nodeStoreBucket],
@@ -33,15 +33,18 @@ describe("Two clusters in one program", function () {
     );
   });
 
-  it("stay as they are at the next up", async () => {
+  it("do not change at the next up", async () => {
     const { outputs } = await runOf(two("blue", "green"), config);
     await runOf(two("blue", "green"), config, after(outputs));
   });
 
-  it("are refused when one of them is renamed, and would be deleted for another", async () => {
+  it("are refused when one of them is renamed, because it would be deleted", async () => {
     const { outputs } = await runOf(two("blue", "green"), config);
     await assert.rejects(runOf(two("blue", "red"), config, after(outputs)), (error: Error) => {
-      assert.match(error.message, /name: "red": this stack has the cluster of the node store green-nodes-/);
+      assert.match(
+        error.message,
+        /name: "red": pulumi up would delete this stack's cluster, whose node store is green-nodes-/,
+      );
       return true;
     });
   });

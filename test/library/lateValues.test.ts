@@ -11,10 +11,10 @@ const config = stackConfig("dev");
 const unchecked = (value: unknown): any => value;
 
 const sources =
-  "a value of the configuration, or an awaited one: of a look-up, or of another stack by `await stackReference.requireOutputValue(name)`";
+  "a value from the configuration, or an awaited one, such as `await stackReference.requireOutputValue(name)`";
 
 describe("An Output", () => {
-  it("is refused as a setting, by its key and with what to use instead", () => {
+  it("is refused as a setting; the message names its key and what to use instead", () => {
     const vpcId = pulumi.output("vpc-1");
     const raw = {
       ...{ name: "blue", domain: "k8s.example.com" },
@@ -30,7 +30,7 @@ describe("An Output", () => {
     });
   });
 
-  it("is refused in the settings of a cluster, none of whose arguments takes one", async () => {
+  it("is refused in the settings of a cluster, which takes Outputs in no argument", async () => {
     const program = async () => {
       const settings = settingsOf("blue");
       const preflight = await runPreflight(settings);
@@ -44,7 +44,7 @@ describe("An Output", () => {
     });
   });
 
-  it("is refused in the settings of a worker pool, with the arguments that take one", async () => {
+  it("is refused in the settings of a worker pool; the message names the arguments that take Outputs", async () => {
     const program = async () => {
       const { workers } = settingsOf("blue").workerPools;
       new WorkerPool("batch", {
@@ -65,7 +65,7 @@ describe("An Output", () => {
     });
   });
 
-  it("names the service account of a role, which takes one for every argument", async () => {
+  it("is accepted in every argument of a service account's role", async () => {
     const { resources } = await runOf(async () => {
       new ServiceAccountRole("shop", {
         oidcProviderArn: pulumi.output("arn:aws:iam::123456789012:oidc-provider/issuer"),
@@ -82,7 +82,7 @@ describe("An Output", () => {
   });
 });
 
-describe("A preflight that nobody has awaited", () => {
+describe("A preflight that nobody awaited", () => {
   it("is refused", async () => {
     const program = async () => {
       const settings = settingsOf("blue");

@@ -18,7 +18,7 @@ const withOptions = (
   }, config);
 
 describe("A cluster is given", () => {
-  it("protect: true, and everything in it is protected, whatever its own settings say", async () => {
+  it("protect: true, and everything in it is protected, even against its own settings", async () => {
     for (const protect of [false, true]) {
       const { resources } = await withOptions({ protect: true }, { protect });
       const open = resources.filter((each) => each.type !== "Stack" && !each.protect);
@@ -29,14 +29,14 @@ describe("A cluster is given", () => {
     }
   });
 
-  it("no protection, and only its settings decide what is protected", async () => {
+  it("no protect option, and only its settings decide what is protected", async () => {
     const open = await withOptions({});
     assert.ok(open.resources.every(({ protect }) => !protect));
     const kept = await withOptions({}, { protect: true });
     assert.ok(kept.resources.some(({ key, protect }) => key === "s3.Bucket blue-store" && protect));
   });
 
-  it("a transformation, by which somebody tags everything", async () => {
+  it("a transformation, and it tags everything", async () => {
     const { resources } = await withOptions({
       transformations: [
         ({ type, props, opts }) =>
@@ -49,7 +49,7 @@ describe("A cluster is given", () => {
     assert.equal(vpc?.inputs.tags.team, "a");
   });
 
-  it("an alias, which the engine carries on to names that begin with its own", async () => {
+  it("an alias, and the engine applies it to all names that begin with the cluster's", async () => {
     const { resources } = await withOptions({ aliases: [{ name: "green" }] });
     const cluster = resources.find(({ type }) => type === "Cluster");
     assert.deepEqual(cluster?.formerNames, ["green"]);

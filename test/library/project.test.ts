@@ -41,13 +41,13 @@ describe("A cluster in the program of another project", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("has a discovery function of its own text alone, whatever that project depends on", () => {
+  it("has a discovery function with only its own text, whatever that project depends on", () => {
     const lambda = run.resources.find(({ type }) => type === "lambda.Function");
     assert.deepEqual(Object.keys(lambda?.inputs.code.assets), ["__index.js"]);
     assert.match(lambda?.inputs.code.assets["__index.js"].text, /exports\.handler = __handlerFactory/);
   });
 
-  it("finds manifests to add in that project", () => {
+  it("finds added manifests in that project", () => {
     const manifest = run.resources.find(({ inputs }) => inputs.key === "addons/manifest.yaml");
     assert.match(manifest?.inputs.content, /"name": "theirs"/);
   });

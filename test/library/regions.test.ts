@@ -50,7 +50,7 @@ describe("A cluster that is given a provider of another region", () => {
 describe("A cluster whose preflight used another provider", () => {
   const settings = settingsOf("north");
 
-  it("is refused, as its names and policies would be of another region", async () => {
+  it("is refused, because its names and policies would be of another region", async () => {
     const program = async () => {
       const provider = new aws.Provider("stockholm", { region: "eu-north-1" });
       new Cluster("north", { settings, preflight: await runPreflight(settings) }, { provider });

@@ -10,7 +10,7 @@ import type { Setting, Step } from "./state/step";
 const deep = process.env.MODEL === "deep";
 
 /** Where there are too many states to visit them all: at random, and then on, without faults, until all is well. */
-describe("the membership protocol, at random", function () {
+describe("the membership protocol, in random walks", function () {
   this.timeout(3_600_000);
 
   const worlds = [
@@ -18,7 +18,7 @@ describe("the membership protocol, at random", function () {
     { size: 5, room: 9, faults: { crash: 2, cut: 2, restart: 3, terminate: 1, surplus: 1, removal: 1 } },
   ];
   for (const { size, room, faults } of worlds) {
-    it(`of ${size} comes to ${size} healthy voters from wherever it is`, function () {
+    it(`of ${size} reaches ${size} healthy voters from any state`, function () {
       const setting: Setting = { size, stalls: 3, without: [] };
       const runs = deep ? 20_000 : 150;
       let taken = 0;

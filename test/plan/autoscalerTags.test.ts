@@ -12,7 +12,7 @@ const tagsOf = (pool: Record<string, unknown>) => {
 };
 
 describe("The tags of a pool's group", () => {
-  it("tell the autoscaler that it may size it, and what its nodes are like while there is none", () => {
+  it("allow the autoscaler to size it, and describe its nodes while it has none", () => {
     const dedicated = { key: "dedicated", value: "batch", effect: "NoSchedule" };
     const template = "k8s.io/cluster-autoscaler/node-template";
     assert.deepEqual(tagsOf({ min: 0, max: 3, diskGib: 80, labels: { tier: "low" }, taints: [dedicated] }), {
@@ -25,9 +25,9 @@ describe("The tags of a pool's group", () => {
     });
   });
 
-  it("tell it nothing where min is max", () => assert.deepEqual(tagsOf({ min: 2, labels: { a: "b" } }), {}));
+  it("tell it nothing if min equals max", () => assert.deepEqual(tagsOf({ min: 2, labels: { a: "b" } }), {}));
 
-  it("tell it nothing of taints that go once a node is ready, or no pod would fit on the first one", () => {
+  it("leave out taints that disappear once a node is ready, or no pod would fit on the first node", () => {
     const keys = ["node.cilium.io/agent-not-ready", "a.example.com/uninitialized", "not-ready"].concat(
       "startup-taint.cluster-autoscaler.kubernetes.io/own",
     );
@@ -38,7 +38,7 @@ describe("The tags of a pool's group", () => {
 });
 
 describe("The autoscaler", () => {
-  it("passes over the taints of all pools that go once a node is ready", () => {
+  it("ignores the taints of all pools that disappear once a node is ready", () => {
     const pools = ["node.cilium.io/agent-not-ready", "dedicated"].map((key) => ({ taints: [{ key }] }));
     const keys = ["ebs.csi.aws.com/agent-not-ready", "node.cilium.io/agent-not-ready"];
     assert.deepEqual(startupTaints(pools), keys);

@@ -39,7 +39,7 @@ describe("The subnets of a VPC", () => {
     );
   });
 
-  it("are large enough for AWS, which takes /28 and larger, and private ones are larger than public ones", () => {
+  it("are /28 or larger, as AWS requires, and private ones are larger than public ones", () => {
     fc.assert(
       fc.property(vpcs, zones, (vpc, names) => {
         for (const { privateCidr, publicCidr } of planSubnets(vpc, names)) {
@@ -59,11 +59,11 @@ describe("The subnets of a VPC", () => {
 });
 
 describe("An IPv4 range", () => {
-  it("is written as it is read", () => {
+  it("keeps its text when it is parsed and formatted", () => {
     fc.assert(fc.property(range(0, 32), (cidr) => assert.deepEqual(parseCidr(formatCidr(cidr)), cidr)));
   });
 
-  it("is refused unless it begins at its first address, which is named", () => {
+  it("is refused unless it begins at its first address, which the message names", () => {
     fc.assert(
       fc.property(range(0, 31), fc.nat(), (cidr, any) => {
         const offset = 1 + (any % (2 ** (32 - cidr.prefix) - 1));
@@ -92,7 +92,7 @@ describe("An IPv4 range", () => {
     assert.ok(!overlap(parseCidr("10.0.0.0/16"), parseCidr("10.1.0.0/16")));
   });
 
-  it("has as many subnets of a length as fit, one after the other, and no more", () => {
+  it("has exactly as many subnets of a length as fit, one after the other", () => {
     fc.assert(
       fc.property(range(0, 24), fc.integer({ min: 0, max: 8 }), (cidr, longer) => {
         const prefix = cidr.prefix + longer;

@@ -8,11 +8,11 @@ const here = region("eu-central-1");
 const increase = (service: string, code: string) =>
   `ask for more (aws service-quotas request-service-quota-increase --region eu-central-1 --service-code ${service} --quota-code ${code} --desired-value <number>)`;
 const publicKey =
-  "AWS could not read the public key of service accounts, and no pod would get a role: turn this off for the account " +
+  "AWS could not read the public key of service accounts, so no pod would get a role: turn it off for the account " +
   "(S3, Block Public Access settings for this account; no other bucket becomes public), or in the organisation's S3 policy, or use another account";
 const ofAccount = (...lines: string[]) =>
   [
-    "The account does not let this cluster be made:",
+    "The account does not allow this cluster:",
     ...lines.map((line) => `  account 123456789012: ${line}`),
   ].join("\n");
 
@@ -60,11 +60,11 @@ const refusals: [title: string, config: Config, where: Region, message: string][
       quotas: { "L-1216C47A": 5, "L-0263D0A3": 5, "L-F678F1CE": 2 },
     },
     "1 setting is wrong (docs/settings.md describes each):\n" +
-      '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10\n' +
+      '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and deletes images after nine months: the newest is 4757.2.10\n' +
       ofAccount(
-        `quota of vCPUs of on-demand standard instances in eu-central-1: 5: the groups need 12 at their smallest, and Auto Scaling launches nothing beyond it: ${increase("ec2", "L-1216C47A")}`,
-        `quota of Elastic IP addresses in eu-central-1: 5: 3 are there, and this cluster needs 3 more: ${increase("ec2", "L-0263D0A3")}`,
-        `quota of VPCs in eu-central-1: 2: 2 are there, and this cluster needs 1 more: ${increase("vpc", "L-F678F1CE")}`,
+        `quota of vCPUs of on-demand standard instances in eu-central-1: 5: the groups need 12 at their smallest, and Auto Scaling launches nothing beyond the quota: ${increase("ec2", "L-1216C47A")}`,
+        `quota of Elastic IP addresses in eu-central-1: 5: 3 are in use, and this cluster needs 3 more: ${increase("ec2", "L-0263D0A3")}`,
+        `quota of VPCs in eu-central-1: 2: 2 are in use, and this cluster needs 1 more: ${increase("vpc", "L-F678F1CE")}`,
         `S3 Block Public Access: "BlockPublicPolicy and RestrictPublicBuckets": ${publicKey}`,
       ),
   ],
@@ -77,7 +77,7 @@ const refusals: [title: string, config: Config, where: Region, message: string][
     },
     ofAccount(
       `default key of EBS volumes: "${key("1")}": is PendingDeletion, so no instance starts: enable it, or set another one (aws ec2 modify-ebs-default-kms-key-id)`,
-      `default key of EBS volumes: "${key("1")}": cannot be granted to Auto Scaling, which has no role here yet: aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`,
+      `default key of EBS volumes: "${key("1")}": cannot be granted to Auto Scaling, whose role does not exist yet: run aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`,
     ),
   ],
   [
@@ -85,7 +85,7 @@ const refusals: [title: string, config: Config, where: Region, message: string][
     prod,
     { ...here, lacking: { [String((prod.controlPlane as Config).instanceType)]: ["eu-central-1b"] } },
     `1 setting is wrong (docs/settings.md describes each):\n  pulumi-kubeadm:controlPlane.instanceType: "${String((prod.controlPlane as Config).instanceType)}": ` +
-      "eu-central-1b has none of it, so 3 controllers would stand in eu-central-1a, eu-central-1c alone: name a type that 3 zones have, or other zones",
+      "eu-central-1b does not offer it, so all 3 controllers would be in eu-central-1a, eu-central-1c: name a type that 3 zones have, or other zones",
   ],
 ];
 
@@ -102,7 +102,7 @@ async function warned(config: Config, where: Region): Promise<string[]> {
   return said;
 }
 
-describe("What the account decides is looked up, and a new cluster is refused when", () => {
+describe("Limits of the account are looked up, and a new cluster is refused when", () => {
   for (const [title, config, where, message] of refusals) {
     it(title, async () => {
       const { error, resources } = await attempt(config, { region: where });
@@ -115,8 +115,8 @@ describe("What the account decides is looked up, and a new cluster is refused wh
   }
 });
 
-describe("What the account decides", () => {
-  it("is a warning to a cluster that stands, as its certificates have to be renewed", async () => {
+describe("A limit of the account", () => {
+  it("only causes a warning for an existing cluster, because its certificates must be renewed", async () => {
     const said = await warned(dev, standing({ ...block(true, false), quotas: { "L-1216C47A": 1 } }));
     assert.equal(said.length, 2, said.join("\n"));
     assert.match(
@@ -129,7 +129,7 @@ describe("What the account decides", () => {
     );
   });
 
-  it("is a warning where it may not be looked up", async () => {
+  it("only causes a warning if it may not be looked up", async () => {
     const denied = ["getAccountPublicAccessBlock", "getServiceQuota", "getDefaultKmsKey", "getVpcs"];
     const said = await warned(prod, { ...here, denied });
     assert.deepEqual(said.sort(), [
@@ -143,7 +143,7 @@ describe("What the account decides", () => {
     ]);
   });
 
-  it("is no word where it is in order", async () => {
+  it("causes no message if it suffices", async () => {
     assert.deepEqual(await warned(prod, here), []);
     assert.deepEqual(await warned(dev, block(false, false)), []);
   });
@@ -160,7 +160,7 @@ describe("A customer's default key of EBS volumes", () => {
     return { grants, noted, resources };
   };
 
-  it("is granted to Auto Scaling and to the driver of volumes before a group is made", async () => {
+  it("is granted to Auto Scaling and to the EBS CSI driver before a group is made", async () => {
     const { grants, noted, resources } = await granted(withKey(here, key("1"), { [key("1")]: "Enabled" }));
     assert.deepEqual(
       grants.map(({ name, inputs }) => [name, inputs.keyId, inputs.granteePrincipal]),
@@ -184,7 +184,7 @@ describe("A customer's default key of EBS volumes", () => {
     for (const grant of grants) assert.ok(controllers?.dependsOn.includes(grant.key), grant.key);
   });
 
-  it("is granted to Auto Scaling alone where the driver is left out", async () => {
+  it("is granted only to Auto Scaling if the driver is left out", async () => {
     const config = { ...dev, addons: { leaveOut: ["aws-ebs-csi-driver"] } };
     const { grants } = await granted(withKey(here, key("1"), { [key("1")]: "Enabled" }), config);
     assert.deepEqual(
@@ -193,7 +193,7 @@ describe("A customer's default key of EBS volumes", () => {
     );
   });
 
-  it("stays granted when another becomes the default, until it is deleted: volumes keep theirs", async () => {
+  it("stays granted until it is deleted, even if another key becomes the default, because volumes keep their key", async () => {
     const metadata = {
       "encryption/encryption.yaml": { "encryption-key": "1", "disk-keys": `${key("0")},${key("1")}` },
     };
@@ -206,7 +206,7 @@ describe("A customer's default key of EBS volumes", () => {
     assert.equal(own.noted, `${key("0")},${key("1")}`);
   });
 
-  it("is no matter where AWS's own is the default, by whichever name", async () => {
+  it("needs no grant if AWS's own key is the default, under any of its names", async () => {
     for (const ebsKey of [
       undefined,
       "alias/aws/ebs",

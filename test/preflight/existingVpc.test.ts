@@ -5,7 +5,7 @@ import { run } from "../engine/stack";
 describe("An existing VPC", function () {
   this.timeout(120_000); // several runs of the whole program in one test
 
-  it("gets nothing of a network but one tag on each named subnet", async () => {
+  it("gets no network resource, only one tag on each named subnet", async () => {
     const { resources } = await run(config(), inRegion());
     const own = resources.filter(({ parent }) => parent === "Network dev-network");
     assert.deepEqual(
@@ -24,7 +24,7 @@ describe("An existing VPC", function () {
     ]);
   });
 
-  it("holds the nodes in its private subnets, and an internal API too", async () => {
+  it("contains the nodes, and an internal API, in its private subnets", async () => {
     const { resources, outputs } = await run(config(), inRegion());
     for (const { key, inputs } of resources.filter(({ type }) => type === "autoscaling.Group")) {
       assert.deepEqual(inputs.vpcZoneIdentifiers, [id(1), id(2)], key);
@@ -37,7 +37,7 @@ describe("An existing VPC", function () {
     assert.deepEqual([outputs.vpcId, outputs.privateSubnetIds], [vpcId, [id(1), id(2)]]);
   });
 
-  it("holds a public API in its public subnets, which its NAT gateways' addresses may reach", async () => {
+  it("contains a public API in its public subnets, and its NAT gateways' addresses may reach the API", async () => {
     const api = { access: "public", allowedCidrs: ["203.0.113.0/24"] };
     const { resources } = await run(config({}, { api }), inRegion());
     const balancer = resources.find(({ type }) => type === "lb.LoadBalancer");
@@ -48,7 +48,7 @@ describe("An existing VPC", function () {
     assert.deepEqual(admitted.sort(), ["198.51.100.1/32", "198.51.100.2/32", "203.0.113.0/24"]);
   });
 
-  it("lets every address of its NAT gateways reach a public API, whichever a connection leaves by", async () => {
+  it("lets every address of its NAT gateways reach a public API", async () => {
     const api = { access: "public", allowedCidrs: ["203.0.113.0/24"] };
     const natAddresses = [["198.51.100.1", "198.51.100.3"], ["198.51.100.2"]];
     const nats = { natAddresses, regionalNatAddresses: ["198.51.100.4", "198.51.100.5"] };
@@ -60,7 +60,7 @@ describe("An existing VPC", function () {
     );
   });
 
-  it("admits its ranges to an internal API, each once, and none that was removed from it", async () => {
+  it("lets each of its ranges reach an internal API, and no removed range", async () => {
     const api = { allowedCidrs: ["100.64.0.0/16", "192.168.0.0/16"] };
     const { resources } = await run(config({}, { api }), inRegion({ otherCidrs }));
     const rules = resources.filter(({ name }) => name.startsWith("dev-groups-api-from-"));
@@ -72,12 +72,12 @@ describe("An existing VPC", function () {
     ]);
   });
 
-  it("may lack public subnets in a zone of the private ones unless the API is public", async () => {
+  it("may lack a public subnet in some zones unless the API is public", async () => {
     const { outputs } = await run(config({ publicSubnetIds: [id(11)] }), inRegion());
     assert.deepEqual(outputs.publicSubnetIds, [id(11)]);
   });
 
-  it("that had a range once leaves it to pods", async () => {
+  it("leaves a removed range to pods", async () => {
     const { resources } = await run(config({}, { podCidr: "10.200.0.0/16" }), inRegion({ otherCidrs }));
     assert.ok(resources.some(({ type }) => type === "autoscaling.Group"));
   });

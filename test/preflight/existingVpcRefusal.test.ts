@@ -23,7 +23,7 @@ describe("An existing VPC", function () {
       "a private subnet in a zone that is not wanted",
       config({}, { zones: ["eu-central-1a"] }),
       inRegion(),
-      'existingVpc.privateSubnetIds: "eu-central-1b": a subnet is in this zone, which zones does not name: remove one of the two',
+      'existingVpc.privateSubnetIds: "eu-central-1b": a subnet is in this zone, but zones does not name the zone: remove the subnet, or add the zone',
     ],
     [
       "two private subnets in one zone",
@@ -59,7 +59,7 @@ describe("An existing VPC", function () {
       "a subnet of another VPC",
       config(),
       withSubnet(subnet(1, "nat", { vpcId: "vpc-99999999" })),
-      `existingVpc.privateSubnetIds: "${id(1)}": is in vpc-99999999, not in ${vpcId}`,
+      `existingVpc.privateSubnetIds: "${id(1)}": is in vpc-99999999: name a subnet of ${vpcId}`,
     ],
     [
       "a VPC without DNS hostnames",
@@ -89,13 +89,13 @@ describe("An existing VPC", function () {
       "a private subnet that leads nowhere",
       config(),
       withSubnet(subnet(2, "none")),
-      `existingVpc.privateSubnetIds: "${id(2)}": has no route to 0.0.0.0/0, so nodes could download nothing, nor pull an image: add one`,
+      `existingVpc.privateSubnetIds: "${id(2)}": has no route to 0.0.0.0/0, so nodes could not download files or pull images: add one`,
     ],
     [
       "a public API and no public subnet in a zone of the private ones",
       config({ publicSubnetIds: [id(11)] }, { api: { access: "public", allowedCidrs: ["203.0.113.0/24"] } }),
       inRegion(),
-      `existingVpc.publicSubnetIds: ["${id(11)}"]: no subnet is in eu-central-1b: name one for each zone of the private subnets, or the API's balancer does not reach controllers there`,
+      `existingVpc.publicSubnetIds: ["${id(11)}"]: no subnet is in eu-central-1b: name one for each zone of the private subnets, or the API's load balancer does not reach controllers there`,
     ],
     [
       "a VPC and a subnet that are shared by another account",
@@ -104,8 +104,8 @@ describe("An existing VPC", function () {
         ownerId: "999999999999",
         subnets: vpc.subnets.map((each) => (each.id === id(2) ? { ...each, ownerId: "999999999999" } : each)),
       }),
-      `existingVpc.vpcId: "${vpcId}": belongs to account 999999999999, which alone can tag it and give it a private zone: use one of this account`,
-      `existingVpc.privateSubnetIds: "${id(2)}": belongs to account 999999999999, which alone can tag it and give it a private zone: use one of this account`,
+      `existingVpc.vpcId: "${vpcId}": belongs to account 999999999999, and only that account can tag it and give it a private zone: use one of this account`,
+      `existingVpc.privateSubnetIds: "${id(2)}": belongs to account 999999999999, and only that account can tag it and give it a private zone: use one of this account`,
     ],
     [
       "a private subnet without room for the nodes",
@@ -123,16 +123,16 @@ describe("An existing VPC", function () {
       "a public subnet without an address for the API's balancer",
       config({}, { api: { access: "public", allowedCidrs: ["203.0.113.0/24"] } }),
       withSubnet(subnet(12, "internet", { free: 0 })),
-      `existingVpc.publicSubnetIds: "${id(12)}": has no free address for the API's balancer or the bastion: name another subnet`,
+      `existingVpc.publicSubnetIds: "${id(12)}": has no free address for the API's load balancer or the bastion: name another subnet`,
     ],
     [
       "the id of another",
       config({ vpcId: "vpc-99999999" }),
       withSubnet(subnet(1, "nat", { vpcId: "vpc-99999999" })),
       'existingVpc.vpcId: "vpc-99999999": cannot be looked up: there is no VPC',
-      `existingVpc.privateSubnetIds: "${id(2)}": is in ${vpcId}, not in vpc-99999999`,
-      `existingVpc.publicSubnetIds: "${id(11)}": is in ${vpcId}, not in vpc-99999999`,
-      `existingVpc.publicSubnetIds: "${id(12)}": is in ${vpcId}, not in vpc-99999999`,
+      `existingVpc.privateSubnetIds: "${id(2)}": is in ${vpcId}: name a subnet of vpc-99999999`,
+      `existingVpc.publicSubnetIds: "${id(11)}": is in ${vpcId}: name a subnet of vpc-99999999`,
+      `existingVpc.publicSubnetIds: "${id(12)}": is in ${vpcId}: name a subnet of vpc-99999999`,
     ],
     [
       "the id of no subnet",
@@ -149,7 +149,7 @@ describe("An existing VPC", function () {
       inRegion(),
       `existingVpc.privateSubnetIds: "${id(13)}": is public (a route leads to an internet gateway): name a private subnet`,
       `existingVpc.publicSubnetIds: "${id(3)}": is private (no route leads to an internet gateway): name a public subnet`,
-      'versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10',
+      'versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and deletes images after nine months: the newest is 4757.2.10',
     ],
   ];
   for (const [title, settings, where, ...lines] of refusals) {
@@ -164,7 +164,7 @@ describe("An existing VPC", function () {
     });
   }
 
-  it("that cannot be looked into is told in AWS's words, not as a wrong setting", async () => {
+  it("that cannot be described fails with AWS's message, not as a wrong setting", async () => {
     const { region } = inRegion();
     const where = { region: { ...region, denied: ["getNatGateways"] } };
     await assert.rejects(run(config({ privateSubnetIds: [id(1), id(13)] }), where), {

@@ -21,7 +21,7 @@ async function second(first: Config, zones: string, then: Config, left: string, 
   return { error: next.error?.message, changed };
 }
 
-describe("A cluster that is there, at the next up,", function () {
+describe("An existing cluster, at the next up,", function () {
   this.timeout(120_000); // several runs of the whole program in one test
 
   const stays: [title: string, first: Config, zones: string, then: Config, left: string][] = [
@@ -33,14 +33,14 @@ describe("A cluster that is there, at the next up,", function () {
   ];
   for (const by of [undefined, "lost"] as const) {
     for (const [title, first, zones, then, left] of by ? stays.slice(0, 2) : stays) {
-      it(`keeps its network when ${title}${by ? ", and its notes are lost" : ""}`, async () => {
+      it(`keeps its network when ${title}${by ? ", and its metadata is lost" : ""}`, async () => {
         const found = await second({ ...dev, ...first }, zones, { ...dev, ...then }, left, by);
         assert.deepEqual(found, { error: undefined, changed: {} });
       });
     }
   }
 
-  it("gets nothing but what is of another zone, which is the next to be had", async () => {
+  it("gets only the resources of one more zone, the next available one", async () => {
     const { error, changed } = await second({ ...dev, zones: 2 }, "bc", { ...dev, zones: 3 }, "acd");
     assert.equal(error, undefined);
     const existing = Object.entries(changed).filter(([, change]) => change !== "+");
@@ -60,27 +60,27 @@ describe("A cluster that is there, at the next up,", function () {
   });
 
   for (const by of [undefined, "lost"] as const) {
-    it(`is not to lose a zone${by ? ", and its notes are lost" : ""}`, async () => {
+    it(`refuses to lose a zone${by ? ", even without its metadata" : ""}`, async () => {
       const { error } = await second({ ...dev, zones: 2 }, "abc", { ...dev, zones: 1 }, "bc", by);
       assert.match(
         error ?? "",
-        /zones: 1: this cluster stands in eu-central-1a, eu-central-1b and keeps its zones/,
+        /zones: 1: this cluster is in eu-central-1a, eu-central-1b and keeps its zones/,
       );
     });
   }
 
-  it("is not to lose a zone that its last up put out, though its notes are older", async () => {
+  it("refuses to lose a zone of the last outputs, even if its metadata is older", async () => {
     const here = afterwards(await run({ ...dev, zones: 3 }, { region: offering("abc") }), offering("abc"));
     const [[object, noted]] = Object.entries(here.metadata ?? {});
     const metadata = { [object]: { ...noted, zones: letters("ab").join() } };
     const { error } = await attempt({ ...dev, zones: 2 }, { region: { ...here, metadata } });
     assert.match(
       error?.message ?? "",
-      /zones: 2: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones/,
+      /zones: 2: this cluster is in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones/,
     );
   });
 
-  it("keeps a pool in a zone that is out", async () => {
+  it("keeps a pool in a zone with an outage", async () => {
     const pool = { workerPools: { workers: { zones: letters("a") } } };
     const found = await second({ ...dev, ...pool }, "ab", { ...dev, ...pool }, "bc");
     assert.deepEqual(found, { error: undefined, changed: {} });

@@ -34,7 +34,7 @@ describe("An existing VPC", function () {
     ["put out by the last up, and in part noted by an older one", olderNotes],
   ];
   for (const [title, where] of kept) {
-    it(`keeps the order of the subnets that were ${title}, and adds others to them`, async () => {
+    it(`keeps the order of the subnets that were ${title}, and appends new ones`, async () => {
       const before = await run(config(), where);
       const turned = { privateSubnetIds: [id(2), id(1)], publicSubnetIds: [id(12), id(11)] };
       assert.deepEqual(changes(before, await run(config(turned), where)), {});
@@ -51,24 +51,24 @@ describe("An existing VPC", function () {
       });
     });
 
-    it(`is not to lose a subnet that was ${title}`, async () => {
+    it(`refuses to lose a subnet that was ${title}`, async () => {
       await assert.rejects(run(config({ privateSubnetIds: [id(1), id(3)] }, { zones: 2 }), where), {
         message:
-          /privateSubnetIds: \["subnet-00000001","subnet-00000003"\]: this cluster stands in subnet-00000002 too and keeps its subnets/,
+          /privateSubnetIds: \["subnet-00000001","subnet-00000003"\]: this cluster is also in subnet-00000002 and keeps its subnets/,
       });
     });
   }
 
-  it("is not to lose a public subnet that was put out by the last up, and not noted by an older one", async () => {
+  it("refuses to lose a public subnet that is in the last outputs but not in the metadata", async () => {
     await assert.rejects(run(config({ publicSubnetIds: [id(11)] }), olderNotes), {
-      message: /publicSubnetIds: \["subnet-00000011"\]: this cluster stands in subnet-00000012 too/,
+      message: /publicSubnetIds: \["subnet-00000011"\]: this cluster is also in subnet-00000012/,
     });
   });
 
-  it("keeps a subnet that was noted by an up that failed, and so not put out", async () => {
+  it("keeps a subnet that a failed up noted but did not export", async () => {
     const failed = standing({ privateSubnetIds: [id(1)] }, { "private-subnets": [1, 2].map(id).join() });
     await assert.rejects(run(config({ privateSubnetIds: [id(1)] }, { zones: 1 }), failed), {
-      message: /privateSubnetIds: \["subnet-00000001"\]: this cluster stands in subnet-00000002 too/,
+      message: /privateSubnetIds: \["subnet-00000001"\]: this cluster is also in subnet-00000002/,
     });
   });
 });

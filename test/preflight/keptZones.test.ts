@@ -33,13 +33,13 @@ const cluster = (zones: readonly string[], isNoted: boolean) => ({
   noted: isNoted ? zones : undefined,
 });
 
-describe("The zones of a cluster that is there", () => {
+describe("The zones of an existing cluster", () => {
   const first = fc
     .tuple(wanted, available)
     .map(([asked, zones]) => outcome(asked, { region, available: zones, standing: [] }))
     .filter((zones) => Array.isArray(zones));
 
-  it("stay, in their order and ranges, whatever AWS offers later and the settings say, or the message tells how", () => {
+  it("keep their order and ranges whatever AWS and the settings offer, or the refusal says what keeps them", () => {
     const seen = { kept: 0, appended: 0, refused: 0 };
     fc.assert(
       fc.property(first, wanted, available, fc.boolean(), (zones, asked, offered, isNoted) => {
@@ -75,7 +75,7 @@ describe("The zones of a cluster that is there", () => {
     );
   });
 
-  it("get no range in which subnets of another zone stand, after an up that failed at any of them", () => {
+  it("after a failed up, get no range that contains subnets of another zone", () => {
     const place = fc.constantFrom(undefined, ...zoneNames);
     const standing = fc
       .array(place, { maxLength: 6 })
@@ -101,39 +101,39 @@ describe("The zones of a cluster that is there", () => {
   const refusals: [asked: number | string[], message: string][] = [
     [
       2,
-      "zones: 2: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones, through an outage too: " +
+      "zones: 2: this cluster is in eu-central-1a, eu-central-1b, eu-central-1c and keeps its zones, even in an outage: " +
         "use 3 or more; workerPools.<name>.zones takes a pool out of a zone",
     ],
     [
       5,
-      "zones: 5: this cluster stands in eu-central-1a, eu-central-1b, eu-central-1c, and eu-central-1 has eu-central-1d beside them now: use 4",
+      "zones: 5: this cluster is in eu-central-1a, eu-central-1b, eu-central-1c, and eu-central-1 has eu-central-1d besides them now: use 4",
     ],
     [
       ["eu-central-1b", "eu-central-1c"],
-      'zones: ["eu-central-1b","eu-central-1c"]: this cluster stands in eu-central-1a too and keeps its zones, through an outage too: ' +
+      'zones: ["eu-central-1b","eu-central-1c"]: this cluster is also in eu-central-1a and keeps its zones, even in an outage: ' +
         "name it too; workerPools.<name>.zones takes a pool out of a zone",
     ],
   ];
   for (const [asked, message] of refusals) {
-    it(`are not to be ${String(asked)}`, () => {
+    it(`are refused as ${String(asked)}`, () => {
       for (const noted of [standing, undefined]) {
         assert.throws(() => chooseZones(asked, { ...inOutage, noted }), { message });
       }
     });
   }
 
-  it("are those that an up which succeeded left too, where the notes are of an older one", () => {
+  it("include those of the last successful up, if the metadata is older", () => {
     const older = { region, available: zoneNames, noted: standing.slice(0, 2), standing };
     assert.deepEqual(chooseZones(2, { ...older, made: 2 }), older.noted, "another up failed at the third");
     for (const asked of [2, older.noted]) {
       assert.throws(() => chooseZones(asked, { ...older, made: 3 }), {
-        message: /: this cluster stands in .*eu-central-1c.* and keeps its zones/,
+        message: /: this cluster is (also )?in .*eu-central-1c.* and keeps its zones/,
       });
     }
     assert.deepEqual(chooseZones(4, { ...older, made: 3 }), zoneNames.slice(0, 4));
   });
 
-  it("are told as a number that is taken then, after an up that failed at any of them", () => {
+  it("after a failed up, are refused with advice that the next up can follow", () => {
     const [a, b, , d] = zoneNames;
     const failed: [asked: number, facts: Omit<ZoneChoice, "region">, advice: RegExp][] = [
       [4, { available: [a, b], noted: [a, b], standing: [a, b, undefined, d] }, /: use 2$/],
@@ -143,7 +143,7 @@ describe("The zones of a cluster that is there", () => {
       assert.throws(() => chooseZones(asked, { region, ...facts }), { message: advice });
   });
 
-  it("leave their ranges to the subnets that an up which failed left, or the message tells how", () => {
+  it("after a failed up, leave the remaining subnets their ranges, or the refusal says how", () => {
     const facts = {
       ...inOutage,
       available: zoneNames,
@@ -160,15 +160,14 @@ describe("The zones of a cluster that is there", () => {
   });
 });
 
-describe("The subnets of an existing VPC that a cluster stands in", () => {
-  const stays =
-    "this cluster stands in subnet-2 too and keeps its subnets, through an outage too: name it too";
+describe("The subnets of an existing cluster in an existing VPC", () => {
+  const stays = "this cluster is also in subnet-2 and keeps its subnets, even in an outage: name it too";
   const refusals = {
     private: `existingVpc.privateSubnetIds: ["subnet-1"]: ${stays}; workerPools.<name>.zones takes a pool out of a zone`,
     public: `existingVpc.publicSubnetIds: ["subnet-1"]: ${stays}`,
   };
   for (const kind of ["private", "public"] as const) {
-    it(`are all named where they are ${kind}, and told how a pool leaves one if there are pools in it`, () => {
+    it(`are all kept if they are ${kind}; the refusal says how a pool leaves one if pools use them`, () => {
       assert.throws(() => keepSubnets(kind, ["subnet-1"], ["subnet-1", "subnet-2"]), {
         message: refusals[kind],
       });

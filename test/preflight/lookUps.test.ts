@@ -56,7 +56,7 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
     },
     { region: { ...region("eu-central-1"), lacking: { "m7i.large": ["eu-central-1b"] } } },
     one +
-      '  pulumi-kubeadm:workerPools.volumes.instanceTypes: "m7i.large": eu-central-1b has none of it: name a type that it has, or other zones',
+      '  pulumi-kubeadm:workerPools.volumes.instanceTypes: "m7i.large": eu-central-1b does not offer it: name a type that it offers, or other zones',
   ],
   [
     "there is no bastion's type in the region",
@@ -68,14 +68,14 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
       },
     },
     one +
-      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1 has no t3.micro, which the bastion is: use instance-connect',
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1 has no t3.micro, the instance type of the bastion: use instance-connect',
   ],
   [
     "there is no bastion's type in the zone where it is to be",
     { ...dev, access },
     { region: { ...region("eu-central-1"), lacking: { "t3.micro": ["eu-central-1a"] } } },
     one +
-      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1a has no t3.micro, which the bastion is: use instance-connect',
+      '  pulumi-kubeadm:access.kind: "bastion": eu-central-1a has no t3.micro, the instance type of the bastion: use instance-connect',
   ],
   ...(
     [
@@ -83,22 +83,22 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
       [
         "is private",
         { name: "example.com", privateZone: true },
-        "is the private zone example.com, from which nobody follows a delegation: use a public zone",
+        "is the private zone example.com, and resolvers follow a delegation only from a public zone: use a public zone",
       ],
       [
         "is another domain's",
         { name: "other.com", privateZone: false },
-        "is the zone other.com, which k8s.example.com is not in: use the zone of k8s.example.com, or of a domain above it",
+        "is the zone other.com, which does not contain k8s.example.com: use the zone of k8s.example.com, or of a domain above it",
       ],
       [
         "only ends alike",
         { name: "8s.example.com", privateZone: false },
-        "is the zone 8s.example.com, which k8s.example.com is not in: use the zone of k8s.example.com, or of a domain above it",
+        "is the zone 8s.example.com, which does not contain k8s.example.com: use the zone of k8s.example.com, or of a domain above it",
       ],
       [
         "is the cluster's own",
         { name: "dev.k8s.example.com", privateZone: false },
-        "is dev.k8s.example.com, which is to be the cluster's own zone: use the zone of k8s.example.com",
+        "is dev.k8s.example.com, the name of the cluster's own zone: use the zone of k8s.example.com",
       ],
     ] as const
   ).map(([what, zone, remedy]): (typeof refusals)[number] => [
@@ -111,11 +111,11 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
     [
       [
         "aws:sns:us-east-1:123456789012:alarms",
-        "is in us-east-1, and alarms reach topics of their own region alone: use one in eu-central-1",
+        "is in us-east-1, but alarms reach only topics in their own region: use one in eu-central-1",
       ],
       [
         "aws-cn:sns:eu-central-1:123456789012:alarms",
-        "is in the partition aws-cn, and this cluster in aws: use a topic of that",
+        "is in the partition aws-cn, but this cluster is in aws: use a topic in this cluster's partition",
       ],
       ["aws:sns:eu-central-1:123456789012:alarm", "cannot be looked up: there is no topic"],
     ] as const
@@ -127,7 +127,7 @@ const refusals: [title: string, config: Config, where: { region: Region }, messa
   ]),
 ];
 
-describe("What a setting names in AWS is looked up, and no resource registered when", () => {
+describe("Resources that settings name are looked up, and nothing is registered when", () => {
   for (const [title, config, where, message] of refusals) {
     it(title, async () => {
       const { error, resources } = await attempt(config, where);

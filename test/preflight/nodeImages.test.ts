@@ -12,7 +12,7 @@ const at = (flatcar: string) => ({ ...dev, versions: { flatcar } });
 describe("The images of the nodes", function () {
   this.timeout(120_000); // several runs of the whole program in one test
 
-  it("are copies of the cluster's own, of every architecture in use, and no node is launched from another", async () => {
+  it("are the cluster's own copies, one for each architecture in use, and nodes use no other image", async () => {
     const { resources } = await run(
       { ...stackConfig("local"), "aws:region": "eu-central-1" },
       { region: here },
@@ -33,22 +33,22 @@ describe("The images of the nodes", function () {
     );
   });
 
-  it("stay when Flatcar has taken its own back, and nothing else changes", async () => {
+  it("stay when Flatcar deletes its images, and nothing else changes", async () => {
     const made = await run(dev, { region: here });
     const next = await run(dev, { region: unpublished(afterwards(made, here)) });
     // The engine leaves this input as it is, as the resource says.
     assert.deepEqual(changes(made, next), { "ec2.AmiCopy dev-images-4757.2.1-amd64": "sourceAmiId" });
   });
 
-  it("are refused where there is neither, with the newest that there is", async () => {
+  it("are refused if there is neither copy nor image; the message names the newest release", async () => {
     const { error } = await attempt(dev, { region: unpublished(here) });
     assert.match(
       error?.message ?? "",
-      /versions\.flatcar: "4757\.2\.1": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757\.2\.10$/,
+      /versions\.flatcar: "4757\.2\.1": Flatcar publishes no amd64 image of it in eu-central-1, and deletes images after nine months: the newest is 4757\.2\.10$/,
     );
   });
 
-  it("of the release before are kept for a way back, also when Flatcar has taken that one back; older ones go", async () => {
+  it("of the previous release stay for a rollback, even if Flatcar deletes its images; older ones are deleted", async () => {
     const made = await run(dev, { region: here });
     const later = await run(at("4757.2.2"), { region: unpublished(afterwards(made, here)) });
     assert.equal(changes(made, later)["ec2.AmiCopy dev-images-4757.2.2-amd64"], "+");
@@ -69,12 +69,12 @@ describe("The images of the nodes", function () {
     ["us-gov-west-1", "aws-us-gov"],
     ["cn-north-1", "aws-cn"],
   ]) {
-    it(`are not to be had in ${partition}, which is said`, async () => {
+    it(`are refused in ${partition}, which has none`, async () => {
       const { error } = await attempt({ ...dev, "aws:region": name }, { region: region(name) });
       assert.match(
         error?.message ?? "",
         new RegExp(
-          `not supported: Flatcar publishes no image in the partition ${partition}, which ${name} is in`,
+          `not supported: Flatcar publishes no image for ${name}, which is in the partition ${partition}`,
         ),
       );
     });

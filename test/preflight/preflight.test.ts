@@ -12,7 +12,7 @@ const subnets = (zones: readonly string[]) => zones.map((zone) => ({ zone }));
 const nothingThere = (available: readonly string[]) => ({ region: "eu-central-1", available, standing: [] });
 
 describe("The zones of a new VPC", () => {
-  it("are the first ones by name, in whatever order AWS lists them", () => {
+  it("are the first ones by name, however AWS orders them", () => {
     fc.assert(
       fc.property(someZones, fc.integer({ min: 1, max: 6 }), (available, wanted) => {
         fc.pre(wanted <= available.length);
@@ -24,7 +24,7 @@ describe("The zones of a new VPC", () => {
     );
   });
 
-  it("are the named ones in their order, if there are such", () => {
+  it("are the named ones in their order, if they exist", () => {
     fc.assert(
       fc.property(someZones, someZones, (wanted, available) => {
         const missing = wanted.filter((zone) => !available.includes(zone));
@@ -49,7 +49,7 @@ describe("The zones of a new VPC", () => {
         fc.pre(wanted > available.length);
         assert.throws(
           () => chooseZones(wanted, nothingThere(available)),
-          /use that many or fewer, more can be added later$/,
+          /use that many or fewer; you can add zones later$/,
         );
       }),
     );
@@ -57,7 +57,7 @@ describe("The zones of a new VPC", () => {
 });
 
 describe("The zones of an existing VPC", () => {
-  it("are those of its private subnets exactly when each wanted zone has one subnet", () => {
+  it("are those of its private subnets, which must be one for each wanted zone", () => {
     const placed = fc.array(fc.constantFrom(...zoneNames), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(placed, someZones, fc.boolean(), (zones, named, byNumber) => {
@@ -80,7 +80,7 @@ describe("The zones of an existing VPC", () => {
 });
 
 describe("The image of the nodes", () => {
-  it("is of the one release that is named, not of a newer one whose name begins with it", async () => {
+  it("is of the named release, not of a newer one whose name begins with it", async () => {
     const here = region("eu-central-1");
     assert.ok(here.flatcar.indexOf("4757.2.10") > here.flatcar.indexOf("4757.2.1"), "the region has both");
     const { resources } = await run(stackConfig("dev"), { region: here });
@@ -92,7 +92,7 @@ describe("The image of the nodes", () => {
 });
 
 describe("The percentage that lets a group have one instance more", () => {
-  it("is the least that Auto Scaling, rounding down, takes for it", () => {
+  it("is the smallest that allows it, as Auto Scaling rounds down", () => {
     for (let size = 1; size <= 1000; size++) {
       const percentage = oneMoreThan(size);
       const allowed = mostOf(size, percentage);

@@ -25,13 +25,13 @@ describe("Quotas", () => {
     return { now: numbers(now), later: numbers(later) };
   };
 
-  it("of vCPUs count three controllers and the pool's smallest size now, and its largest in a replacement later", () => {
+  it("of vCPUs count the controllers and pools at their smallest now, and at their largest during a replacement later", () => {
     assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 13 }), { now: [14], later: [] });
     assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 14 }), { now: [], later: [8 + 4 * 15] });
     assert.deepEqual(told(pool(["m7i.xlarge"]), { onDemand: 68 }), { now: [], later: [] });
   });
 
-  it("of spot vCPUs count the pool's spot share, and those of on-demand ones the rest", () => {
+  it("of spot vCPUs count the pool's spot share, and the on-demand quota counts the rest", () => {
     const spot = pool(["m7i.xlarge"], { spotPercent: 100 });
     assert.deepEqual(told(spot, { onDemand: 5, spot: 7 }), { now: [6, 8], later: [] });
     assert.deepEqual(told(pool(["m7i.xlarge"], { spotPercent: 50 }), { onDemand: 9, spot: 3 }), {
@@ -40,7 +40,7 @@ describe("Quotas", () => {
     });
   });
 
-  it("of standard instances do not count accelerated ones, and of several types the smallest can do", () => {
+  it("of standard instances do not count accelerated ones, and count the smallest of several types", () => {
     assert.deepEqual(told(pool(["g5.xlarge"]), { onDemand: 8 }), { now: [], later: [] });
     assert.deepEqual(told(pool(["m7i.xlarge", "m7i.large"]), { onDemand: 9 }), { now: [10], later: [] });
     assert.deepEqual(told(pool(["im4gn.large"], { architecture: "arm64" }), { onDemand: 9 }), {
@@ -49,7 +49,7 @@ describe("Quotas", () => {
     });
   });
 
-  it("of addresses and VPCs have room for what is missing: the cluster's own are there already", () => {
+  it("of addresses and VPCs need room only for what the cluster does not have yet", () => {
     const room = { quota: 5, used: 5 };
     assert.deepEqual(told({}, { elasticIps: { ...room, own: 3 }, vpcs: { ...room, own: 1 } }), {
       now: [],
@@ -64,10 +64,10 @@ describe("Quotas", () => {
   });
 });
 
-describe("Controllers stand in a zone each", () => {
+describe("Controllers are each in a zone of their own", () => {
   const zones = [..."abcd"].map((letter) => `eu-central-1${letter}`);
 
-  it("or in every zone, if there are fewer zones: else the type is refused", () => {
+  it("or in every zone, if there are fewer zones; otherwise the type is refused", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(1, 3, 5),

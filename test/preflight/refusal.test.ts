@@ -16,7 +16,7 @@ const stored = [
 const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 12 };
 const noSnapshot =
   '  pulumi-kubeadm:restore.snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db": no such object: ' +
-  "list them by aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
+  "list the snapshots with aws s3 ls s3://dev-nodes-123456789012-eu-central-1/etcd/snapshots/";
 
 /** Where flannel's DaemonSet begins in its manifest. */
 const manifest = fs.readFileSync("addons/manifests/flannel.yaml", "utf8").split("\n");
@@ -49,7 +49,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the region has too few zones",
     { ...dev, zones: 3 },
     { region: small },
-    `${one}  pulumi-kubeadm:zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer, more can be added later`,
+    `${one}  pulumi-kubeadm:zones: 3: eu-central-1 has 2 (eu-central-1a, eu-central-1b): use that many or fewer; you can add zones later`,
   ],
   [
     "the region lacks a named zone",
@@ -67,7 +67,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "there is no image of the Flatcar release for an architecture in use",
     { ...stackConfig("local"), "aws:region": "eu-central-1" },
     { region: { ...region("eu-central-1"), architectures: ["x86_64"] } },
-    `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": Flatcar publishes no arm64 image of it in eu-central-1, and takes images back after nine months: there is no other`,
+    `${one}  pulumi-kubeadm:versions.flatcar: "4757.2.1": Flatcar publishes no arm64 image of it in eu-central-1, and deletes images after nine months: there is no other`,
   ],
   [
     "the region has no such instance type, or one of another architecture",
@@ -92,7 +92,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "3 settings are wrong (docs/settings.md describes each):\n" +
       '  pulumi-kubeadm:zones: "eu-central-1e": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
       '  pulumi-kubeadm:zones: "eu-central-1f": not an available zone of eu-central-1, which has eu-central-1a, eu-central-1b\n' +
-      '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and takes images back after nine months: the newest is 4757.2.10',
+      '  pulumi-kubeadm:versions.flatcar: "1.2.3": Flatcar publishes no amd64 image of it in eu-central-1, and deletes images after nine months: the newest is 4757.2.10',
   ],
   [
     "a download's checksum is not known",
@@ -118,7 +118,7 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     { ...dev, restore },
     { region: { ...region("eu-central-1"), stored } },
     "2 settings are wrong (docs/settings.md describes each):\n" +
-      `  pulumi-kubeadm:restore.epoch: 12: the newest is 10: use 11\n${noSnapshot}`,
+      `  pulumi-kubeadm:restore.epoch: 12: the newest epoch is 10: use 11\n${noSnapshot}`,
   ],
   [
     "the snapshot is to be restored where no cluster has formed",
@@ -144,13 +144,13 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the key of Secrets goes back by one",
     { ...dev, encryption: { key: 4 } },
     { region: writtenWith(5) },
-    `${one}  pulumi-kubeadm:encryption.key: 4: Secrets are written with key 5, and a key is never taken back: use 5 or 6`,
+    `${one}  pulumi-kubeadm:encryption.key: 4: Secrets are written with key 5, and the key number never goes down: use 5 or 6`,
   ],
   [
     "the key of Secrets goes back to none, as the setting was removed",
     { ...dev, encryption: undefined },
     { region: writtenWith(3) },
-    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and a key is never taken back: use 3 or 4`,
+    `${one}  pulumi-kubeadm:encryption.key: 1: Secrets are written with key 3, and the key number never goes down: use 3 or 4`,
   ],
   [
     "settings change that a cluster keeps",
@@ -162,9 +162,9 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     { region: encrypted({ ...made, "encryption-key": "1" }) },
     "5 settings are wrong (docs/settings.md describes each):\n" +
       [
-        `domain: "other.example.com": cannot change after creation (this cluster uses k8s.example.com): etcd's members go by names below it`,
-        'api.access: "internal": cannot change after creation (this cluster uses public): the API\'s load balancer would be made anew',
-        'network.cidr: "10.1.0.0/16": cannot change after creation (this cluster uses 10.0.0.0/16): everything stands in the VPC',
+        `domain: "other.example.com": cannot change after creation (this cluster uses k8s.example.com): etcd's members have names below it`,
+        'api.access: "internal": cannot change after creation (this cluster uses public): the API\'s load balancer would be replaced',
+        'network.cidr: "10.1.0.0/16": cannot change after creation (this cluster uses 10.0.0.0/16): the whole cluster is in the VPC',
         'podCidr: "10.224.0.0/12": cannot change after creation (this cluster uses 10.244.0.0/16): every node has a part of the range',
         'serviceCidr: "10.97.0.0/16": cannot change after creation (this cluster uses 10.96.0.0/16): Services keep their addresses',
       ]
@@ -175,13 +175,13 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
     "the parent zone of an internal API is taken away",
     { ...dev, api: { access: "internal" } },
     { region: encrypted({ ...made, "encryption-key": "1", api: "internal" }) },
-    `${one}  pulumi-kubeadm:parentZoneId: "none": cannot change after creation (this cluster uses a public zone): the zone would be made anew`,
+    `${one}  pulumi-kubeadm:parentZoneId: "none": cannot change after creation (this cluster uses a public zone): the zone would be replaced`,
   ],
   [
     "the API's access changes in a zone that is public either way",
     { ...dev, parentZoneId: "Z0123456789", api: { access: "internal" } },
     { region: encrypted({ ...made, "encryption-key": "1" }) },
-    `${one}  pulumi-kubeadm:api.access: "internal": cannot change after creation (this cluster uses public): the API's load balancer would be made anew`,
+    `${one}  pulumi-kubeadm:api.access: "internal": cannot change after creation (this cluster uses public): the API's load balancer would be replaced`,
   ],
   [
     "the stack has a cluster of another name, which would be deleted",
@@ -192,8 +192,8 @@ const refusals: [title: string, config: Config, where: { region?: Region }, mess
         lastOutputs: { nodeStoreBucket: "old-nodes-123456789012-eu-central-1" },
       },
     },
-    `${one}  pulumi-kubeadm:name: "dev": this stack has the cluster of the node store old-nodes-123456789012-eu-central-1, and would delete it for the one of ` +
-      "dev-nodes-123456789012-eu-central-1: for another name, account or region make a stack of its own (pulumi stack init)",
+    `${one}  pulumi-kubeadm:name: "dev": pulumi up would delete this stack's cluster, whose node store is old-nodes-123456789012-eu-central-1, and make one with ` +
+      "dev-nodes-123456789012-eu-central-1: use a new stack for another name, account or region (pulumi stack init)",
   ],
   [
     "the number of the key of Secrets cannot be looked up",
@@ -218,7 +218,7 @@ const goesOn: [title: string, key: number, where: Region][] = [
   ["the key goes up by one", 3, writtenWith(2)],
 ];
 
-describe("The key of Secrets is taken, and noted beside the configuration, when", () => {
+describe("The key of Secrets is accepted, and noted in the metadata, when", () => {
   for (const [title, key, where] of goesOn) {
     it(title, async () => {
       const { error, resources } = await attempt({ ...dev, encryption: { key } }, { region: where });

@@ -5,7 +5,7 @@ import { config, inRegion } from "./existingVpc";
 import { Config, run } from "../engine/stack";
 
 describe("The resolvers of an existing VPC", () => {
-  it("are the VPC's own by any of their names, and others are told", () => {
+  it("are the VPC's own under any of their names; all others are foreign", () => {
     const own = ["AmazonProvidedDNS", "169.254.169.253", "172.31.0.2"];
     assert.deepEqual(strangeResolvers(own, "172.31.0.0/16"), []);
     assert.deepEqual(strangeResolvers([...own, "172.31.0.3", "10.0.0.2"], "172.31.0.0/16"), [
@@ -23,7 +23,7 @@ describe("The resolvers of an existing VPC", () => {
   };
   const internal = config({}, { api: { access: "internal" } });
 
-  it("are warned of when they may not know the private zone", async () => {
+  it("cause a warning if they may not know the private zone", async () => {
     const [message] = await warned(internal, ["10.9.9.9"]);
     assert.match(
       message,
@@ -31,7 +31,7 @@ describe("The resolvers of an existing VPC", () => {
     );
   });
 
-  it("are not looked at for a public zone, which every resolver knows", async () => {
+  it("are not looked up for a public zone, which every resolver knows", async () => {
     assert.deepEqual(await warned({ ...internal, parentZoneId: "Z0123456789" }, ["10.9.9.9"]), []);
   });
 });

@@ -46,7 +46,7 @@ function resolved(from: string, name: string): string {
 describe("The packages of package.json", () => {
   const imported = packagesFrom(path.join(project, "index.ts"));
 
-  it("are dependencies exactly if the program needs them when it is deployed", () => {
+  it("are dependencies exactly if a deployment needs them", () => {
     assert.ok(imported.size > 3 && imported.has("@pulumi/aws"));
     assert.deepEqual(Object.keys(dependencies).sort(), [...imported, ...Object.keys(unimported)].sort());
   });

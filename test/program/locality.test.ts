@@ -42,8 +42,8 @@ const pool = (name: string, sign: "+" | "-") =>
       .concat([[`s3.BucketObjectv2 ${name}-config`, sign]]),
   );
 
-describe("A change of settings changes nothing else:", () => {
-  it("a pool's size, its group", async () => {
+describe("A change of settings changes only these resources:", () => {
+  it("a pool's size: its group", async () => {
     assert.deepEqual(await changing(prod, { workerPools: { general: { max: 30 } } }), {
       "autoscaling.Group prod-pool-general": "maxSize",
     });
@@ -52,7 +52,7 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("handing a pool's size to the autoscaler, its group and the autoscaler: no node is replaced for it", async () => {
+  it("handing a pool's size to the autoscaler: its group and the autoscaler, and replaces no node", async () => {
     const fixed = changed(prod, { workerPools: { general: { max: 3 } } });
     assert.deepEqual(await changing(fixed, { workerPools: { general: { max: 25 } } }), {
       "autoscaling.Group prod-pool-general": "maxSize tags",
@@ -63,7 +63,7 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("a pool's preferred instance type, its launch template and group", async () => {
+  it("a pool's preferred instance type: its launch template and group", async () => {
     assert.deepEqual(
       await changing(dev, { workerPools: { workers: { instanceTypes: ["m7i.large", "t3.large"] } } }),
       {
@@ -73,7 +73,7 @@ describe("A change of settings changes nothing else:", () => {
     );
   });
 
-  it("a pool's zones, its group, which is in the subnets there", async () => {
+  it("a pool's zones: its group, which is in the subnets there", async () => {
     const only = { workerPools: { workers: { zones: ["eu-central-1b"] } } };
     assert.deepEqual(await changing(dev, only), {
       "autoscaling.Group dev-pool-workers": "vpcZoneIdentifiers",
@@ -89,13 +89,13 @@ describe("A change of settings changes nothing else:", () => {
     );
   });
 
-  it("a pool's spot share, its group", async () => {
+  it("a pool's spot share: its group", async () => {
     assert.deepEqual(await changing(dev, { workerPools: { workers: { spotPercent: 50 } } }), {
       "autoscaling.Group dev-pool-workers": "mixedInstancesPolicy",
     });
   });
 
-  it("a pool's labels and taints, its configuration, launch template and group", async () => {
+  it("a pool's labels and taints: its configuration, launch template and group", async () => {
     const labels = { "example.com/tier": "batch" };
     const taints = [{ key: "example.com/batch", effect: "NoSchedule" }];
     for (const part of [{ labels }, { taints }]) {
@@ -107,14 +107,14 @@ describe("A change of settings changes nothing else:", () => {
     }
   });
 
-  it("another pool, that pool", async () => {
+  it("another pool: that pool", async () => {
     assert.deepEqual(
       await changing(dev, { workerPools: { batch: { min: 0, max: 2 } } }),
       pool("dev-pool-batch", "+"),
     );
   });
 
-  it("a pool's name, the pool of the old and of the new name", async () => {
+  it("a pool's name: the pool of the old name and the pool of the new name", async () => {
     const { workers } = dev.workerPools as Record<string, unknown>;
     assert.deepEqual(changes(await run(dev), await run({ ...dev, workerPools: { nodes: workers } })), {
       ...pool("dev-pool-workers", "-"),
@@ -122,7 +122,7 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("the number of controllers, their group: no node is replaced for it", async () => {
+  it("the number of controllers: their group, and replaces no node", async () => {
     for (const size of [1, 5]) {
       assert.deepEqual(await changing(prod, { controlPlane: { size } }), {
         "autoscaling.Group prod-controllers": "instanceMaintenancePolicy instanceRefresh maxSize minSize",
@@ -130,14 +130,14 @@ describe("A change of settings changes nothing else:", () => {
     }
   });
 
-  it("the controllers' instance type, their launch template and, by its version, their group", async () => {
+  it("the controllers' instance type: their launch template and, by its version, their group", async () => {
     assert.deepEqual(await changing(dev, { controlPlane: { instanceType: "m7i.large" } }), {
       "ec2.LaunchTemplate dev-controllers": "instanceType",
       "autoscaling.Group dev-controllers": "launchTemplate",
     });
   });
 
-  it("the Kubernetes version, the configuration of every node and what follows from it", async () => {
+  it("the Kubernetes version: the configuration of every node and what depends on it", async () => {
     assert.deepEqual(await changing(dev, { versions: { kubernetes: "1.36.3" } }), {
       "s3.BucketObjectv2 dev-controllers-config": "content key",
       "ec2.LaunchTemplate dev-controllers": "userData",
@@ -148,7 +148,7 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("the etcd version, the controllers' configuration and what follows from it", async () => {
+  it("the etcd version: the controllers' configuration and what depends on it", async () => {
     const { etcd } = { etcd: "3.6.13" };
     const sha256 = { [`etcd-${etcd}-amd64`]: "0".repeat(64) };
     assert.deepEqual(
@@ -161,7 +161,7 @@ describe("A change of settings changes nothing else:", () => {
     );
   });
 
-  it("the Flatcar version, the image of every node, and what is noted", async () => {
+  it("the Flatcar version: the image of every node, and the metadata", async () => {
     assert.deepEqual(await changing(dev, { versions: { flatcar: "4757.2.2" } }), {
       "ec2.AmiCopy dev-images-4757.2.1-amd64": "-",
       "ec2.AmiCopy dev-images-4757.2.2-amd64": "+",
@@ -173,14 +173,14 @@ describe("A change of settings changes nothing else:", () => {
     });
   });
 
-  it("other add-ons, the object that controllers look for: no node is replaced for it", async () => {
+  it("other add-ons: the object that controllers apply, and replaces no node", async () => {
     const own = ["test/addons/manifests/namespace.yaml"];
     for (const addons of [{ leaveOut: ["metrics-server"] }, { manifests: own }]) {
       assert.deepEqual(await changing(dev, { addons }), { "s3.BucketObjectv2 dev-addons": "content" });
     }
   });
 
-  it("another pod network than flannel, the add-ons and all nodes, as its files stay on those that are there", async () => {
+  it("another pod network than flannel: the add-ons and all nodes, because flannel's files stay on existing ones", async () => {
     assert.deepEqual(Object.keys(await changing(dev, { addons: { leaveOut: ["flannel"] } })).sort(), [
       "autoscaling.Group dev-controllers",
       "autoscaling.Group dev-pool-workers",
@@ -192,13 +192,13 @@ describe("A change of settings changes nothing else:", () => {
     ]);
   });
 
-  it("how long snapshots are kept, the bucket's lifecycle", async () => {
+  it("how long snapshots are kept: the bucket's lifecycle", async () => {
     assert.deepEqual(await changing(dev, { snapshots: { retentionDays: 8 } }), {
       "s3.BucketLifecycleConfiguration dev-backups": "rules",
     });
   });
 
-  it("a restore, one object that controllers look for: nothing of theirs, so that none is replaced", async () => {
+  it("a restore: the object that controllers look for, and replaces no node", async () => {
     const snapshot = "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db";
     const where = { region: { ...region("eu-central-1"), stored: ["etcd/formation-1.json", snapshot] } };
     const restore = { snapshot, epoch: 2 };
@@ -211,7 +211,7 @@ describe("A change of settings changes nothing else:", () => {
     assert.ok(dependsOn.includes("s3.Bucket dev-store"), dependsOn.join());
   });
 
-  it("a restore that has begun, only what it has changed: its snapshot may be gone by then", async () => {
+  it("a restore that has begun: the restore's object, even if the snapshot no longer exists", async () => {
     const where = { region: { ...region("eu-central-1"), stored: ["etcd/formation-2.json"] } };
     const restore = { snapshot: "etcd/snapshots/2026-11-23T10-00-00Z-i-1.db", epoch: 2 };
     assert.deepEqual(Object.values(await changing(dev, { restore }, where)), ["+"]);
@@ -239,13 +239,13 @@ describe("A change of settings changes nothing else:", () => {
     });
   }
 
-  it("the network by name that a stack has without one, nothing", async () => {
+  it("naming the default network: nothing", async () => {
     const local = stackConfig("local");
     assert.equal(local.network, undefined);
     assert.deepEqual(await changing(local, { network: { cidr: "10.0.0.0/16", nat: "zone" } }), {});
   });
 
-  it("other lifecycle hooks, nothing: a group would be replaced for them, with all its nodes at once", async () => {
+  it("other lifecycle hooks: nothing, because the group and all its nodes would be replaced at once", async () => {
     const { resources } = await run(prod);
     const groups = resources.filter(({ type }) => type === "autoscaling.Group");
     assert.equal(groups.length, 2);
@@ -255,7 +255,7 @@ describe("A change of settings changes nothing else:", () => {
     }
   });
 
-  it("a region that gets another zone, nothing", async () => {
+  it("another zone in the region: nothing", async () => {
     const [before, after] = [region("eu-central-1", 3), region("eu-central-1", 4)];
     assert.deepEqual(changes(await run(dev, { region: before }), await run(dev, { region: after })), {});
   });

@@ -20,7 +20,7 @@ const longest = {
 };
 
 describe("With the longest settings", () => {
-  it("no name is longer than AWS takes", async function () {
+  it("no name is longer than AWS allows", async function () {
     this.timeout(120_000);
     const { resources } = await run(longest, { region: here });
     const named = resources.filter(({ custom, inputs }) => custom && typeof inputs.name === "string");
@@ -34,7 +34,7 @@ describe("With the longest settings", () => {
       assert.ok(inputs.bucket.length <= nameLimits["s3.Bucket"].most, `${key}: ${inputs.bucket}`);
   });
 
-  it("no role's policy is longer than the 10,240 characters that IAM takes, and no object's metadata than S3's 2,048", async function () {
+  it("no role's policy exceeds IAM's 10,240 characters, and no object's metadata exceeds S3's 2,048", async function () {
     this.timeout(120_000);
     const { resources } = await run(longest, { region: here });
     for (const { key, inputs } of resources.filter(({ type }) => type === "iam.RolePolicy")) {

@@ -13,7 +13,7 @@ describe("The order of things", () => {
   const customBelow = (name: string) =>
     dev.resources.filter((each) => each.custom && each.name.startsWith(name)).map(({ key }) => key);
 
-  it("has everything there before the first controller boots that a controller needs", () => {
+  it("makes everything that a controller needs before the first controller boots", () => {
     const before = thereBefore(dev, "autoscaling.Group dev-controllers");
     const missing = dev.resources
       .filter(({ key, custom }) => custom && !before.has(key))
@@ -24,12 +24,12 @@ describe("The order of things", () => {
     assert.deepEqual(missing.sort(), [...later, ...unneeded].sort());
   });
 
-  it("has the controllers there before a pool, and lets pools go first", () => {
+  it("makes the controllers before a pool, and deletes pools first", () => {
     const before = thereBefore(dev, "autoscaling.Group dev-pool-workers");
     assert.ok(before.has("autoscaling.Group dev-controllers"));
   });
 
-  it("lets the group go before the function that keeps its records, and the zone last", () => {
+  it("deletes the group before the function that keeps its records, and the zone last", () => {
     const before = thereBefore(dev, "autoscaling.Group dev-controllers");
     for (const key of made(
       "lambda.Function",
@@ -42,12 +42,12 @@ describe("The order of things", () => {
     assert.ok(thereBefore(dev, "lambda.Function dev-discovery").has("route53.Zone dev-dns"));
   });
 
-  it("gives a role its policy before an instance or the function has it", () => {
+  it("gives a role its policy before an instance or the function uses it", () => {
     assert.ok(thereBefore(dev, "autoscaling.Group dev-pool-workers").has("iam.RolePolicy dev-pool-workers"));
     assert.ok(thereBefore(dev, "lambda.Function dev-discovery").has("iam.RolePolicy dev-discovery"));
   });
 
-  it("has the node store closed and encrypted before anything secret is in it", () => {
+  it("closes and encrypts the node store before it contains a secret", () => {
     const guards = made("s3.").filter((key) => /^s3\.Bucket\w+ dev-store$/.test(key));
     assert.equal(guards.length, 4);
     for (const key of made("s3.BucketObjectv2").filter((each) => /dev-(store|controllers|pool)/.test(each))) {
@@ -55,13 +55,13 @@ describe("The order of things", () => {
     }
   });
 
-  it("has the issuer's documents public before AWS trusts them", () => {
+  it("publishes the issuer's documents before AWS trusts them", () => {
     const before = thereBefore(dev, "iam.OpenIdConnectProvider dev-identity");
     for (const key of made("s3.").filter((each) => each.includes(" dev-identity")))
       assert.ok(before.has(key), key);
   });
 
-  it("has a route to the internet before a public API's balancer; an internal one waits for nothing public", async () => {
+  it("makes a route to the internet before a public API's load balancer; an internal one waits for nothing public", async () => {
     const publicApi = { access: "public", allowedCidrs: ["203.0.113.0/24"] };
     const before = async (api: object) =>
       thereBefore(await run({ ...stackConfig("dev"), api }), "lb.LoadBalancer dev-api");
@@ -72,7 +72,7 @@ describe("The order of things", () => {
     }
   });
 
-  it("has a route to the internet before a node, a NAT gateway or a bastion needs it", async () => {
+  it("makes a route to the internet before a node, a NAT gateway or a bastion needs it", async () => {
     const nat = thereBefore(dev, "ec2.NatGateway dev-network-eu-central-1a");
     assert.ok(nat.has("ec2.InternetGateway dev-network"));
     const access = {

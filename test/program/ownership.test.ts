@@ -46,7 +46,7 @@ describe("Every resource", () => {
       });
       const each = (check: (resource: Registered) => void) => update.resources.forEach(check);
 
-      it("belongs to the component of the file it is made in; the cluster alone belongs to the stack", () => {
+      it("belongs to the component that makes it; only the cluster belongs to the stack", () => {
         const classes = classesByFile();
         each(({ key, type, parent = "", madeIn }) => {
           if (type === "Stack") return assert.equal(parent, "");
@@ -60,7 +60,7 @@ describe("Every resource", () => {
         });
       });
 
-      it("has a name that begins with its owner's, and no other of its type has it", () => {
+      it("has a name that begins with its owner's name and is unique for its type", () => {
         each(({ key, name, parent = "" }) => {
           if (parent === "" || parent.startsWith("Stack ")) return;
           const owner = parent.split(" ")[1];
@@ -73,7 +73,7 @@ describe("Every resource", () => {
         assert.deepEqual(keys(preview), keys(update));
       });
 
-      it("has the same inputs in a preview, but for what is not known yet", () => {
+      it("has the same inputs in a preview, except for unknown values", () => {
         each(({ key, inputs }) => {
           const before = preview.resources.find((one) => one.key === key)?.inputs ?? {};
           assert.deepEqual(Object.keys(before).sort(), Object.keys(inputs).sort(), key);
@@ -92,7 +92,7 @@ describe("Every resource", () => {
         }
       });
 
-      it("that has tags is tagged as the cluster's, and has a name for people", () => {
+      it("that can have tags has the cluster's tag and a Name tag", () => {
         const tag = `kubernetes.io/cluster/${String(config.name)}`;
         each(({ key, inputs }) => {
           const { tags } = inputs;

@@ -6,7 +6,7 @@ import { run, stackConfig } from "../engine/stack";
 
 const accept = "UPDATE_GOLDEN=1 npx mocha --grep 'last reviewed'";
 
-describe("The resources of a stack are those that were last reviewed", () => {
+describe("The resources of a stack equal the reviewed list", () => {
   for (const stack of ["dev", "prod", "local"] as const) {
     it(`${stack}: golden/${stack}.txt`, async () => {
       const file = path.join(__dirname, "golden", `${stack}.txt`);

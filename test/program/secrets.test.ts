@@ -22,7 +22,7 @@ describe("Key material", () => {
         .map(({ inputs }) => [String(inputs.key), inputs.content as unknown]),
     );
 
-  it("is made by these resources, and would be found by this test", () => {
+  it("is made by these resources, and this test finds it", () => {
     const makers = keyMakers().filter((name) => name.startsWith("prod-"));
     assert.deepEqual(makers, [
       "prod-pki-admin",
@@ -77,7 +77,7 @@ describe("Key material", () => {
     assert.deepEqual(whole(code), []);
   });
 
-  it("of each private object is a secret content, and of no public one", () => {
+  it("is secret content in each private object, and in no public one", () => {
     for (const { key, mode } of controllerKeyObjects) {
       const content = contents().get(key);
       assert.notEqual(content, undefined, `${key} is uploaded`);
@@ -94,7 +94,7 @@ describe("Key material", () => {
     assert.ok(!stored.includes("prod-pki-admin"));
   });
 
-  it("of the administrator is in the kubeconfig, the only secret output", () => {
+  it("of the administrator is only in the kubeconfig, the only secret output", () => {
     const secrets = Object.entries(prod.outputs).filter(([, value]) =>
       JSON.stringify(withoutSecrets(value)).includes("[secret]"),
     );

@@ -160,7 +160,7 @@ function* changed(value: unknown, other: unknown, path: string[] = []): Generato
   }
 }
 
-describe("Whatever stands at a key, the message says what to write", () => {
+describe("For any value of a setting, the message says what to write", () => {
   for (const other of [null, true, -1.5, "", " ", "nonsense", [], {}, [null], { nonsense: null }]) {
     it(`in the place of ${JSON.stringify(other)}`, () => {
       let refused = 0;

@@ -31,7 +31,7 @@ const boundaries: Case[] = [
     (count) => pool({ min: 1, max: 2, labels: labels(count) }),
     // The cluster's two, the autoscaler's three, and the pool's own label.
     limits.tagsOfGroup.most - 6,
-    /workerPools\.workers\.labels: .*make 51 tags of the pool's group, which takes 50: use 1 fewer, or min as max/,
+    /workerPools\.workers\.labels: .*make 51 tags, and the pool's group takes 50: use 1 fewer, or set max to min/,
   ],
   [
     "tags of an autoscaled pool's group, by taints",
@@ -91,7 +91,7 @@ const boundaries: Case[] = [
     }),
     // A successor of the controller, and a tenth more of the pool.
     109,
-    /network\.cidr: "10\.0\.0\.0\/22": has room for 121 nodes in 1 zone, and while nodes are replaced there are up to 123: /,
+    /network\.cidr: "10\.0\.0\.0\/22": has room for 121 nodes in 1 zone, but there are up to 123 while nodes are replaced: /,
   ],
   [
     "nodes of a pool in one zone of a new VPC",
@@ -100,7 +100,7 @@ const boundaries: Case[] = [
       ...pool({ min: count, zones: ["eu-central-1a"] }),
     }),
     110,
-    /network\.cidr: "10\.0\.0\.0\/22": has room for 121 nodes in 1 zone, and while nodes are replaced workerPools\.workers has up to 122: /,
+    /network\.cidr: "10\.0\.0\.0\/22": has room for 121 nodes in 1 zone, but workerPools\.workers has up to 122 while nodes are replaced: /,
   ],
   [
     "pools of a region",
@@ -121,13 +121,13 @@ const boundaries: Case[] = [
 
 describe("A limit", () => {
   for (const [what, settings, most, remedy] of boundaries) {
-    it(`is kept to by ${most} ${what}, and told of one more`, () => {
+    it(`allows ${most} ${what}, and refuses one more`, () => {
       assert.doesNotThrow(() => parseSettings({ ...right, ...settings(most) }));
       assert.throws(() => parseSettings({ ...right, ...settings(most + 1) }), { message: remedy });
     });
   }
 
-  it("of the kubelet's argument is told of taints, which are in it too", () => {
+  it("of the kubelet's argument counts taints too", () => {
     const taints = times(3000, (i) => ({
       key: `taint-${i}.of-somebody-with-a-long-name-here`,
       effect: "NoSchedule",
@@ -137,15 +137,15 @@ describe("A limit", () => {
     });
   });
 
-  it("of the kubelet's argument is told of labels that a fixed pool may have by hundreds", () => {
+  it("of the kubelet's argument counts the labels of a fixed pool, which can be hundreds", () => {
     assert.doesNotThrow(() => parseSettings({ ...right, ...pool({ labels: labels(1000) }) }));
     assert.throws(() => parseSettings({ ...right, ...pool({ labels: labels(6000) }) }), {
       message:
-        /workerPools\.workers\.labels: .*use fewer, or fewer taints: the kubelet gets them in one argument of at most 131071 bytes/,
+        /workerPools\.workers\.labels: .*use fewer labels or fewer taints: the kubelet gets them in one argument of at most 131071 bytes/,
     });
   });
 
-  it("of a security group counts what an existing VPC has", () => {
+  it("of a security group counts the ranges of an existing VPC", () => {
     const api = { access: "public", allowedCidrs: ranges(50) } as const;
     assert.deepEqual(tooManyApiClients({ ...api, allowedCidrs: [...api.allowedCidrs] }, 8), []);
     assert.equal(tooManyApiClients({ ...api, allowedCidrs: [...api.allowedCidrs] }, 9).length, 1);

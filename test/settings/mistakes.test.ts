@@ -137,7 +137,7 @@ const mistakes: Mistake[] = [
     ["240.0.0.0/8", "224.0.0.0/3"],
   ].map(([podCidr, taken]): Mistake => [
     { podCidr },
-    `podCidr: "${podCidr}": overlaps ${taken}, which is no host's: use another range`,
+    `podCidr: "${podCidr}": overlaps ${taken}, which no host can have: use another range`,
   ]),
   [
     { podCidr: "10.96.0.0/12" },
@@ -145,7 +145,7 @@ const mistakes: Mistake[] = [
   ],
   [
     { podCidr: "10.244.0.0/22" },
-    'podCidr: "10.244.0.0/22": has room for 4 nodes of a /24 each, and while nodes are replaced there are up to 7: use smaller pools, or a larger range, which cannot change later',
+    'podCidr: "10.244.0.0/22": has room for 4 nodes of a /24 each, but up to 7 exist while nodes are replaced: use smaller pools; a new cluster can also use a larger range',
   ],
   [{ serviceCidr: "10.96.0.0/25" }, 'serviceCidr: "10.96.0.0/25": use a range from /12 to /24'],
   [
@@ -156,12 +156,12 @@ const mistakes: Mistake[] = [
   [{ api: { allowedCidrs: ["203.0.113.7"] } }, 'api.allowedCidrs[0]: "203.0.113.7": use 203.0.113.7/32'],
   [{ api: null }, "api: null: write {} for its defaults, or {access, allowedCidrs}"],
   [{ api: "" }, 'api: "": write {} for its defaults, or {access, allowedCidrs}'],
-  [{ api: { allowedCidrs: null } }, "api.allowedCidrs: null: use a list of IPv4 ranges; [] says none"],
+  [{ api: { allowedCidrs: null } }, "api.allowedCidrs: null: use a list of IPv4 ranges; write [] for none"],
   [{ existingVpc: null }, "existingVpc: null: use {vpcId, privateSubnetIds, publicSubnetIds}"],
   [{ api: { access: "private" } }, 'api.access: "private": use internal or public'],
   [
     { api: { access: "public" } },
-    "api.allowedCidrs: []: a public API needs the ranges that may connect; 0.0.0.0/0 says everybody",
+    "api.allowedCidrs: []: a public API needs the ranges that may connect; 0.0.0.0/0 means everybody",
   ],
   [{ api: { allowedCidrs: "0.0.0.0/0" } }, 'api.allowedCidrs: "0.0.0.0/0": use a list of IPv4 ranges'],
   [
@@ -201,7 +201,7 @@ const mistakes: Mistake[] = [
   ],
   [
     { access: { kind: "instance-connect" } },
-    "access.sshAuthorizedKeys: []: name one OpenSSH public key or more: without, nobody can log in",
+    "access.sshAuthorizedKeys: []: name one OpenSSH public key or more: without one, nobody can log in",
   ],
   [
     { access: { kind: "instance-connect", sshAuthorizedKeys: ["AAAA"] } },

@@ -27,16 +27,16 @@ const doesNotFit: [title: string, settings: Record<string, unknown>, room: numbe
   ["five controllers and a sixth", { controlPlane: { size: 5 }, workerPools: pools([10, 229]) }, 256, 257],
 ];
 
-describe("The pods' range has room for all nodes that there are while some are replaced:", () => {
+describe("The pods' range needs room for all nodes that exist during a replacement:", () => {
   for (const [title, settings] of fits) {
     it(title, () => assert.doesNotThrow(() => parseSettings({ ...right, ...settings })));
   }
   for (const [title, settings, room, nodes] of doesNotFit) {
-    it(`refused: ${title}, ${nodes} nodes in the room of ${room}`, () => {
+    it(`${title} is refused: ${nodes} nodes do not fit in the room for ${room}`, () => {
       assert.throws(
         () => parseSettings({ ...right, ...settings }),
         new RegExp(
-          `has room for ${room} nodes .* up to ${nodes}: use smaller pools, or a larger range, which cannot change later$`,
+          `has room for ${room} nodes .* up to ${nodes} exist while nodes are replaced: use smaller pools; a new cluster can also use a larger range$`,
         ),
       );
     });

@@ -4,22 +4,22 @@ import { Mistake, refusesEach, right } from "./refusal";
 
 const pool = (settings: unknown) => ({ workerPools: { workers: settings } });
 const labelRemedy =
-  "NodeRestriction refuses it to kubelets, as what is below kubernetes.io and k8s.io: use a prefix of your own, or node.kubernetes.io";
+  "NodeRestriction does not let kubelets set labels below kubernetes.io and k8s.io: use your own prefix, or node.kubernetes.io";
 const asText = "write it as text: in quotes, or by pulumi config set --type string";
 const long = `${"a".repeat(50)}.example.com/${"b".repeat(21)}`;
-const longRemedy = "use 82 characters at most, or min as max: the autoscaler reads it from a tag";
+const longRemedy = "use 82 characters at most, or set max to min: the autoscaler reads it from a tag";
 
 /** As an error shows it. */
 const shown = (text: string) => (text.length > 78 ? `"${text.slice(0, 76)}...` : `"${text}"`);
 
 const mistakes: Mistake[] = [
   [{ workerPools: ["workers"] }, 'workerPools: ["workers"]: use a map from pool name to its settings'],
-  [{ workerPools: null }, "workerPools: null: use a map from pool name to its settings; {} says none"],
+  [{ workerPools: null }, "workerPools: null: use a map from pool name to its settings; write {} for none"],
   [
     pool(null),
     "workerPools.workers: null: write {} for its defaults, or {min, max, instanceTypes, zones, spotPercent, architecture, diskGib, labels, taints, kubelet}",
   ],
-  [pool({ labels: null }), "workerPools.workers.labels: null: use a map of labels; {} says none"],
+  [pool({ labels: null }), "workerPools.workers.labels: null: use a map of labels; write {} for none"],
   [
     { workerPools: { Workers: {} } },
     'workerPools.Workers: "Workers": name pools with 2 to 20 lower-case letters, digits and dashes, beginning with a letter',
@@ -61,7 +61,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ labels: { "node.kubernetes.io/pool": "a" } }),
-    `workerPools.workers.labels.node.kubernetes.io/pool: "a": remove it: it is the pool's name already`,
+    `workerPools.workers.labels.node.kubernetes.io/pool: "a": remove it: the cluster sets this label to the pool's name`,
   ],
   [pool({ max: 3, labels: { [long]: "a" } }), `workerPools.workers.labels: ${shown(long)}: ${longRemedy}`],
   [
@@ -70,7 +70,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ max: 3, taints: ["NoSchedule", "NoExecute"].map((effect) => ({ key: "a", effect })) }),
-    'workerPools.workers.taints: "a": name each key with one effect, or min as max: the autoscaler needs a tag for each key',
+    'workerPools.workers.taints: "a": name each key with one effect, or set max to min: the autoscaler needs a tag for each key',
   ],
   [
     pool({ labels: { "kubernetes.io/role": "x" } }),
@@ -86,7 +86,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ taints: ["a", "b"].map((value) => ({ key: "dedicated", value, effect: "NoSchedule" })) }),
-    'workerPools.workers.taints: "dedicated:NoSchedule": name each key with one value for an effect, as the apiserver demands',
+    'workerPools.workers.taints: "dedicated:NoSchedule": name each pair of key and effect once, as the apiserver demands',
   ],
   [
     pool({ taints: [{ effect: "NoSchedule" }] }),
@@ -122,7 +122,7 @@ const mistakes: Mistake[] = [
   ],
   [
     pool({ diskGib: 20, kubelet: { systemReserved: { "ephemeral-storage": "10Gi" } } }),
-    "workerPools.workers.diskGib: 20: use more: systemReserved and kubeReserved keep 10 GiB of it from pods, and at most half of it can be",
+    "workerPools.workers.diskGib: 20: use more: systemReserved and kubeReserved reserve 10 GiB of it, and at most half can be reserved",
   ],
   [
     pool({ size: 3 }),

@@ -14,11 +14,11 @@ const refused: [what: string, config: Readonly<Record<string, string>>, message:
   [
     "a setting that does not fit what AWS has",
     { "pulumi-kubeadm:name": "dev", "pulumi-kubeadm:zones": "4" },
-    "zones: 4: eu-central-1 has 3 (eu-central-1a, eu-central-1b, eu-central-1c): use that many or fewer, more can be added later",
+    "zones: 4: eu-central-1 has 3 (eu-central-1a, eu-central-1b, eu-central-1c): use that many or fewer; you can add zones later",
   ],
 ];
 
-describe("A preview is ended by its message alone, once, without a stack trace, for", () => {
+describe("A preview ends with one message and no stack trace for", () => {
   for (const [what, config, message] of refused) {
     it(what, async () => {
       const shown = await shownOf({ ...right, ...config });
@@ -28,7 +28,7 @@ describe("A preview is ended by its message alone, once, without a stack trace, 
 });
 
 describe("A refusal", () => {
-  it("has no stack: Pulumi formats it even where it shows the message alone, for 15 s and more", () => {
+  it("has no stack, because Pulumi spends 15 s and more on formatting one", () => {
     assert.equal(refusal([], "pulumi-kubeadm").stack, undefined);
   });
 });

@@ -40,11 +40,11 @@ const completed: Settings = {
 };
 
 describe("Settings", () => {
-  it("need a name and a domain, and are completed with their defaults", () => {
+  it("need a name and a domain, and all others have defaults", () => {
     assert.deepEqual(parseSettings(right), completed);
   });
 
-  it("complete a part that is given in part", () => {
+  it("fill in the missing values of a group", () => {
     const { network, workerPools } = parseSettings({
       ...right,
       network: { nat: "single" },
@@ -56,22 +56,22 @@ describe("Settings", () => {
     assert.deepEqual(batch.taints, [{ key: "dedicated", value: "", effect: "NoSchedule" }]);
   });
 
-  it("give a network that names nothing the range and NAT gateways of a stack without one", () => {
+  it("give an empty network the same range and NAT gateways as a missing one", () => {
     assert.deepEqual(parseSettings({ ...right, network: {} }).network, defaultNetwork);
     assert.deepEqual(defaultNetwork, { cidr: "10.0.0.0/16", nat: "zone" });
   });
 
-  it("let a cluster's name have a pool in it that is no other cluster's", () => {
+  it("allow the word pool in a cluster's name if no other cluster could have such a pool", () => {
     for (const name of ["pool", "pool-a", "dev-pools", "dev-pools-a", "devpool"]) {
       assert.equal(parseSettings({ ...right, name }).name, name);
     }
   });
 
-  it("make a pool that names only its least size as large at most", () => {
+  it("use a pool's min as its max if it names no max", () => {
     assert.equal(parseSettings({ ...right, workerPools: { batch: { min: 7 } } }).workerPools.batch.max, 7);
   });
 
-  it("name all that is wrong at once, in one message", () => {
+  it("are refused with all mistakes in one message", () => {
     const wrong = {
       name: "Dev",
       zones: 7,
@@ -104,7 +104,7 @@ describe("Settings", () => {
     );
   });
 
-  it("are told first of their forms, then of the rules between them", () => {
+  it("are checked first for their forms, then for the rules between them", () => {
     const contradictory = { api: { access: "public" }, workerPools: { workers: { min: 3, max: 2 } } };
     const told = (settings: Record<string, unknown>) => {
       try {
@@ -138,7 +138,7 @@ describe("Settings", () => {
     assert.deepEqual(workerPools.batch.labels, { "example.com/tier": "1" });
   });
 
-  it("take a text for what it says where the setting is a text", async () => {
+  it("keep text such as true if the setting is a text", async () => {
     await pulumi.runtime.setMocks({
       newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
       call: () => ({}),

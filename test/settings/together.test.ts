@@ -20,7 +20,7 @@ async function made({ after, end }: { after: number; end: { value: number } | { 
 }
 
 describe("Look-ups that are made together", () => {
-  it("tell the wrong settings of all, in the order they were asked, or else answer all", async () => {
+  it("report the wrong settings of all, in the order of the look-ups, or return all answers", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(lookup, { maxLength: 6 }), async (lookups) => {
         const mistakes = lookups.flatMap(({ end }) => ("mistakes" in end ? end.mistakes : []));
@@ -38,7 +38,7 @@ describe("Look-ups that are made together", () => {
     );
   });
 
-  it("fail with any other error as it is, whichever comes first", async () => {
+  it("rethrow any other error, whichever comes first", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(lookup, { maxLength: 6 }),

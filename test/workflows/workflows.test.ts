@@ -32,7 +32,7 @@ const jobs = workflows.flatMap(({ name, workflow }) =>
 const holdsRole = ({ permissions }: Job) => permissions?.["id-token"] === "write";
 
 describe("GitHub's workflows", () => {
-  it("take every action by its commit, and name its release", () => {
+  it("pin every action to a commit, and name its release", () => {
     for (const { name, text } of workflows) {
       const actions = text.split("\n").filter((line) => /\buses:/.test(line));
       ok(actions.length > 0, name);
@@ -41,7 +41,7 @@ describe("GitHub's workflows", () => {
     }
   });
 
-  it("keep no credential of GitHub's in the checkout", () => {
+  it("leave no GitHub credential in the checkout", () => {
     for (const { name, job } of jobs) {
       const checkouts = job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
       for (const step of checkouts) equal(step.with?.["persist-credentials"], false, name);
@@ -59,7 +59,7 @@ describe("GitHub's workflows", () => {
       ok(workflow.permissions, `${name} says nothing of rights, and so has GitHub's default`);
   });
 
-  it("use no cache and run no script of a package where a job can take a role", () => {
+  it("use no cache and run no package scripts in a job that can assume a role", () => {
     const holders = jobs.filter(({ job }) => holdsRole(job));
     equal(holders.length, 2);
     for (const { name, job } of holders) {

@@ -27,7 +27,8 @@ describe("A real kubectl that replaces Secrets", function () {
     assert.ok(rewrite);
     const before = [
       'fail() { echo "$*" >&2; exit 1; }',
-      "key=key2 API_HINDERED='[Uu]nable to connect'",
+      "key=key2",
+      'api_is_hindered() { grep -q "nable to connect"; }',
       `kubectl() { if [[ $1 == get ]]; then cat "$READ"; else "$KUBECTL" --kubeconfig "$KUBECONFIG" "$@"; fi; }`,
     ];
     const program = [...before, rewrite, "rewrite"].join("\n");

@@ -73,10 +73,10 @@ describe("What the account decides, looked up by the real provider in the local 
     await new EC2({}).modifyEbsDefaultKmsKeyId({ KmsKeyId: keyArn });
     const said = await preview();
     for (const line of [
-      "The account does not let this cluster be made:",
+      "The account does not allow this cluster:",
       `account ${account}: quota of vCPUs of on-demand standard instances in ${region}: 5: the groups need 10 `,
-      `account ${account}: quota of Elastic IP addresses in ${region}: 2: 0 are there, and this cluster needs 3 more`,
-      `account ${account}: quota of VPCs in ${region}: 1: 1 are there, and this cluster needs 1 more`,
+      `account ${account}: quota of Elastic IP addresses in ${region}: 2: 0 are in use, and this cluster needs 3 more`,
+      `account ${account}: quota of VPCs in ${region}: 1: 1 are in use, and this cluster needs 1 more`,
       `account ${account}: S3 Block Public Access: "BlockPublicPolicy": `,
       `account ${account}: default key of EBS volumes: "${keyArn}": cannot be granted to Auto Scaling`,
     ]) {

@@ -97,8 +97,8 @@ describe("Manifests that are accepted", function () {
   const unlike: [title: string, data: string, problem: RegExp][] = [
     ["`_` behind a decimal point", "k: .2_0", /^$/],
     ["no digit of an octal number", "k: 0o", /^$/],
-    ["a key that Go writes in its own way", "1e6: x", /has a key that is no text/],
-    ["a key of minus nothing", "-0.0: x", /has a key that is no text/],
+    ["a key that Go writes in its own way", "1e6: x", /has a key that is not text/],
+    ["a key of minus nothing", "-0.0: x", /has a key that is not text/],
     ["a line in quotes that looks like a key", "k: 'it''\n  m: b'", /has text in quotes with a line/],
     ["a line in quotes that looks like a comment", 'k: "a\\"\n#c"', /has text in quotes with a line/],
     ["a last line of spaces in an indented block", "k: |2\n      y\n     \n  m: n", /has a block that/],

@@ -3,15 +3,18 @@
 PATH=/opt/bin:$PATH
 
 # What kubectl prints if it cannot reach the API, or the API cannot reach its etcd.
-API_HINDERED='[Uu]nable to connect|connection refused|was refused - did you specify|connection reset|connection lost|i/o timeout|'
-API_HINDERED+='[Tt]imed? ?out|deadline exceeded|EOF|etcdserver: |http2: |currently unable to handle|TooManyRequests|ServiceUnavailable'
+api_hindered='[Uu]nable to connect|connection refused|was refused - did you specify|connection reset|connection lost|i/o timeout|'
+api_hindered+='[Tt]imed? ?out|deadline exceeded|EOF|etcdserver: |http2: |currently unable to handle|TooManyRequests|ServiceUnavailable'
+
+# api_is_hindered: succeeds if stdin, what kubectl printed, says that the API does not answer now.
+api_is_hindered() { grep -qE "$api_hindered"; }
 
 # api_client COMMAND...: runs a client of the API. Returns 75 (EX_TEMPFAIL) if the API does not answer now.
 api_client() {
   local said status=0
   { said=$(command "$@" 2>&1 >&3 3>&-) || status=$?; } 3>&1
   [[ -z $said ]] || echo "$said" >&2
-  ((status == 0)) || ! grep -qE "$API_HINDERED" <<<"$said" || return 75
+  ((status == 0)) || ! api_is_hindered <<<"$said" || return 75
   return "$status"
 }
 
