@@ -51,6 +51,9 @@ export async function applyIgnition(args: IgnitionArgs, signal: AbortSignal): Pr
     link=$(readlink --canonicalize-missing /etc/resolv.conf)
     mkdir -p "$(dirname "$link")"; [ -e "$link" ] || touch "$link"
     mount --bind ${resolvConf} "$link"
+    # As on Flatcar.
+    mount --bind ${args.root}/usr ${args.root}/usr
+    mount -o remount,bind,ro ${args.root}/usr
     for stage in ${stages.join(" ")}; do "$@" --stage=$stage || { echo "stage $stage failed"; exit 1; }; done`;
   const { status, stderr } = await attempt(
     "nsenter",

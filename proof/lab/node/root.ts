@@ -3,13 +3,14 @@ import path from "node:path";
 import { cacheEntry, cacheRoot } from "../../engine/cache";
 import { withoutNetwork } from "../../toolchain/flatcarBash";
 import { execute } from "../execute";
+import { flatcarTree } from "./flatcarTree";
 
 const suite = "bookworm";
 
 /** Packages for the programs that the product's scripts call, and for Flatcar's own services. */
 const packages = [
   ...["systemd", "systemd-sysv", "dbus", "systemd-resolved", "libnss-resolve", "libnss-myhostname"],
-  ...["iproute2", "procps", "curl", "jq", "openssl", "ca-certificates"],
+  ...["gawk", "iproute2", "procps", "curl", "jq", "openssl", "ca-certificates"],
   ...["containerd", "runc", "nftables", "iptables"],
 ];
 
@@ -53,7 +54,6 @@ const removed = [
   "/var/lib/dbus/machine-id",
   "/etc/systemd/system",
   "/var/cache/apt",
-  "/var/lib/apt/lists",
 ];
 
 /** Parts of Flatcar that are in none of these packages. Pods mount the modules. */
@@ -67,6 +67,7 @@ export async function baseRoot(report: (line: string) => void): Promise<string> 
   const recipe = [
     JSON.stringify([packages, files, folders, links, removed, coreUser]),
     withoutNetwork.toString(),
+    flatcarTree,
   ];
   const entry = await cacheEntry(
     cacheRoot(),
@@ -95,6 +96,7 @@ async function install(root: string): Promise<void> {
   }
   await execute("chroot", [root, "useradd", ...coreUser]);
   for (const name of folders) await fs.mkdir(path.join(root, name), { recursive: true });
+  await execute("sh", ["-euc", flatcarTree, "sh", root]);
 }
 
 /** Installs Debian with these packages into a new folder. */

@@ -35,9 +35,29 @@ describe("The lab's machines", function () {
     equal(facts.state, "running");
   });
 
-  it("are called as EC2 calls them, by the first label as on Flatcar, and /usr is read-only", () => {
+  it("are called as EC2 calls them, by the first label as on Flatcar", () => {
     equal(facts.hostname, "ip-10-0-0-5");
-    equal(facts.isUsrWritable, false);
+  });
+
+  it("have Flatcar's folders: /usr is read-only but for the kubelet's plugins, which are below /var", () => {
+    deepEqual(facts.isWritable, {
+      "/usr": false,
+      "/usr/local/bin": false,
+      "/usr/share": false,
+      "/usr/libexec/kubernetes/kubelet-plugins/volume/exec": true,
+      "/opt": true,
+      "/etc": true,
+      "/var": true,
+    });
+    deepEqual(facts.links, { "/bin": "usr/bin", "/sbin": "bin", "/usr/sbin": "bin", "/usr/bin/sh": "bash" });
+  });
+
+  it("have Flatcar's programs that node scripts use, and none of Debian's that Flatcar lacks", () => {
+    deepEqual([facts.missing, facts.superfluous], [[], []]);
+  });
+
+  it("do not boot if their user data write below /usr", () => {
+    match(facts.ignitionSays, /\/usr\/local\/bin\/made.*read-only file system/);
   });
 
   it("reach each other's open ports and no others", () => {
@@ -69,9 +89,11 @@ describe("The lab's machines", function () {
 
   it("tell of each unit that failed, in an earlier boot too, and not of one that restarts or is stopped", () => {
     deepEqual(facts.failedWhileOn, [
+      "calls-perl.service exit-code",
       "fails.service exit-code",
       "gives-up.service exit-code",
       "is-killed.service signal",
+      "writes-usr.service exit-code",
     ]);
   });
 

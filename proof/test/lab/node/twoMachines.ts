@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { dataUrl } from "../../../../ignition/spec";
@@ -9,13 +10,24 @@ import { metadataAddress, resolverOf } from "../../../lab/network/addresses";
 import { openHub } from "../../../lab/network/hub";
 import { applyRuleset, ruleset } from "../../../lab/network/securityGroups";
 import { Wire } from "../../../lab/network/wire";
+import { Disk } from "../../../lab/node/disk";
+import { applyIgnition } from "../../../lab/node/ignition";
 import { Machine } from "../../../lab/node/machine";
 
 /** What came of it all, for the test to look at. */
 export interface Facts {
   readonly happenings: readonly string[];
   readonly hostname: string;
-  readonly isUsrWritable: boolean;
+  /** By folder: whether root can write there. */
+  readonly isWritable: Readonly<Record<string, boolean>>;
+  /** Link targets by path. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Of the programs that Flatcar has and node scripts use, those that the machine lacks. */
+  readonly missing: readonly string[];
+  /** Of some programs that Flatcar lacks, those that the machine has. */
+  readonly superfluous: readonly string[];
+  /** Why Ignition fails that shall write below /usr. */
+  readonly ignitionSays: string;
   readonly state: string;
   readonly enabledBySection: string;
   readonly marker: string;
@@ -39,6 +51,8 @@ export interface Facts {
 const vpcCidr = "10.0.0.0/16";
 const subnetCidr = "10.0.0.0/20";
 const [first, second] = ["10.0.0.5", "10.0.0.6"];
+/** Its user data write below /usr. */
+const third = "10.0.0.7";
 
 const listener = (port: number) =>
   `[Socket]\nListenStream=${port}\nAccept=no\n\n[Install]\nWantedBy=sockets.target\n`;
@@ -54,6 +68,11 @@ const failing = [
     contents: `[Unit]\nStartLimitBurst=2\n${service("ExecStart=/bin/false", "Restart=on-failure", "RestartSec=0")}`,
   },
   { name: "is-killed.service", contents: service("Type=oneshot", "ExecStart=/bin/sh -c 'kill -KILL $$$$'") },
+  {
+    name: "writes-usr.service",
+    contents: service("Type=oneshot", "ExecStart=/bin/sh -c 'echo >/usr/local/bin/made'"),
+  },
+  { name: "calls-perl.service", contents: service("Type=oneshot", "ExecStart=/bin/sh -c 'perl -e 1'") },
   { name: "is-stopped.service", contents: service("Type=oneshot", "ExecStart=/bin/sleep infinity") },
 ];
 const config = {
@@ -80,6 +99,12 @@ const config = {
   },
 };
 
+const file = (name: string) => ({ path: name, mode: 0o755, contents: { source: dataUrl("made\n") } });
+const writesUsr = {
+  ignition: config.ignition,
+  storage: { files: [file("/opt/bin/made"), file("/usr/local/bin/made")] },
+};
+
 const rule: SecurityGroupRule = { GroupId: "sg-1", ReferencedGroupInfo: { GroupId: "sg-1" } };
 const rules: SecurityGroupRule[] = [
   { ...rule, IsEgress: true, IpProtocol: "-1" },
@@ -89,16 +114,55 @@ const rules: SecurityGroupRule[] = [
 /** Instance metadata that knows user data alone. */
 async function serveUserData(): Promise<void> {
   const values: Record<string, string> = {
-    "/2019-10-01/user-data": JSON.stringify(config),
     "/latest/dynamic/instance-identity/document": JSON.stringify({ region: "us-east-1" }),
   };
-  const server = createServer(({ method, url = "" }, response) => {
-    const value = method === "PUT" ? "token" : values[url];
+  const server = createServer(({ method, url = "", socket }, response) => {
+    const userData = socket.remoteAddress?.endsWith(third) ? writesUsr : config;
+    const known = { ...values, "/2019-10-01/user-data": JSON.stringify(userData) };
+    const value = method === "PUT" ? "token" : (known as Record<string, string | undefined>)[url];
     if (method === "PUT") response.setHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600");
     response.writeHead(value === undefined ? 404 : 200).end(value);
   });
   await once(server.listen(80, metadataAddress), "listening");
 }
+
+/** The end of the log of Ignition on a disk of its own. */
+async function failedIgnition(args: {
+  readonly baseRoot: string;
+  readonly program: string;
+  readonly resolver: string;
+  readonly folder: string;
+}): Promise<string> {
+  const { baseRoot, program, resolver, folder } = args;
+  const wire = await Wire.lay({ name: `i-test${process.pid}third`, address: third, subnetCidr });
+  const disk = await Disk.make(path.join(folder, "third"), baseRoot);
+  const state = path.join(folder, "third", "ignition");
+  const log = path.join(folder, "third", "ignition.log");
+  const { namespace } = wire;
+  try {
+    await applyIgnition(
+      { program, namespace, root: disk.root, state, resolver, authority: "", log },
+      new AbortController().signal,
+    );
+    return "it succeeded";
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await disk.remove();
+    await wire.remove();
+  }
+}
+
+/** Programs of Flatcar's image that node scripts call; downloaded ones are not in the image. */
+function flatcarPrograms(): string[] {
+  const text = readFileSync(path.join(__dirname, "../../nodeFiles/flatcarPrograms.json"), "utf8");
+  const { programs } = JSON.parse(text) as { programs: Record<string, { package: string }> };
+  const inImage = Object.entries(programs).filter(([, from]) => from.package.includes("/"));
+  return [...new Set(inImage.map(([name]) => name.replace(/ .*/, "")))];
+}
+
+/** Programs of Debian, or of many images, that Flatcar does not have. */
+const notInFlatcar = ["apt-get", "dash", "debconf", "dpkg", "mawk", "perl", "python3", "run-parts"];
 
 /** curl, which prints 0 if it cannot connect. The units behind the ports answer nothing. */
 const timeToConnect = ["curl", "-s", "--max-time", "2", "-o", "/dev/null", "-w", "%{time_connect}"];
@@ -139,12 +203,29 @@ async function main(baseRoot: string, ignition: string, logs: string): Promise<F
   const print = async (...command: string[]) => (await one.run(command)).stdout.trim();
   const connects = async (from: Machine, address: string, port: number) =>
     Number((await from.run([...timeToConnect, `http://${address}:${port}`])).stdout) > 0;
+  const has = async (programs: readonly string[]) => {
+    const found = await print("bash", "-c", 'for name; do type -P "$name"; done', "bash", ...programs);
+    const names = found.split("\n").map((line) => path.basename(line));
+    return (name: string) => names.includes(name);
+  };
+  const hasFlatcars = await has(flatcarPrograms());
+  const hasOthers = await has(notInFlatcar);
+  const isWritable: Record<string, boolean> = {};
+  const plugins = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec";
+  for (const folder of ["/usr", "/usr/local/bin", "/usr/share", plugins, "/opt", "/etc", "/var"])
+    isWritable[folder] = (await one.run(["touch", `${folder}/written`])).status === 0;
+  const links: Record<string, string> = {};
+  for (const link of ["/bin", "/sbin", "/usr/sbin", "/usr/bin/sh"])
+    links[link] = await print("readlink", link);
   const waits = "for i in $(seq 100); do systemctl is-system-running --quiet && break; sleep 0.1; done";
   const state = await print("bash", "-c", `${waits}; systemctl is-system-running`);
   const about = {
     state,
     hostname: await print("hostname"),
-    isUsrWritable: (await one.run(["touch", "/usr/written"])).status === 0,
+    ...{ isWritable, links },
+    missing: flatcarPrograms().filter((name) => !hasFlatcars(name)),
+    superfluous: notInFlatcar.filter(hasOthers),
+    ignitionSays: await failedIgnition({ baseRoot, program: ignition, resolver, folder: disks }),
     enabledBySection: await print("systemctl", "is-enabled", "boots.service"),
     marker: await print("cat", "/opt/marker"),
     openPort: await connects(other, first, 2380),
