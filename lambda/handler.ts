@@ -2,11 +2,17 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import type { Change, ListResourceRecordSetsResponse, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { membersAmong } from "./members";
 import { reconcile } from "./reconcile";
+import { uneven, unevenZones } from "./zones";
 
 /** Fields of an event, for the log only: every event starts the same reconciliation. */
 export interface StartingEvent {
   readonly "detail-type"?: string;
-  readonly detail?: { readonly EC2InstanceId?: string };
+  readonly detail?: {
+    readonly AutoScalingGroupName?: string;
+    readonly EC2InstanceId?: string;
+    /** Why a launch has failed. */
+    readonly StatusMessage?: string;
+  };
 }
 
 /**
@@ -55,6 +61,8 @@ export function handlerFactory(): (event?: StartingEvent) => Promise<void> {
     const groups = await autoScaling.describeAutoScalingGroups({ AutoScalingGroupNames: [GROUP_NAME] });
     const group = groups.AutoScalingGroups?.[0];
     if (!group) log({ decision: "no members", reason: `there is no group ${GROUP_NAME}` });
+    const zones = group && unevenZones(group);
+    if (zones) log({ warning: uneven, zones });
     const query = { Filters: [{ Name: "tag:aws:autoscaling:groupName", Values: [GROUP_NAME] }] };
     const instances: Instance[] = [];
     for await (const page of paginateDescribeInstances({ client: ec2 }, query)) {
@@ -68,7 +76,14 @@ export function handlerFactory(): (event?: StartingEvent) => Promise<void> {
   };
 
   return async (event) => {
-    log({ decision: "reconcile", event: event?.["detail-type"], instance: event?.detail?.EC2InstanceId });
+    const { AutoScalingGroupName, EC2InstanceId, StatusMessage } = event?.detail ?? {};
+    log({
+      decision: "reconcile",
+      event: event?.["detail-type"],
+      group: AutoScalingGroupName,
+      instance: EC2InstanceId,
+      message: StatusMessage,
+    });
     await reconcile({ recordSets, members, change, log, wait }, ZONE_NAME);
   };
 }

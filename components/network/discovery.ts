@@ -2,6 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { handlerFactory, StartingEvent } from "../../lambda/handler";
 import { discoveryStatements } from "../../lambda/permissions";
+import { failedLaunch, groupEvents, poolEvents } from "./groupEvents";
+import { uneven } from "../../lambda/zones";
+import { logAlarm } from "../store/logAlarm";
 import { ownedTags } from "../../plan/names";
 
 export interface DiscoveryArgs {
@@ -16,25 +19,6 @@ export interface DiscoveryArgs {
   readonly zoneArn: pulumi.Input<string>;
   /** SNS topic of the alarms. @default none */
   readonly alarmTopicArn?: string;
-}
-
-/**
- * Auto Scaling's events about the group:
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html
- */
-export function groupEvents(group: string) {
-  return {
-    source: ["aws.autoscaling"],
-    "detail-type": [
-      "EC2 Instance-launch Lifecycle Action",
-      "EC2 Instance-terminate Lifecycle Action",
-      "EC2 Instance Launch Successful",
-      "EC2 Instance Launch Unsuccessful",
-      "EC2 Instance Terminate Successful",
-      "EC2 Instance Terminate Unsuccessful",
-    ],
-    detail: { AutoScalingGroupName: [group] },
-  };
 }
 
 /**
@@ -71,7 +55,12 @@ export class Discovery extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const lambda = this.function(name, functionName, args, deadLetters, tags);
+    const logs = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${functionName}`, retentionInDays: 30, tags },
+      { parent: this },
+    );
+    const lambda = this.function(name, functionName, args, deadLetters, logs, tags);
     const rules = {
       "group-events": new aws.cloudwatch.EventRule(
         `${name}-group-events`,
@@ -79,6 +68,17 @@ export class Discovery extends pulumi.ComponentResource {
           name: `${functionName}-group-events`,
           description: `What Auto Scaling says of ${args.group}`,
           eventPattern: JSON.stringify(groupEvents(args.group)),
+          tags,
+        },
+        { parent: this },
+      ),
+      // They change no record. The function logs them, for the alarm.
+      "pool-events": new aws.cloudwatch.EventRule(
+        `${name}-pool-events`,
+        {
+          name: `${functionName}-pool-events`,
+          description: `Launches of ${args.cluster}'s worker pools that failed`,
+          eventPattern: JSON.stringify(poolEvents(args.cluster)),
           tags,
         },
         { parent: this },
@@ -114,6 +114,7 @@ export class Discovery extends pulumi.ComponentResource {
       { parent: this },
     );
     this.alarms(name, functionName, args.alarmTopicArn, deadLetters, tags);
+    this.groupAlarms(name, args, logs.name);
     this.functionName = lambda.name;
     this.registerOutputs({ functionName: this.functionName });
   }
@@ -123,13 +124,9 @@ export class Discovery extends pulumi.ComponentResource {
     functionName: string,
     args: DiscoveryArgs,
     deadLetters: aws.sqs.Queue,
+    logs: aws.cloudwatch.LogGroup,
     tags: Record<string, string>,
   ) {
-    const logs = new aws.cloudwatch.LogGroup(
-      name,
-      { name: `/aws/lambda/${functionName}`, retentionInDays: 30, tags },
-      { parent: this },
-    );
     const role = new aws.iam.Role(
       name,
       {
@@ -253,6 +250,39 @@ export class Discovery extends pulumi.ComponentResource {
         dimensions: { QueueName: deadLetters.name },
       },
       { parent: this },
+    );
+  }
+
+  /** Alarms on what the function sees of the Auto Scaling groups, by its log. */
+  private groupAlarms(name: string, args: DiscoveryArgs, logGroup: pulumi.Input<string>) {
+    const common = { cluster: args.cluster, logGroup, topicArn: args.alarmTopicArn };
+    logAlarm(
+      `${name}-failed-launches`,
+      {
+        ...common,
+        alarm: `${args.cluster}-failed-launches`,
+        words: [failedLaunch],
+        description:
+          "Instances of the cluster fail to launch again and again: read the group's scaling activities, they have the reason",
+        // One failure passes. Auto Scaling tries again ever more rarely.
+        period: 900,
+        periods: { breaching: 2, of: 4 },
+      },
+      this,
+    );
+    logAlarm(
+      `${name}-uneven-zones`,
+      {
+        ...common,
+        alarm: `${args.cluster}-uneven-zones`,
+        words: [uneven],
+        description:
+          "A zone has had two controllers more than another for an hour: the loss of that zone may cost the quorum. Terminate one there",
+        // The function looks every minute. A rollout may put two into one zone while it replaces them.
+        period: 900,
+        periods: { breaching: 4, of: 4 },
+      },
+      this,
     );
   }
 }

@@ -159,6 +159,13 @@ export function workerStatements(node: NodeScope): Statement[] {
       Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
       Resource: groupArn(node, node.group),
     },
+    {
+      // For a node that waits: whether its group has another launch template version meanwhile.
+      Sid: "LookAtGroup",
+      Effect: "Allow",
+      Action: "autoscaling:DescribeAutoScalingGroups",
+      Resource: "*", // this action has no resources
+    },
     report(node),
     ...pullImages(node),
   ];

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { logAlarm } from "./logAlarm";
 import { ownedTags } from "../../plan/names";
 
 export interface NodeLogsArgs {
@@ -32,36 +33,19 @@ export class NodeLogs extends pulumi.ComponentResource {
       { name: logGroup, retentionInDays: 30, tags: ownedTags(cluster, logGroup) },
       { parent: this },
     );
-    const nearQuota = `${cluster}-etcd-near-quota`;
-    const metric = { namespace: "pulumi-kubeadm", name: nearQuota };
-    new aws.cloudwatch.LogMetricFilter(
+    logAlarm(
       `${name}-etcd-near-quota`,
       {
-        name: nearQuota,
-        logGroupName: group.name,
-        pattern: spaceWarning.map((words) => `"${words}"`).join(" "),
-        metricTransformation: { ...metric, value: "1" },
-      },
-      { parent: this },
-    );
-    new aws.cloudwatch.MetricAlarm(
-      `${name}-etcd-near-quota`,
-      {
-        name: nearQuota,
-        alarmDescription:
+        cluster,
+        alarm: `${cluster}-etcd-near-quota`,
+        logGroup: group.name,
+        words: spaceWarning,
+        description:
           "etcd's database has 75 % of its quota or more on a controller, and at 100 % etcd refuses writes: see what fills it",
-        namespace: metric.namespace,
-        metricName: metric.name,
-        statistic: "Sum",
         period: 900, // controllers look every ten minutes
-        evaluationPeriods: 1,
-        comparisonOperator: "GreaterThanThreshold",
-        threshold: 0,
-        treatMissingData: "notBreaching",
-        alarmActions: alarmTopicArn === undefined ? undefined : [alarmTopicArn],
-        tags: ownedTags(cluster, nearQuota),
+        topicArn: alarmTopicArn,
       },
-      { parent: this },
+      this,
     );
     this.registerOutputs({});
   }

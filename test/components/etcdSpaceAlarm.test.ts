@@ -5,9 +5,12 @@ import { run, stackConfig } from "../engine/stack";
 import { controllerNode } from "../ignition/rendered";
 
 describe("The alarm about etcd's quota", () => {
+  const isFilter = ({ key }: { readonly key: string }) =>
+    key.startsWith("cloudwatch.LogMetricFilter ") && key.endsWith("-etcd-near-quota");
+
   it("looks for the text of the controllers' warning", async () => {
     const { resources } = await run(stackConfig("dev"));
-    const filter = resources.find(({ type }) => type === "cloudwatch.LogMetricFilter")?.inputs ?? {};
+    const filter = resources.find(isFilter)?.inputs ?? {};
     assert.equal(filter.pattern, '"the etcd database has" "of its quota"');
     const script = controllerNode().texts.get("/opt/cluster/bin/etcd-space") ?? "";
     for (const words of spaceWarning) assert.match(script, new RegExp(`"WARNING: .*${words}`));
@@ -19,8 +22,7 @@ describe("The alarm about etcd's quota", () => {
       { ...stackConfig("dev"), alarmTopicArn },
       { region: { ...region("eu-central-1"), topics: ["alarms"] } },
     );
-    const { metricTransformation } =
-      resources.find(({ type }) => type === "cloudwatch.LogMetricFilter")?.inputs ?? {};
+    const { metricTransformation } = resources.find(isFilter)?.inputs ?? {};
     const alarm = resources.find(({ inputs }) => inputs.name === "dev-etcd-near-quota" && inputs.statistic);
     const { namespace, metricName, alarmActions } = alarm?.inputs ?? {};
     assert.deepEqual(metricTransformation, { namespace, name: metricName, value: "1" });

@@ -13,7 +13,7 @@ interface Answer {
 /** Auto Scaling, EC2 and Route53 as the discovery function meets them: one item per page, and on loopback. */
 export class LocalAws {
   /** The instances of the group: id, lifecycle state and address; no group if undefined. */
-  instances?: readonly { id: string; lifecycleState: string; address: string }[];
+  instances?: readonly { id: string; lifecycleState: string; address: string; availabilityZone?: string }[];
   /** IAM's name of every call answered. */
   readonly calls = new Set<string>();
   /** Calls to be throttled before one is answered. */
@@ -97,10 +97,13 @@ export class LocalAws {
     this.calls.add("autoscaling:DescribeAutoScalingGroups");
     const isThere = this.instances && query.get("AutoScalingGroupNames.member.1") === this.groupName;
     const instances = (this.instances ?? []).map(
-      ({ id, lifecycleState }) =>
-        `<member><InstanceId>${id}</InstanceId><LifecycleState>${lifecycleState}</LifecycleState></member>`,
+      ({ id, lifecycleState, availabilityZone }) =>
+        `<member><InstanceId>${id}</InstanceId><LifecycleState>${lifecycleState}</LifecycleState>
+          ${availabilityZone ? `<AvailabilityZone>${availabilityZone}</AvailabilityZone>` : ""}</member>`,
     );
+    const zones = ["a", "b", "c"].map((zone) => `<member>eu-central-1${zone}</member>`);
     const group = `<member><AutoScalingGroupName>${this.groupName}</AutoScalingGroupName>
+      <AvailabilityZones>${zones.join("")}</AvailabilityZones>
       <Instances>${instances.join("")}</Instances></member>`;
     return {
       body: `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult>

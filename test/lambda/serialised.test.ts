@@ -83,8 +83,8 @@ describe("the discovery function as it is deployed", () => {
     }));
   }
 
-  it("has less than 8 KiB", () => {
-    assert.ok(Buffer.byteLength(code) < 8 * 1024, `${Buffer.byteLength(code)} bytes`);
+  it("has less than 10 KiB", () => {
+    assert.ok(Buffer.byteLength(code) < 10 * 1024, `${Buffer.byteLength(code)} bytes`);
   });
 
   it("requires the SDK's clients and nothing else", () => {
@@ -123,6 +123,40 @@ describe("the discovery function as it is deployed", () => {
       ["reconcile", "nothing to change"],
     );
     assert.equal(route53.applied.length, 1);
+  });
+
+  it("tells of a launch that failed, in a pool too, with the reason", async () => {
+    const { lines } = await invoke({
+      "detail-type": "EC2 Instance Launch Unsuccessful",
+      detail: { AutoScalingGroupName: "blue-pool-spot", EC2InstanceId: "", StatusMessage: "no capacity" },
+    });
+    assert.deepEqual(lines[0], {
+      decision: "reconcile",
+      event: "EC2 Instance Launch Unsuccessful",
+      group: "blue-pool-spot",
+      instance: "",
+      message: "no capacity",
+    });
+  });
+
+  it("warns while two of three controllers are in one zone", async () => {
+    const before = aws.instances;
+    aws.instances = (before ?? []).map((instance, index) => ({
+      ...instance,
+      lifecycleState: "InService",
+      availabilityZone: `eu-central-1${index === 0 ? "b" : "c"}`,
+    }));
+    const { lines } = await invoke(undefined);
+    assert.deepEqual(
+      lines.filter(({ warning }) => warning),
+      [
+        {
+          warning: "the controllers stand unevenly over their zones",
+          zones: { "eu-central-1a": 0, "eu-central-1b": 1, "eu-central-1c": 2 },
+        },
+      ],
+    );
+    aws.instances = before;
   });
 
   it("replaces a member in one batch", async () => {

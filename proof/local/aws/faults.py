@@ -1,12 +1,14 @@
 """Faults that a test asks for: PUT /local-aws/faults.
 
-    {"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery": "fail"}}
+    {"events": {"delaySeconds": [0, 5], "duplicate": 0.2, "drop": 0.1}, "functions": {"demo-discovery": "fail"},
+     "zonesWithoutCapacity": ["eu-central-1a"]}
 
 `events`: every delivery of an event to a target waits a random time within the bounds, so events can
 overtake each other. The seconds ignore the time scale. A delivery comes twice, or not at all, with the
 given probabilities.
 `functions`: with `fail`, every invocation ends as if the function's process had crashed. With
 `unavailable`, Lambda itself refuses the invocation (ServiceException), and EventBridge tries again.
+`zonesWithoutCapacity`: EC2 launches nothing for Auto Scaling in these zones.
 """
 
 import random
@@ -19,6 +21,7 @@ class Faults:
     duplicate: float = 0
     drop: float = 0
     functions: dict[str, str] = field(default_factory=dict)
+    zones_without_capacity: tuple[str, ...] = ()
 
     def arrivals(self) -> list[float]:
         """When an event arrives at a target: seconds from now, one entry for each arrival."""
@@ -34,8 +37,8 @@ current = Faults()
 def put(given: dict) -> None:
     """Replaces all faults. On an error it changes nothing and raises ValueError, which names the error."""
     global current
-    refuse_unknown("", given, {"events", "functions"})
-    events, functions = given.get("events", {}), given.get("functions", {})
+    refuse_unknown("", given, {"events", "functions", "zonesWithoutCapacity"})
+    events, functions, zones = given.get("events", {}), given.get("functions", {}), given.get("zonesWithoutCapacity", [])
     refuse_unknown("events.", events, {"delaySeconds", "duplicate", "drop"})
     delay = events.get("delaySeconds", [0, 0])
     is_pair = isinstance(delay, list) and len(delay) == 2 and all(is_number(one) for one in delay)
@@ -47,7 +50,9 @@ def put(given: dict) -> None:
     for name, fault in functions.items():
         if fault not in ("fail", "unavailable"):
             raise ValueError(f'functions.{name} is "{fault}": it must be "fail" or "unavailable"')
-    current = Faults(tuple(delay), events.get("duplicate", 0), events.get("drop", 0), functions)
+    if not (isinstance(zones, list) and all(isinstance(zone, str) for zone in zones)):
+        raise ValueError(f"zonesWithoutCapacity is {zones}: it must be a list of names")
+    current = Faults(tuple(delay), events.get("duplicate", 0), events.get("drop", 0), functions, tuple(zones))
 
 
 def refuse_unknown(where: str, given: dict, known: set[str]) -> None:

@@ -19,9 +19,11 @@ interface World {
   readonly rounds: readonly (string | undefined)[];
   /** How many times there is no token of the pool in the store. @default 0 */
   readonly withoutToken?: number;
+  /** How many times the API does not answer. @default 0 */
+  readonly unanswered?: number;
 }
 
-function joinWith({ rounds, withoutToken = 0 }: World) {
+function joinWith({ rounds, withoutToken = 0, unanswered = 0 }: World) {
   const root = mkdtempSync(join(tmpdir(), "join-"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -62,19 +64,30 @@ function joinWith({ rounds, withoutToken = 0 }: World) {
       `#!/bin/bash
         while (($# > 1)); do [[ $1 != -o ]] || file=$2; shift; done
         case $1 in
+          */livez)
+            cat ${root}/run/cluster/waiting >>${root}/silence 2>/dev/null
+            echo >>${root}/knocks
+            (($(wc -l <${root}/knocks) > ${unanswered})) || { echo "curl: (7) no connection" >&2; exit 7; } ;;
           */configmaps/kubeadm-config) cp "${root}/rounds/$(<${root}/round)" "$file" 2>/dev/null && echo -n 200 || echo -n 404 ;;
           *) echo -n 404 ;;
         esac\n`,
     );
     const { status, stderr } = spawnSync("bash", [join(root, "opt/cluster/bin/kubeadm-join")], {
       encoding: "utf8",
-      env: { PATH: process.env.PATH },
+      env: {
+        PATH: process.env.PATH,
+        // The clock while the API does not answer: a minute for each try.
+        "BASH_FUNC_sleep%%": `() { [[ $1 != 1 ]] || SECONDS=$((SECONDS + 60)); ${root}/bin/sleep "$1"; }`,
+      },
       timeout: 60_000,
     });
     return {
       status,
       stderr,
       joined: read("joined"),
+      silence: read("silence"),
+      waitsNow: read("run/cluster/waiting"),
+      hopeless: read("run/cluster/hopeless"),
       waited: read("waited").trim().split("\n"),
     };
   } finally {
@@ -105,6 +118,22 @@ describe("A worker joins", () => {
     assert.match(joined, /^join --config/, stderr);
     assert.deepEqual(waited, [""]);
     assert.match(stderr, /HTTP 404 for namespaces\/kube-system\/configmaps\/kubeadm-config/);
+  });
+
+  it("and waits for the API's first answer, which the balancer may give late, as for a part of others", () => {
+    const { joined, silence, waitsNow, stderr } = joinWith({ rounds: [own], unanswered: 25 });
+    assert.match(joined, /^join --config/, stderr);
+    assert.match(
+      silence,
+      /^(the API at api\.\S+ has not answered this node yet: curl: \(7\) no connection\n){25}$/,
+    );
+    assert.equal(waitsNow, "");
+  });
+
+  it("no later than half an hour after it has begun to ask: then it tells that waiting is of no use", () => {
+    const { joined, hopeless, waitsNow } = joinWith({ rounds: [own], unanswered: 1000 });
+    assert.match(hopeless, /^the API at api\.\S+ has not answered this node within 1800 s: curl: \(7\)/);
+    assert.deepEqual([joined, waitsNow], ["", ""]);
   });
 
   it("once the store holds a token of its pool, and tells what S3 answers until then", () => {

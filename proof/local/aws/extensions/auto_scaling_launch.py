@@ -4,6 +4,9 @@ instances.
 - A group keeps its zones balanced
   (https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#AutoScalingBehavior.InstanceUsage).
   moto puts every instance into the first subnet.
+- Where that zone has no capacity, the launch fails, and a launch in another zone is tried
+  (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AvailabilityZoneDistribution.html,
+  balanced-best-effort). faults.py says which zones have none.
 - An instance has the version that the group named at its launch, and the first type of a mixed-instances
   policy. moto launches and reports the template's default version.
 - Instance profile, metadata options and the tags of volumes and network interfaces come from the template
@@ -13,21 +16,36 @@ instances.
 
 from collections import Counter
 
+import faults
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
 from moto.core.exceptions import ServiceException
 from moto.ec2.models.instances import Instance
 from moto.ec2.utils import convert_tag_spec, filter_iam_instance_profiles
 
-from .auto_scaling_activities import finish, launch_activity
+from .auto_scaling_activities import Activity, finish, launch_activity
 
 
 def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -> InstanceState | None:
-    """Starts an instance in the zone with the fewest of `staying`. None if EC2 refuses; the activity then has
-    the reason.
+    """Starts an instance in the zone with the fewest of `staying` that has capacity. None if EC2 refuses; the
+    activities then have the reasons.
     """
     held = Counter(state.instance.subnet_id for state in staying)
-    subnet_id = min(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet])
-    activity = launch_activity(group, subnet_id)
+    for subnet_id in sorted(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet]):
+        activity = launch_activity(group, subnet_id)
+        zone = group.ec2_backend.get_subnet(subnet_id).availability_zone
+        if zone not in faults.current.zones_without_capacity:
+            return launch_in(group, subnet_id, activity)
+        kind = instance_types(group)[0]
+        finish(
+            activity,
+            "Failed",
+            f"We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). "
+            "Launching EC2 instance failed.",
+        )
+    return None
+
+
+def launch_in(group: FakeAutoScalingGroup, subnet_id: str, activity: Activity) -> InstanceState | None:
     try:
         instance = run_instance(group, subnet_id)
     except ServiceException as error:

@@ -1,0 +1,54 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { ownedTags } from "../../plan/names";
+
+export interface LogAlarmArgs {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** Name of the alarm, of its metric and of the filter. */
+  readonly alarm: string;
+  readonly logGroup: pulumi.Input<string>;
+  /** A line counts if it has all of these. */
+  readonly words: readonly string[];
+  readonly description: string;
+  /** Seconds in which lines are counted together. */
+  readonly period: number;
+  /** So many of the last periods must have a line. @default one of one */
+  readonly periods?: { readonly breaching: number; readonly of: number };
+  /** SNS topic of the alarm. @default none */
+  readonly topicArn?: string;
+}
+
+/** An alarm that is on while lines with certain words come to a log group. */
+export function logAlarm(name: string, args: LogAlarmArgs, parent: pulumi.Resource): void {
+  const metric = { namespace: "pulumi-kubeadm", name: args.alarm };
+  new aws.cloudwatch.LogMetricFilter(
+    name,
+    {
+      name: args.alarm,
+      logGroupName: args.logGroup,
+      pattern: args.words.map((words) => `"${words}"`).join(" "),
+      metricTransformation: { ...metric, value: "1" },
+    },
+    { parent },
+  );
+  new aws.cloudwatch.MetricAlarm(
+    name,
+    {
+      name: args.alarm,
+      alarmDescription: args.description,
+      namespace: metric.namespace,
+      metricName: metric.name,
+      statistic: "Sum",
+      period: args.period,
+      evaluationPeriods: args.periods?.of ?? 1,
+      datapointsToAlarm: args.periods?.breaching,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      treatMissingData: "notBreaching",
+      alarmActions: args.topicArn === undefined ? undefined : [args.topicArn],
+      tags: ownedTags(args.cluster, args.alarm),
+    },
+    { parent },
+  );
+}
