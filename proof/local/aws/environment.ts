@@ -17,6 +17,9 @@ export function localAwsPort(environment: NodeJS.ProcessEnv): number {
 /** Access key id of Route 53's DNS servers: the local AWS answers it as they would (aws/moods/route53_changes.py). */
 export const resolverKeyId = "resolver";
 
+/** Access key id of what judges calls by policies: the local AWS answers it with those that hold (aws/moods/iam_role_policies.py). */
+export const enforcementKeyId = "enforcement";
+
 const moods = ["instant", "typical", "worst"];
 
 /**

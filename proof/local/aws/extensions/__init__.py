@@ -30,7 +30,7 @@ def adds_to(target: type):
     return add
 
 
-def replaces(target: type):
+def replaces(target: type | ModuleType):
     """Puts the function in place of moto's, which it gets as first argument. Raises TypeError if moto has none."""
 
     def replace(function):

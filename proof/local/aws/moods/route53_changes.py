@@ -7,22 +7,20 @@ asks with the access key id `resolver`, and gets the records that the DNS server
 """
 
 import copy
-import re
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from callers import RESOLVER, caller_of
 from extensions import replaces
 from mood import clock, seconds
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.route53.exceptions import Route53ClientError
-from moto.route53.models import FakeZone, RecordSet, Route53Backend
+from moto.route53.models import FakeZone, Route53Backend
 from moto.route53.responses import Route53
-
-RESOLVER = "resolver"
-"""Access key id of DNS servers."""
+from propagated import Propagated
 
 asked_by_resolver: ContextVar[bool] = ContextVar("asked_by_resolver", default=False)
 
@@ -41,12 +39,6 @@ class Change:
 
 
 changes: dict[str, Change] = {}
-
-
-def caller_of(response: Route53) -> str | None:
-    """The access key id that signed the request."""
-    match = re.search(r"Credential=([^/]+)/", response.headers.get("Authorization", ""))
-    return match and match.group(1)
 
 
 def tell_change(name: str) -> None:
@@ -84,9 +76,9 @@ def get_change(_moto, self):
 @replaces(Route53Backend)
 def change_resource_record_sets(moto, self, zoneid, change_list):
     zone = self.get_hosted_zone(zoneid)
-    served_records(zone)
+    served = served_records(zone)
     moto(self, zoneid, change_list)
-    history_of(zone).append((clock.now() + seconds("route53-change"), list(zone.rrsets)))
+    served.change(list(zone.rrsets), seconds("route53-change"))
 
 
 @replaces(Route53)
@@ -103,20 +95,10 @@ def get_record_sets(moto, self, start_type, start_name):
     if not asked_by_resolver.get():
         return moto(self, start_type, start_name)
     served = copy.copy(self)
-    served.rrsets = served_records(self)
+    served.rrsets = served_records(self).now()
     return moto(served, start_type, start_name)
 
 
-def served_records(zone: FakeZone) -> list[RecordSet]:
-    """The records that the DNS servers answer with now."""
-    history = history_of(zone)
-    while len(history) > 1 and history[1][0] <= clock.now():
-        history.pop(0)
-    return history[0][1]
-
-
-def history_of(zone: FakeZone) -> list[tuple[float, list[RecordSet]]]:
-    """The zone's records with the time from which they are served, oldest first: what is served now, and what will be. A zone
-    begins with the records that it was made with.
-    """
-    return zone.__dict__.setdefault("served", [(0.0, list(zone.rrsets))])
+def served_records(zone: FakeZone) -> Propagated:
+    """The records that DNS servers answer with. A zone begins with those that it was made with."""
+    return zone.__dict__.setdefault("served", Propagated(list(zone.rrsets)))

@@ -6,14 +6,13 @@ imitated: for single calls, and for changed records in a second. Route 53's own 
 in an account.
 """
 
+from callers import RESOLVER, caller_of
 from extensions import replaces
 from mood import now
 from moto.core.responses import ActionResult, BaseResponse
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.responses import Route53
 from token_bucket import TokenBucket
-
-from .route53_changes import RESOLVER, caller_of
 
 buckets: dict[str, TokenBucket] = {}
 
