@@ -23,7 +23,7 @@ function lines({ what, typical, worst, sources, module, note }: Behaviour): stri
     ...told("typical", typical),
     ...told("worst", worst),
     ...told("why", undefined),
-    ...(module ? [`  - \`aws/moods/${module}\``] : ["  - Not imitated."]),
+    ...(module ? [`  - \`aws/moods/${module}\``] : ["  - Not imitated by a mood."]),
     ...(note ? [`  - ${note}`] : []),
   ];
 }
