@@ -10,7 +10,7 @@ packages := node_modules/.package-lock.json
 run := node --require ts-node/register/transpile-only proof/local/main.ts
 
 help:
-	@echo "make local                  deploys the stack to a local AWS, shows what came of it (LOCAL_AWS_PORT, default 4566)"
+	@echo "make local                  deploys the stack to a local AWS, shows what came of it (LOCAL_AWS_PORT, default 4566; LOCAL_AWS_MOOD=typical or worst: as slow as AWS)"
 	@echo "make local ARGS=preview     what that would change; with STACK=dev or STACK=prod, another stack's preview"
 	@echo "make local ARGS=kubeconfig  the administrator's kubeconfig of the local stack"
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"

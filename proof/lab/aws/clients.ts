@@ -4,6 +4,7 @@ import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { STS } from "@aws-sdk/client-sts";
+import { enforcementKeyId } from "../../local/aws/environment";
 
 export type Clients = ReturnType<typeof localClients>;
 
@@ -17,7 +18,8 @@ export function localClients(localAws: URL, region: string) {
   return {
     autoScaling: new AutoScaling(settings),
     ec2: new EC2(settings),
-    iam: new IAM(settings),
+    // By the policies that hold, and not by those that were just put.
+    iam: new IAM({ ...settings, credentials: { accessKeyId: enforcementKeyId, secretAccessKey: "local" } }),
     kms: new KMS(settings),
     s3: new S3({ ...settings, forcePathStyle: true }),
     sts: new STS(settings),

@@ -97,6 +97,7 @@ async function describe(
   const targets = (health.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
     target: { id: Target?.Id ?? "", port: Target?.Port ?? 0 },
     state: TargetHealth?.State ?? "",
+    isRegistered: TargetHealth?.Reason !== "Elb.RegistrationInProgress",
   }));
   return [
     {
@@ -108,7 +109,7 @@ async function describe(
       deregistrationSeconds: Number(attributes.get("deregistration_delay.timeout_seconds")),
       healthCheck: healthCheckOf(name, groups.TargetGroups?.[0]),
       targets: targets
-        .filter(({ state }) => !["draining", "unused"].includes(state))
+        .filter(({ state, isRegistered }) => isRegistered && !["draining", "unused"].includes(state))
         .map(({ target }) => target),
       draining: targets.filter(({ state }) => state === "draining").map(({ target }) => target.id),
     },

@@ -1,3 +1,4 @@
+import { localAwsMood } from "../../local/aws/environment";
 import { allDrills, drills } from "../drills";
 import type { KubernetesKind } from "../drills/drill";
 import { kubernetesVersion } from "../../toolchain/kubernetes";
@@ -41,6 +42,7 @@ export interface Command {
  * @throws Error that names the wrong value and what may stand there
  */
 export function parseCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Command {
+  localAwsMood(environment); // refused now, and not once everything is built
   const factors = {
     scale: factor("LAB_SCALE", environment.LAB_SCALE, defaultScale, [0, 1]),
     limits: factor("LAB_LIMITS", environment.LAB_LIMITS, defaultLimits, [1, 10]),
@@ -65,6 +67,7 @@ export function usage(): string {
     `drills: ${Object.keys(drills).join(", ")}`,
     `LAB_SCALE (default ${defaultScale}) multiplies the waits that the drills name in minutes`,
     `LAB_LIMITS (default ${defaultLimits}) multiplies the drills' limits of time, for a machine that does other work too`,
+    "LOCAL_AWS_MOOD=typical or worst: AWS's delays and limits, as proof/local/README.md tells",
   ].join("\n");
 }
 

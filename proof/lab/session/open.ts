@@ -5,7 +5,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../engine";
-import { localAwsUrl } from "../../local/aws/environment";
+import { localAwsUrl, resolverKeyId } from "../../local/aws/environment";
 import { startLocalAws, stopLocalAws } from "../../local/aws/process";
 import { findPython } from "../../local/aws/python";
 import { projectFolder } from "../../local/folders";
@@ -125,8 +125,10 @@ async function open(
   });
   const dns = await Dns.open({
     balancers: () => balancers.addresses(),
-    ...{ program: programs.coredns, environment: process.env, folder, awsAddress, report: log },
-    ...{ route53: new Route53Client({}), address: resolver, region: stack.region },
+    ...{ program: programs.coredns, folder, awsAddress, report: log, address: resolver },
+    environment: { ...process.env, AWS_ACCESS_KEY_ID: resolverKeyId },
+    route53: new Route53Client({ credentials: { accessKeyId: resolverKeyId, secretAccessKey: "none" } }),
+    region: stack.region,
   });
   atEnd(() => dns.close());
   const dnsFaults: DnsFaults = {};

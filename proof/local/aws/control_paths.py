@@ -1,12 +1,13 @@
 """Paths that are not AWS's: who serves here, whose credentials, which faults, what became of events.
 
-    GET /local-aws                              {"project", "code", "pid", "start"}: a new start id for every start
+    GET /local-aws                              {"project", "code", "pid", "start", "mood"}: a new start id for every start
     GET /local-aws/credentials/ACCESS_KEY_ID    {"roleName", "secretAccessKey", "sessionToken", "expiration"} of credentials
                                                 that STS made by AssumeRole; 404 for any others
     PUT /local-aws/faults                       replaces all faults, {} is none: see faults.py
     PUT /local-aws/target-health                replaces what is known of targets' health: see extensions/target_health.py
     PUT /local-aws/quotas                       replaces the account's quotas that are not the defaults: see
                                                 extensions/account_quotas.py
+    PUT /local-aws/clock                        sets the clock of the moods ahead, so that a test does not wait: see mood.py
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
 """
@@ -18,7 +19,9 @@ import uuid
 import faults
 from extensions import account_quotas, target_health
 from extensions.event_bus import published
+from mood import clock
 from moto.sts.models import sts_backends
+from options import options
 
 ROOT = "/local-aws"
 
@@ -26,6 +29,7 @@ ROOT = "/local-aws"
 class ControlPaths:
     def __init__(self, project: str, code: str) -> None:
         self.identity = {"project": project, "code": code, "pid": os.getpid(), "start": str(uuid.uuid4())}
+        self.identity["mood"] = options.mood
 
     def answers(self, path: str) -> bool:
         return path == ROOT or path.startswith(f"{ROOT}/")
@@ -48,6 +52,8 @@ class ControlPaths:
                 return put(target_health.put, body_of(environ))
             case "PUT", ["", "quotas"]:
                 return put(account_quotas.put, body_of(environ))
+            case "PUT", ["", "clock"]:
+                return put(clock.put, body_of(environ))
             case "GET", ["", "events"]:
                 return "200 OK", published
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}

@@ -14,6 +14,24 @@ export function localAwsPort(environment: NodeJS.ProcessEnv): number {
   return port;
 }
 
+/** Access key id of Route 53's DNS servers: the local AWS answers it as they would (aws/moods/route53_changes.py). */
+export const resolverKeyId = "resolver";
+
+/** Access key id of what judges calls by policies: the local AWS answers it with those that hold (aws/moods/iam_role_policies.py). */
+export const enforcementKeyId = "enforcement";
+
+const moods = ["instant", "typical", "worst"];
+
+/**
+ * How slow and strict the local AWS is: LOCAL_AWS_MOOD, or `instant` (proof/local/README.md).
+ * @throws Error if LOCAL_AWS_MOOD is no mood
+ */
+export function localAwsMood(environment: NodeJS.ProcessEnv): string {
+  const mood = environment.LOCAL_AWS_MOOD || "instant";
+  if (!moods.includes(mood)) throw new Error(`LOCAL_AWS_MOOD is "${mood}"; give one of ${moods.join(", ")}`);
+  return mood;
+}
+
 /** The address of the local AWS on that port. */
 export function localAwsUrl(port: number): string {
   return `http://127.0.0.1:${port}`;

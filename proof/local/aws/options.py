@@ -13,6 +13,8 @@ class Options:
     """Factor for every wait that AWS names but hook time-outs: warm-ups, schedules, retry waits, alarm periods."""
     hook_scale: float = 1.0
     """Factor for the time-outs of lifecycle hooks."""
+    mood: str = "instant"
+    """One of mood.py's MOODS."""
     function_endpoint: str = ""
     """AWS_ENDPOINT_URL that deployed functions get."""
 

@@ -34,14 +34,19 @@ def is_allowed(statements: list[dict], request: Request) -> bool:
 
 def role_is_allowed(role_arn: str, request: Request) -> bool:
     """Whether a role's inline and attached policies allow a request. False if the role is gone."""
+    return is_allowed(statements_of(role_arn), request)
+
+
+def statements_of(role_arn: str) -> list[dict]:
+    """The statements of a role's policies; none if the role is gone."""
     account_id, name = role_arn.split(":")[4], role_arn.split("/")[-1]
     try:
         role = iam_backends[account_id]["aws"].get_role(name)
     except NotFoundException:
-        return False
+        return []
     attached = [version for policy in role.managed_policies.values() for version in policy.versions]
     documents = [*role.policies.values(), *(version.document for version in attached if version.is_default)]
-    return is_allowed([one for document in documents for one in policy_statements(document)], request)
+    return [one for document in documents for one in policy_statements(document)]
 
 
 def policy_statements(document: str | dict | None) -> list[dict]:

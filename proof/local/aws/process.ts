@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { localFolders } from "../folders";
-import { localAwsUrl } from "./environment";
+import { localAwsMood, localAwsUrl } from "./environment";
 import { portOwner } from "./portOwner";
 import { findPython } from "./python";
 
@@ -19,6 +19,8 @@ export interface LocalAws {
   readonly project: string;
   /** Digest of the code that it runs. */
   readonly code: string;
+  /** How slow and strict it is: see `localAwsMood`. */
+  readonly mood: string;
 }
 
 const startSeconds = 60;
@@ -39,8 +41,9 @@ export async function findLocalAws(port: number): Promise<LocalAws | undefined> 
 
 /**
  * The project's local AWS: the running one, or a new one. It runs in its own session, so it outlives this
- * run, and a Ctrl-C in the terminal does not reach it. A new one gets `options` (`server.py --help`).
- * @throws Error if something else has the port; names what has it
+ * run, and a Ctrl-C in the terminal does not reach it. A new one gets LOCAL_AWS_MOOD and `options`
+ * (`server.py --help`).
+ * @throws Error if something else has the port; names what has it, or if LOCAL_AWS_MOOD is wrong
  */
 export async function startLocalAws(
   project: string,
@@ -48,8 +51,12 @@ export async function startLocalAws(
   report: (line: string) => void,
   options: readonly string[] = [],
 ): Promise<LocalAws> {
+  const mood = localAwsMood(process.env);
   const running = await findLocalAws(port);
   if (running?.project === project) {
+    if (running.mood !== mood) {
+      report(`the local AWS runs in the mood "${running.mood}"; \`make down\` and \`make local\` change it`);
+    }
     if (running.code !== codeDigest()) {
       report("the local AWS runs an earlier version of local/aws; `make down` and `make local` renew it");
     }
@@ -71,7 +78,7 @@ export async function startLocalAws(
   const { local, log } = localFolders(project);
   mkdirSync(local, { recursive: true });
   const output = openSync(log, "w");
-  const identity = ["--project", project, "--code", codeDigest()];
+  const identity = ["--project", project, "--code", codeDigest(), "--mood", mood];
   const server = spawn(
     python,
     [...[path.join(__dirname, "server.py"), "--port", String(port)], ...identity, ...options],
@@ -109,7 +116,7 @@ export async function stopLocalAws(project: string, port: number): Promise<boole
 function codeDigest(): string {
   const digest = createHash("sha256");
   const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => /\.(py|cjs|txt)$/.test(name)).sort()) {
+  for (const file of files.filter((name) => /\.(py|cjs|json|txt)$/.test(name)).sort()) {
     digest.update(file).update(readFileSync(path.join(__dirname, file)));
   }
   return digest.digest("hex");

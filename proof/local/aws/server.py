@@ -1,5 +1,5 @@
 """The local AWS: moto's server, with corrections where moto differs from AWS (one file each under
-extensions/).
+extensions/) and, where it is asked for, with AWS's delays and limits (mood.py).
 
     server.py --port 4566 --project /path/of/the/project --code DIGEST
 
@@ -24,7 +24,9 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import extensions  # noqa: E402
+import moods  # noqa: E402
 from control_paths import ControlPaths  # noqa: E402
+from mood import MOODS  # noqa: E402
 from options import options  # noqa: E402
 from repeated_calls import RepeatedCalls  # noqa: E402
 
@@ -49,18 +51,21 @@ def main() -> None:
     parser.add_argument("--machines", action="store_true", help="somebody boots the instances")
     parser.add_argument("--time-scale", type=float, default=1.0, help="factor for every wait that AWS names")
     parser.add_argument("--hook-scale", type=float, help="factor for the time-outs of lifecycle hooks (default: --time-scale)")
+    parser.add_argument("--mood", choices=MOODS, default="instant", help="how slow and strict AWS is: see mood.py")
     parser.add_argument("--function-endpoint", help="AWS_ENDPOINT_URL of deployed functions; default this server")
     arguments = parser.parse_args()
     options.machines = arguments.machines
     options.time_scale = arguments.time_scale
     options.hook_scale = arguments.hook_scale or arguments.time_scale
+    options.mood = arguments.mood
     options.function_endpoint = arguments.function_endpoint or f"http://127.0.0.1:{arguments.port}"
 
     # Closing the terminal, or Ctrl-C in it, must not end this process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
-    extensions.load()
+    extensions.load(extensions)
+    extensions.load(moods)
     make_server(
         "127.0.0.1",
         arguments.port,

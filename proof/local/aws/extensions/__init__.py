@@ -15,6 +15,7 @@ is noticed when the server starts.
 import functools
 import importlib
 import pkgutil
+from types import ModuleType
 
 
 def adds_to(target: type):
@@ -29,7 +30,7 @@ def adds_to(target: type):
     return add
 
 
-def replaces(target: type):
+def replaces(target: type | ModuleType):
     """Puts the function in place of moto's, which it gets as first argument. Raises TypeError if moto has none."""
 
     def replace(function):
@@ -47,7 +48,7 @@ def replaces(target: type):
     return replace
 
 
-def load() -> None:
-    """Imports every extension, which puts it into effect."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+def load(package: ModuleType) -> None:
+    """Imports every module of a package, which puts it into effect."""
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)

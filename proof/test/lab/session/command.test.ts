@@ -67,6 +67,10 @@ describe("make lab", () => {
     assert.equal(parseCommand([], { LAB_LIMITS: "4" }).limits, 4);
   });
 
+  it("refuses a mood that the local AWS does not have", () => {
+    assert.throws(() => parseCommand([], { LOCAL_AWS_MOOD: "angry" }), /LOCAL_AWS_MOOD is "angry"/);
+  });
+
   it("takes LAB_SCALE", () => {
     assert.equal(parseCommand([], { LAB_SCALE: "0.5" }).scale, 0.5);
   });

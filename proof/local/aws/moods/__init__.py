@@ -1,0 +1,1 @@
+"""What AWS does later, or refuses for a while. One file per behaviour of table.json, as under extensions/."""
