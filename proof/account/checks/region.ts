@@ -1,7 +1,4 @@
-import {
-  EC2,
-  paginateDescribeInstanceTypeOfferings,
-} from "@aws-sdk/client-ec2";
+import { EC2, paginateDescribeInstanceTypeOfferings } from "@aws-sdk/client-ec2";
 import { IAM, paginateListRoles } from "@aws-sdk/client-iam";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { parseSettings } from "../../../settings";
