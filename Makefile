@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab local down preview test test-all static unit clean needs-local needs-lab needs-test needs-test-all
+.PHONY: help lab local down preview aws-check test test-all static unit clean needs-local needs-lab needs-test needs-test-all
 
 STACK ?= local
 ARGS ?=
@@ -16,6 +16,7 @@ help:
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
 	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"
 	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev; with EXAMPLE=two-regions, an example's"
+	@echo "make aws-check STACK=dev    compares a real AWS account with what the local AWS assumes (docs/first-day.md; asks first)"
 	@echo "make test                   types, lint, format, tests of the product: with Node alone"
 	@echo "make test-all               these and the tests that start etcd, apiservers, nodes and the local AWS (root, Linux)"
 	@echo "make clean                  make down, then removes node_modules and all that was built here"
@@ -31,6 +32,11 @@ down: needs-local $(packages)
 
 preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK) $(addprefix --example=,$(EXAMPLE))
+
+# The program itself, as npm would pass Ctrl-C on a second time.
+aws-check: STACK = dev
+aws-check: needs-test $(packages)
+	@node --require ts-node/register/transpile-only proof/account/main.ts --stack $(STACK) $(ARGS)
 
 test: needs-test $(packages)
 	@$(MAKE) --no-print-directory --jobs=2 static unit

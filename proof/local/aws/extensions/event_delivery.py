@@ -14,8 +14,10 @@ lambda_async_invocation.py does the rest.
   policy must let events.amazonaws.com send for this rule; otherwise the event is lost
   (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
 
-Not implemented are targets other than functions, and inputs other than the event itself. Such an event is
-lost, with that reason.
+A queue is a target too: its policy must let events.amazonaws.com send for the rule, as for dead letters.
+
+Not implemented are targets other than functions and queues, and inputs other than the event itself. Such an
+event is lost, with that reason.
 """
 
 import json
@@ -86,9 +88,14 @@ def attempt(event: dict, rule: Rule, target: dict, delivery: dict, began: float)
         raise
 
 
-def invoke(event: dict, rule: Rule, target: dict) -> dict:
+def invoke(event: dict, rule: Rule, target: dict) -> dict | None:
     arn = target["Arn"]
     inputs = {"Input", "InputPath", "InputTransformer"} & set(target)
+    if ":sqs:" in arn and not inputs:
+        refusal = send_to_queue(arn, event, rule, {})
+        if refusal:
+            raise Undeliverable("NO_PERMISSIONS", refusal)
+        return None
     if ":lambda:" not in arn or inputs:
         what = f"{', '.join(sorted(inputs))} of target {arn}" if inputs else f"target {arn}"
         raise Undeliverable("INVALID_PARAMETER", f"{what} is not implemented by this local AWS")
@@ -135,6 +142,11 @@ def send_dead_letter(queue_arn: str | None, event: dict, rule: Rule, attributes:
     """Why there is no dead letter; None if there is one."""
     if queue_arn is None:
         return "the target has no dead-letter queue"
+    return send_to_queue(queue_arn, event, rule, attributes)
+
+
+def send_to_queue(queue_arn: str, event: dict, rule: Rule, attributes: dict) -> str | None:
+    """Why the event is not in the queue; None if it is."""
     queue = dead_letters.find_queue(queue_arn)
     context = {"aws:sourcearn": rule.arn, "aws:sourceaccount": rule.account_id}
     request = Request("sqs:SendMessage", queue_arn, EVENT_BRIDGE, context)
