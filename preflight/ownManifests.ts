@@ -28,6 +28,7 @@ export async function readOwnManifests(
   ours: readonly ManifestFile[],
   folder = projectFolder(),
 ): Promise<ManifestFile[]> {
+  if (paths.length === 0) return [];
   const read = await Promise.all(paths.map((path) => filesOf(path, folder)));
   const mistake = (i: number, remedy: string): Mistake => ({
     key: `addons.manifests[${i}]`,
