@@ -31,10 +31,11 @@ def resources_of(call: Call) -> list[str]:
         case "iam":
             return [iam(p)]
         case "autoscaling":
-            groups = [p.get("AutoScalingGroupName")] if "AutoScalingGroupName" in p else [one["ResourceId"] for one in p["Tags"]]
+            groups = [p["AutoScalingGroupName"]] if "AutoScalingGroupName" in p else [one["ResourceId"] for one in p["Tags"]]
             return [arn(f"autoScalingGroup:*:autoScalingGroupName/{name}") for name in groups]
         case "lambda":
-            return [one if (one := p.get("FunctionName") or p["Resource"]).startswith("arn:") else arn(f"function:{one}")]
+            function = p.get("FunctionName") or p["Resource"]
+            return [function if function.startswith("arn:") else arn(f"function:{function}")]
         case "events":
             return [p.get("ResourceARN") or arn(f"rule/{p.get('Name') or p['Rule']}")]
         case "sqs":
@@ -44,14 +45,15 @@ def resources_of(call: Call) -> list[str]:
         case "logs":
             return [p.get("resourceArn") or arn(f"log-group:{p['logGroupName']}")]
         case "monitoring":
-            names = p.get("AlarmNames") or [p.get("AlarmName")]
-            return [p["ResourceARN"]] if "ResourceARN" in p else [arn(f"alarm:{one}").replace(":monitoring:", ":cloudwatch:") for one in names]
+            if "ResourceARN" in p:
+                return [p["ResourceARN"]]
+            return [arn(f"alarm:{one}").replace(":monitoring:", ":cloudwatch:") for one in p.get("AlarmNames") or [p["AlarmName"]]]
         case "kms":
             return [arn(one) for one in kms(p)]
         case "elasticloadbalancing":
             return load_balancing(call, arn)
         case "route53":
-            return route53(p)
+            return route53(call, p)
     raise ValueError(f"nothing here knows the resources of {call.name}: add them to {__file__}")
 
 
@@ -72,8 +74,8 @@ def iam(p: dict) -> str:
 
 def kms(p: dict) -> list[str]:
     """An alias is made or deleted on itself and on its key."""
-    names = [p[one] for one in ("AliasName", "TargetKeyId", "KeyId") if one in p]
-    return [one.split(":")[-1] if one.startswith("arn:") else one if one.startswith("alias/") else f"key/{one}" for one in names]
+    names = [p[one].split(":")[-1] for one in ("AliasName", "TargetKeyId", "KeyId") if one in p]
+    return [one if one.startswith(("alias/", "key/")) else f"key/{one}" for one in names]
 
 
 def load_balancing(call: Call, arn) -> list[str]:
@@ -84,12 +86,13 @@ def load_balancing(call: Call, arn) -> list[str]:
             return [arn(f"loadbalancer/net/{p['Name']}/new")]
         case "CreateTargetGroup":
             return [arn(f"targetgroup/{p['Name']}/new")]
-    names = p.get("ResourceArns") or [next(p[one] for one in ("ListenerArn", "LoadBalancerArn", "TargetGroupArn") if one in p)]
+    about = next((p[one] for one in ("ListenerArn", "LoadBalancerArn", "TargetGroupArn") if one in p), None)
+    names = p.get("ResourceArns") or [about]
     return [one.replace("/app/", "/net/") for one in names]
 
 
-def route53(p: dict) -> list[str]:
-    """GetChange names a change."""
-    zone = p.get("HostedZoneId") or p.get("ResourceId") or p["Id"]
-    kind = "change" if zone.split("/")[-1].startswith("C") and "HostedZoneId" not in p and "ResourceId" not in p else "hostedzone"
-    return [f"arn:aws:route53:::{kind}/{zone.split('/')[-1]}"]
+def route53(call: Call, p: dict) -> list[str]:
+    """Of the calls with an `Id`, GetChange names a change."""
+    kind = "change" if call.operation == "GetChange" else "hostedzone"
+    name = p.get("HostedZoneId") or p.get("ResourceId") or p["Id"]
+    return [f"arn:aws:route53:::{kind}/{name.split('/')[-1]}"]
