@@ -4,13 +4,13 @@ import { localAwsUrl } from "./aws/environment";
 import { localFolders, projectFolder } from "./folders";
 
 /** An access key id whose calls the local AWS judges. */
-export type Caller = keyof typeof callerDocuments;
+export type Caller = "previewer" | "deployer";
 
 /** The policy documents in docs/ of each caller. */
-export const callerDocuments = {
+export const callerDocuments: Readonly<Record<Caller, readonly string[]>> = {
   previewer: ["preview-policy.json"],
   deployer: ["preview-policy.json", "deploy-policy.json"],
-} as const;
+};
 
 /** Account of the local AWS. */
 const account = "123456789012";
