@@ -12,6 +12,7 @@ run := node --require ts-node/register/transpile-only proof/local/main.ts
 help:
 	@echo "make local                  deploys the stack to a local AWS, shows what came of it (LOCAL_AWS_PORT, default 4566; LOCAL_AWS_MOOD=typical or worst: as slow as AWS)"
 	@echo "make local ARGS=preview     what that would change; with STACK=dev or STACK=prod, another stack's preview"
+	@echo "make local ARGS=--judged     allows the engine only what docs/preview-policy.json and deploy-policy.json allow"
 	@echo "make local ARGS=kubeconfig  the administrator's kubeconfig of the local stack"
 	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
 	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"

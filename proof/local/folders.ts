@@ -17,6 +17,8 @@ export function localFolders(project: string) {
      * own.
      */
     workspace: path.join(local, "workspace"),
+    /** The rights that deployments and previews have used: see `judged.ts`. */
+    rights: path.join(local, "rights.json"),
     /** Every request that the local AWS answered. */
     log: path.join(local, "aws.log"),
   };

@@ -13,7 +13,11 @@ const commands = { up, preview, down, kubeconfig };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { stack: { type: "string", default: localStack }, example: { type: "string" } },
+    options: {
+      stack: { type: "string", default: localStack },
+      example: { type: "string" },
+      judged: { type: "boolean", default: false },
+    },
     allowPositionals: true,
   });
   const [command = "up", ...rest] = positionals;
@@ -32,6 +36,7 @@ async function main(): Promise<void> {
     stackName: values.stack,
     port: localAwsPort(process.env),
     report: console.log,
+    judged: values.judged,
   });
 }
 

@@ -5,9 +5,10 @@ import { startLocalAws } from "./aws/process";
 import { EngineProgress } from "./engineProgress";
 import { localFolders } from "./folders";
 import { isInterrupted, withEngine } from "./interrupt";
+import { asCaller } from "./judged";
 import { breakStaleLock } from "./locks";
 import { settleState } from "./state";
-import { openStack, stackRegion } from "./stack";
+import { openStack, stackPlace, stackRegion } from "./stack";
 
 /** The context of a command. */
 export interface Run {
@@ -20,6 +21,11 @@ export interface Run {
   readonly port: number;
   /** Prints a line for the person at the terminal. */
   readonly report: (line: string) => void;
+  /**
+   * Whether the local AWS allows the engine only what docs/preview-policy.json and docs/deploy-policy.json
+   * allow. @default no
+   */
+  readonly judged?: boolean;
   /** How the engine that was found is run. @default unchanged */
   readonly engine?: (found: Engine) => Promise<Engine>;
 }
@@ -54,18 +60,22 @@ async function openUnlocked(
  * `replace` has the URNs of resources that an `up` replaces.
  */
 export async function operate(
-  { report }: Run,
+  run: Run,
   operation: "up" | "preview" | "destroy",
   stack: Stack,
   replace: readonly string[] = [],
 ): Promise<EngineProgress> {
+  const { report } = run;
   const progress = new EngineProgress(operation === "preview", report);
   const began = Date.now();
-  try {
-    await withEngine<unknown>((signal) => {
+  const engine = () =>
+    withEngine<unknown>((signal) => {
       const options = { onEvent: progress.onEvent, signal };
       return operation === "up" ? stack.up({ ...options, replace: [...replace] }) : stack[operation](options);
     });
+  try {
+    const caller = operation === "preview" ? "previewer" : "deployer";
+    await (run.judged ? asCaller({ ...run, ...stackPlace(run) }, caller, engine) : engine());
   } catch (error) {
     // The engine's own error text repeats the whole operation, so it is printed only if nothing else was.
     throw progress.errors > 0

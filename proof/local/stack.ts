@@ -21,6 +21,13 @@ export interface StackFile {
   readonly [setting: string]: unknown;
 }
 
+interface StackOfProgram {
+  readonly project: string;
+  /** @default the project */
+  readonly program?: string;
+  readonly stackName: string;
+}
+
 /**
  * A stack file for the local AWS. Of the provider's settings only the region and the default tags stay:
  * profiles, roles, account ids and endpoints are about real AWS. The local passphrase encrypts secrets.
@@ -42,6 +49,17 @@ export function stackRegion(program: string, stack: string): string {
   const region = readStackFile(file).config?.["aws:region"];
   if (typeof region !== "string") throw new Error(`aws:region is missing in ${file}`);
   return region;
+}
+
+/**
+ * What a policy says of a stack's cluster: its name and region. An example that is no one cluster in one
+ * region has `*`.
+ */
+export function stackPlace({ project, program = project, stackName }: StackOfProgram) {
+  const name = readStackFile(path.join(program, `Pulumi.${stackName}.yaml`)).config?.["pulumi-kubeadm:name"];
+  return typeof name === "string"
+    ? { cluster: name, region: stackRegion(program, stackName) }
+    : { cluster: "*", region: "*" };
 }
 
 /**

@@ -8,6 +8,7 @@
     PUT /local-aws/quotas                       replaces the account's quotas that are not the defaults: see
                                                 extensions/account_quotas.py
     PUT /local-aws/clock                        sets the clock of the moods ahead, so that a test does not wait: see mood.py
+    PUT, GET /local-aws/callers                 whose calls are judged by policies, and which rights they used: see callers/
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
 """
@@ -16,6 +17,7 @@ import json
 import os
 import uuid
 
+import callers
 import faults
 from extensions import account_quotas, target_health
 from extensions.event_bus import published
@@ -54,6 +56,10 @@ class ControlPaths:
                 return put(account_quotas.put, body_of(environ))
             case "PUT", ["", "clock"]:
                 return put(clock.put, body_of(environ))
+            case "PUT", ["", "callers"]:
+                return put(callers.put, body_of(environ))
+            case "GET", ["", "callers"]:
+                return "200 OK", callers.used
             case "GET", ["", "events"]:
                 return "200 OK", published
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}

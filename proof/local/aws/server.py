@@ -25,6 +25,7 @@ from werkzeug.serving import make_server  # noqa: E402
 
 import extensions  # noqa: E402
 import moods  # noqa: E402
+from callers.judged_calls import JudgedCalls  # noqa: E402
 from control_paths import ControlPaths  # noqa: E402
 from mood import MOODS  # noqa: E402
 from options import options  # noqa: E402
@@ -35,7 +36,7 @@ class LocalAws:
     """The WSGI application: moto, and the paths that are not AWS's."""
 
     def __init__(self, project: str, code: str) -> None:
-        self.moto = RepeatedCalls(DomainDispatcherApplication(create_backend_app))
+        self.moto = JudgedCalls(RepeatedCalls(DomainDispatcherApplication(create_backend_app)))
         self.control_paths = ControlPaths(project, code)
 
     def __call__(self, environ, start_response):

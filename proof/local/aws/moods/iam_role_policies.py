@@ -12,7 +12,7 @@ import inspect
 from contextvars import ContextVar
 
 import policies
-from callers import ENFORCEMENT, caller_of
+from aws_parts import ENFORCEMENT, caller_of
 from extensions import replaces
 from mood import seconds
 from moto.core.responses import BaseResponse

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from callers import RESOLVER, caller_of
+from aws_parts import RESOLVER, caller_of
 from extensions import replaces
 from mood import clock, seconds
 from moto.core.responses import ActionResult

@@ -6,7 +6,7 @@ imitated: for single calls, and for changed records in a second. Route 53's own 
 in an account.
 """
 
-from callers import RESOLVER, caller_of
+from aws_parts import RESOLVER, caller_of
 from extensions import replaces
 from mood import now
 from moto.core.responses import ActionResult, BaseResponse
