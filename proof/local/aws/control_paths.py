@@ -9,6 +9,8 @@
                                                 extensions/account_quotas.py
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
+    GET /local-aws/requests                     {"operations", "faults"}: how many requests came, and what AWS's models
+                                                have otherwise: see request_contracts.py
 """
 
 import json
@@ -17,6 +19,7 @@ import uuid
 
 import faults
 from extensions import account_quotas, target_health
+from extensions.checked_requests import checked
 from extensions.event_bus import published
 from moto.sts.models import sts_backends
 
@@ -50,6 +53,8 @@ class ControlPaths:
                 return put(account_quotas.put, body_of(environ))
             case "GET", ["", "events"]:
                 return "200 OK", published
+            case "GET", ["", "requests"]:
+                return "200 OK", checked.answer()
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}
 
 

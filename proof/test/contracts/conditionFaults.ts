@@ -35,7 +35,7 @@ export function conditionFaults(
       const type =
         globalKeys[key] ?? typeOfProviderKey(key, Principal) ?? keys.find(({ is }) => is(key))?.type;
       if (type === undefined) return [`${action} has no condition key ${key}`];
-      const [, set = "", compares] = /^(ForAllValues:|ForAnyValue:)?(.*)$/.exec(operator) ?? [];
+      const [, set = "", compares = ""] = /^(ForAllValues:|ForAnyValue:)?(.*)$/.exec(operator) ?? [];
       const one = type.replace(/^ArrayOf/, "");
       const ofSet = one !== type && compares !== "Null";
       if (ofSet !== (set !== ""))

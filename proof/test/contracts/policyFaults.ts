@@ -108,7 +108,7 @@ const typesOf = (reference: ServiceAuthorization, action: string) =>
   Object.keys(privilegeOf(reference, action).resource_types).filter((type) => type !== "");
 
 const privilegeOf = (reference: ServiceAuthorization, action: string) =>
-  (reference[prefixOf(action)] as Service).privileges[action.split(":")[1]];
+  reference[prefixOf(action)].privileges[action.split(":")[1]];
 
 const serviceOf = (reference: ServiceAuthorization, action: string): Service | undefined =>
   reference[prefixOf(action)];
