@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { checkedLines, checkedRequests } from "./aws/checkedRequests";
 import { localAwsUrl } from "./aws/environment";
 import { stopLocalAws } from "./aws/process";
 import { clusterOutputs, findGroups, findRecords, type ClusterOutputs } from "./cluster";
@@ -37,6 +38,8 @@ export async function up(run: Run): Promise<void> {
     began,
     run.report,
   );
+
+  for (const line of checkedLines(await checkedRequests(localAwsUrl(run.port)))) run.report(line);
 
   const records = await findRecords(outputs.zoneId);
   run.report(`\n${summary({ outputs, controllers, pools, records, places: places(run, outputs) })}`);

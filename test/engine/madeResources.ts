@@ -13,7 +13,30 @@ export function madeOutputs(region: Region, type: string, name: string, inputs: 
     arn: `arn:aws:${module}:${region.name}:${accountId}:${kind}/${name}`,
     name: inputs.name ?? `${name}-1a2b3c4`,
   };
-  return { ...common, ...own(kind, name, inputs) };
+  return { ...common, ...arnOf(kind, region, name, inputs), ...own(kind, name, inputs) };
+}
+
+/** The ARN as AWS forms it, of what policies name; with the resource's own name in it. */
+function arnOf(kind: string, { name: region }: Region, name: string, inputs: Record<string, any>) {
+  const here = `${region}:${accountId}`;
+  switch (kind) {
+    case "EventRule":
+      return { arn: `arn:aws:events:${here}:rule/${name}` };
+    case "Key":
+      return { arn: `arn:aws:kms:${here}:key/${name}` };
+    case "LogGroup":
+      return { arn: `arn:aws:logs:${here}:log-group:${inputs.name ?? name}` };
+    case "OpenIdConnectProvider":
+      return { arn: `arn:aws:iam::${accountId}:oidc-provider/${inputs.url.replace("https://", "")}` };
+    case "Queue":
+      return { arn: `arn:aws:sqs:${here}:${name}` };
+    case "Role":
+      return { arn: `arn:aws:iam::${accountId}:role/${name}` };
+    case "Zone":
+      return { arn: `arn:aws:route53:::hostedzone/${name}` };
+    default:
+      return {};
+  }
 }
 
 function own(kind: string, name: string, inputs: Record<string, any>): Record<string, unknown> {

@@ -173,7 +173,7 @@ describe("A customer's default key of EBS volumes", () => {
         [
           "dev-disk-key-1-ebs-csi",
           key("1"),
-          "arn:aws:iam:eu-central-1:123456789012:Role/dev-addons-ebs-csi-controller",
+          "arn:aws:iam::123456789012:role/dev-addons-ebs-csi-controller",
         ],
       ],
     );

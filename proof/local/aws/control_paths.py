@@ -11,6 +11,8 @@
     PUT, GET /local-aws/callers                 whose calls are judged by policies, and which rights they used: see callers/
     GET /local-aws/events                       every event published so far, oldest first, with what became of each delivery:
                                                 see extensions/event_bus.py, event_delivery.py, lambda_async_invocation.py
+    GET /local-aws/requests                     {"operations", "faults"}: how many requests came, and what AWS's models
+                                                have otherwise: see request_contracts.py
 """
 
 import json
@@ -20,6 +22,7 @@ import uuid
 import callers
 import faults
 from extensions import account_quotas, target_health
+from extensions.checked_requests import checked
 from extensions.event_bus import published
 from mood import clock
 from moto.sts.models import sts_backends
@@ -62,6 +65,8 @@ class ControlPaths:
                 return "200 OK", callers.used
             case "GET", ["", "events"]:
                 return "200 OK", published
+            case "GET", ["", "requests"]:
+                return "200 OK", checked.answer()
         return "404 Not Found", {"error": f"there is no {method} {ROOT}{path}"}
 
 
