@@ -57,8 +57,8 @@ type Result = Seen & { readonly isError?: boolean };
 
 async function next(seen: AsyncGenerator<Seen>): Promise<Result> {
   try {
-    const { value, done } = await seen.next();
-    return done ? { ...failed("the check has no result"), isError: true } : value;
+    const seenNext = await seen.next();
+    return seenNext.done ? { ...failed("the check has no result"), isError: true } : seenNext.value;
   } catch (error) {
     return { ...ofError(error), isError: true };
   }

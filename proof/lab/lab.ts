@@ -35,6 +35,12 @@ const noAwsFaults: Record<keyof Faults, undefined> = {
 /** The interval of etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
 
+/**
+ * The factor for the time-outs of hooks. A node starts as fast as this machine can, whatever LAB_SCALE says: a tenth of its 15
+ * minutes would fail healthy nodes on a busy machine.
+ */
+export const hookScale = (scale: number): number => Math.max(scale, 1 / 3);
+
 /** The parts of a lab. */
 export interface Parts {
   readonly scale: number;
@@ -101,6 +107,11 @@ export class Lab {
   /** Milliseconds of a wait that AWS or a setting gives in minutes, at the scale of the run. */
   minutes(minutes: number): number {
     return minutes * 60_000 * this.scale;
+  }
+
+  /** Seconds after which a lifecycle hook with a time-out of so many minutes ends. */
+  hookSeconds(minutes: number): number {
+    return minutes * 60 * hookScale(this.scale);
   }
 
   /** Seconds in which a controller leaves: its target drains for three minutes at the scale of the run, then it goes. */

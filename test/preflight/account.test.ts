@@ -170,11 +170,7 @@ describe("A customer's default key of EBS volumes", () => {
           key("1"),
           "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
         ],
-        [
-          "dev-disk-key-1-ebs-csi",
-          key("1"),
-          "arn:aws:iam::123456789012:role/dev-addons-ebs-csi-controller",
-        ],
+        ["dev-disk-key-1-ebs-csi", key("1"), "arn:aws:iam::123456789012:role/dev-addons-ebs-csi-controller"],
       ],
     );
     assert.equal(noted, key("1"));

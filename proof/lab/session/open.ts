@@ -15,7 +15,7 @@ import { Cluster } from "../cluster/cluster";
 import { yielding } from "../cluster/deployer";
 import type { KubernetesKind } from "../drills/drill";
 import { putControlPath } from "../cluster/controlPath";
-import { Lab } from "../lab";
+import { hookScale, Lab } from "../lab";
 import { fillMirror, mirrorSettings, type NodePrograms } from "../node/mirror";
 import { addressIn, awsAddress, metadataAddress, resolverOf } from "../network/addresses";
 import { Balancers } from "../network/balancers";
@@ -38,11 +38,6 @@ const clientCidr = "10.0.255.240/28";
 
 const port = 4566;
 const functionPort = 4567;
-/**
- * The least factor for the time-outs of hooks. A node starts as fast as this machine can, whatever LAB_SCALE says: a tenth of its 15
- * minutes would fail healthy nodes on a busy machine.
- */
-const leastHookScale = 1 / 3;
 
 const disks = "/run/lab/disks";
 
@@ -213,7 +208,7 @@ async function openLocalAws(
   await startLocalAws(projectFolder, port, report, [
     "--machines",
     ...["--time-scale", String(scale)],
-    ...["--hook-scale", String(Math.max(scale, leastHookScale))],
+    ...["--hook-scale", String(hookScale(scale))],
     ...["--function-endpoint", `http://127.0.0.1:${functionPort}`],
   ]);
   atEnd(() => stopLocalAws(projectFolder, port));

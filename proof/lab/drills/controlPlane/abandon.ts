@@ -96,7 +96,7 @@ export const abandon: Drill = {
       /the local apiserver is not ready: .*\[-\]/,
       /container kube-apiserver, start \d+, says:[^]*secret/i,
     ]);
-    await lab.cluster.settled(patience + lab.minutes(15) / 1000);
+    await lab.cluster.settled(patience + lab.hookSeconds(15));
     const seconds = (Date.now() - mended) / 1000;
     const left = (await lab.cluster.controllers()).map(({ id }) => id);
     const gone = serving.filter((id) => !left.includes(id));
@@ -127,7 +127,7 @@ export const abandon: Drill = {
       throw new Error("the worker that served is not in service any more");
     await lab.cluster.forget("workerPools.workers.kubelet.featureGates");
     stage.note("the setting is gone");
-    await lab.cluster.settled(patience + lab.minutes(15) / 1000);
+    await lab.cluster.settled(patience + lab.hookSeconds(15));
 
     await holdsNoSecrets(lab, [...right.values()]);
     noneFailedTwice(asks);
@@ -180,7 +180,7 @@ async function isAbandoned(stage: Stage, newcomers: Newcomers): Promise<Abandone
   const id = await newcomers.next();
   const launched = Date.now();
   let console: string | undefined;
-  await until(`${id} is abandoned`, 60 + lab.minutes(15) / 1000, async () => {
+  await until(`${id} is abandoned`, 60 + lab.hookSeconds(15), async () => {
     console ??= lab.machines().find((machine) => machine.id === id)?.console;
     const all = [...(await lab.cluster.controllers()), ...(await lab.cluster.workers())];
     const state = all.find((instance) => instance.id === id)?.lifecycleState ?? "gone";
