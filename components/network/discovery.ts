@@ -4,7 +4,7 @@ import { handlerFactory, StartingEvent } from "../../lambda/handler";
 import { discoveryStatements } from "../../lambda/permissions";
 import { failedLaunch, groupEvents, poolEvents } from "./groupEvents";
 import { uneven } from "../../lambda/zones";
-import { logAlarm } from "../store/logAlarm";
+import { LogAlarm } from "../store/logAlarm";
 import { ownedTags } from "../../plan/names";
 
 export interface DiscoveryArgs {
@@ -256,7 +256,7 @@ export class Discovery extends pulumi.ComponentResource {
   /** Alarms on what the function sees of the Auto Scaling groups, by its log. */
   private groupAlarms(name: string, args: DiscoveryArgs, logGroup: pulumi.Input<string>) {
     const common = { cluster: args.cluster, logGroup, topicArn: args.alarmTopicArn };
-    logAlarm(
+    new LogAlarm(
       `${name}-failed-launches`,
       {
         ...common,
@@ -268,9 +268,9 @@ export class Discovery extends pulumi.ComponentResource {
         period: 900,
         periods: { breaching: 2, of: 4 },
       },
-      this,
+      { parent: this },
     );
-    logAlarm(
+    new LogAlarm(
       `${name}-uneven-zones`,
       {
         ...common,
@@ -282,7 +282,7 @@ export class Discovery extends pulumi.ComponentResource {
         period: 900,
         periods: { breaching: 4, of: 4 },
       },
-      this,
+      { parent: this },
     );
   }
 }

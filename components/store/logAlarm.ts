@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ownedTags } from "../../plan/names";
 
 export interface LogAlarmArgs {
@@ -20,35 +20,39 @@ export interface LogAlarmArgs {
 }
 
 /** An alarm that is on while lines with certain words come to a log group. */
-export function logAlarm(name: string, args: LogAlarmArgs, parent: pulumi.Resource): void {
-  const metric = { namespace: "pulumi-kubeadm", name: args.alarm };
-  new aws.cloudwatch.LogMetricFilter(
-    name,
-    {
-      name: args.alarm,
-      logGroupName: args.logGroup,
-      pattern: args.words.map((words) => `"${words}"`).join(" "),
-      metricTransformation: { ...metric, value: "1" },
-    },
-    { parent },
-  );
-  new aws.cloudwatch.MetricAlarm(
-    name,
-    {
-      name: args.alarm,
-      alarmDescription: args.description,
-      namespace: metric.namespace,
-      metricName: metric.name,
-      statistic: "Sum",
-      period: args.period,
-      evaluationPeriods: args.periods?.of ?? 1,
-      datapointsToAlarm: args.periods?.breaching,
-      comparisonOperator: "GreaterThanThreshold",
-      threshold: 0,
-      treatMissingData: "notBreaching",
-      alarmActions: args.topicArn === undefined ? undefined : [args.topicArn],
-      tags: ownedTags(args.cluster, args.alarm),
-    },
-    { parent },
-  );
+export class LogAlarm extends pulumi.ComponentResource {
+  constructor(name: string, args: LogAlarmArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubeadm:index:LogAlarm", name, {}, opts);
+    const metric = { namespace: "pulumi-kubeadm", name: args.alarm };
+    new aws.cloudwatch.LogMetricFilter(
+      name,
+      {
+        name: args.alarm,
+        logGroupName: args.logGroup,
+        pattern: args.words.map((words) => `"${words}"`).join(" "),
+        metricTransformation: { ...metric, value: "1" },
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.MetricAlarm(
+      name,
+      {
+        name: args.alarm,
+        alarmDescription: args.description,
+        namespace: metric.namespace,
+        metricName: metric.name,
+        statistic: "Sum",
+        period: args.period,
+        evaluationPeriods: args.periods?.of ?? 1,
+        datapointsToAlarm: args.periods?.breaching,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 0,
+        treatMissingData: "notBreaching",
+        alarmActions: args.topicArn === undefined ? undefined : [args.topicArn],
+        tags: ownedTags(args.cluster, args.alarm),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { logAlarm } from "./logAlarm";
+import { LogAlarm } from "./logAlarm";
 import { ownedTags } from "../../plan/names";
 
 export interface NodeLogsArgs {
@@ -33,7 +33,7 @@ export class NodeLogs extends pulumi.ComponentResource {
       { name: logGroup, retentionInDays: 30, tags: ownedTags(cluster, logGroup) },
       { parent: this },
     );
-    logAlarm(
+    new LogAlarm(
       `${name}-etcd-near-quota`,
       {
         cluster,
@@ -45,7 +45,7 @@ export class NodeLogs extends pulumi.ComponentResource {
         period: 900, // controllers look every ten minutes
         topicArn: alarmTopicArn,
       },
-      this,
+      { parent: this },
     );
     this.registerOutputs({});
   }
