@@ -57,8 +57,8 @@ type Result = Seen & { readonly isError?: boolean };
 
 async function next(seen: AsyncGenerator<Seen>): Promise<Result> {
   try {
-    const seenNext = await seen.next();
-    return seenNext.done ? { ...failed("the check has no result"), isError: true } : seenNext.value;
+    const next = await seen.next();
+    return next.done ? { ...failed("the check has no result"), isError: true } : next.value;
   } catch (error) {
     return { ...ofError(error), isError: true };
   }

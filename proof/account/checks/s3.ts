@@ -11,7 +11,7 @@ const key = "pulumi-kubeadm-aws-check";
 /** What nodes count on in the node store. */
 export const s3: Part = {
   name: "S3",
-  makes: "a bucket with a few empty objects",
+  makes: "a bucket with a few small objects",
   checks: [
     {
       what: "a new bucket's first version id",
@@ -46,7 +46,7 @@ export const s3: Part = {
       VersioningConfiguration: { Status: "Enabled" },
     });
     const version = await measure("a version id", patience, async () => {
-      const { VersionId } = await client.putObject({ Bucket: name, Key: key });
+      const { VersionId } = await client.putObject({ Bucket: name, Key: key, Body: name });
       return VersionId !== "null" && VersionId;
     });
     yield within(version.seconds, longest);
@@ -56,7 +56,7 @@ export const s3: Part = {
     yield within(read.seconds, longest);
     const answers = await Promise.all(
       Array.from({ length: writers }, () =>
-        client.putObject({ Bucket: name, Key: `${key}-once`, IfNoneMatch: "*" }).then(
+        client.putObject({ Bucket: name, Key: `${key}-once`, Body: name, IfNoneMatch: "*" }).then(
           () => "wrote",
           ({ name: refusal }: Error) => refusal,
         ),
