@@ -135,6 +135,13 @@ export function controllerStatements(node: NodeScope): Statement[] {
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: [node.group, poolGroup(node.cluster, "*")].map((group) => groupArn(node, group)),
     },
+    {
+      // For a controller that waits: complete-launch keeps its hook open.
+      Sid: "ExtendOwnHook",
+      Effect: "Allow",
+      Action: "autoscaling:RecordLifecycleActionHeartbeat",
+      Resource: groupArn(node, node.group),
+    },
     report(node),
     ...pullImages(node),
   ];

@@ -44,6 +44,7 @@ export const hookScale = (scale: number): number => Math.max(scale, 1 / 3);
 /** The parts of a lab. */
 export interface Parts {
   readonly scale: number;
+  readonly mood: string;
   readonly report: (line: string) => void;
   readonly localAws: URL;
   readonly region: string;
@@ -73,6 +74,8 @@ export interface InstanceAt {
 /** A cluster on booted nodes, and everything that a drill does to it. */
 export class Lab {
   readonly scale: number;
+  /** The local AWS's: see `localAwsMood`. */
+  readonly mood: string;
   readonly report: (line: string) => void;
   readonly cluster: Cluster;
   readonly store: NodeStore;
@@ -86,6 +89,7 @@ export class Lab {
 
   constructor(private readonly parts: Parts) {
     this.scale = parts.scale;
+    this.mood = parts.mood;
     this.report = parts.report;
     this.cluster = parts.cluster;
     this.store = parts.store;

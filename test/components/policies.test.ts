@@ -99,6 +99,20 @@ describe("Policies", () => {
     }
   });
 
+  it("let every node keep the hooks of its own group open, and of no other group", () => {
+    const heartbeat = "autoscaling:RecordLifecycleActionHeartbeat";
+    const groups = roleStatements(local)
+      .filter(([, { Action }]) => listed(Action).includes(heartbeat))
+      .map(([name, { Resource }]) => [
+        name.split(" ")[1],
+        ...listed(Resource).map((arn) => arn.split("/").pop()),
+      ]);
+    assert.deepEqual(
+      groups.sort(),
+      ["local-controllers", "local-pool-arm", "local-pool-workers"].map((group) => [group, group]),
+    );
+  });
+
   it("let a pool complete only its own lifecycle hooks", () => {
     for (const [name, { Sid, Resource }] of roleStatements(local)) {
       if (Sid !== "CompleteHooks" || !name.includes("-pool-")) continue;

@@ -99,6 +99,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFact
     drill: drill.name,
     date: new Date().toISOString().slice(0, 10),
     scale: lab.scale,
+    ...(lab.mood !== "instant" && { mood: lab.mood }),
     what: outcome?.what ?? "",
     seconds: outcome?.seconds ?? null,
     acknowledged: verdict?.acknowledged ?? 0,

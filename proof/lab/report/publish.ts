@@ -21,10 +21,10 @@ export interface PublishArgs {
  */
 export function publish({ project, labFolder, drills }: PublishArgs): Row[] {
   const kept = keptRows(labFolder).filter(({ drill }) => drills.includes(drill));
-  const failed = kept.filter(({ passed, slow }) => !passed || slow).map(({ drill }) => drill);
+  const failed = kept.filter(({ passed, slow, mood }) => !passed || slow || mood).map(({ drill }) => drill);
   if (failed.length > 0) {
     throw new Error(
-      `nothing is published, as these drills did not pass or were above their limits: ${failed.join(", ")}; ` +
+      `nothing is published, as these drills did not pass, were above their limits or ran in another mood of the local AWS: ${failed.join(", ")}; ` +
         `run them again by \`make lab ARGS='${failed.join(" ")}'\``,
     );
   }

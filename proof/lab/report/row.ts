@@ -29,6 +29,8 @@ export interface Row {
   readonly reasons: readonly string[];
   /** Times above the drill's limits. With a raised LAB_LIMITS the drill may have passed, but such a row is not published. */
   readonly slow?: readonly string[];
+  /** `LOCAL_AWS_MOOD` of the run, unless it was `instant`. Such a row is not published. */
+  readonly mood?: string;
   /** Results of Kubernetes' own tests, if the drill runs them. */
   readonly conformance?: Conformance;
   /** Further figures of the drill, by name. */

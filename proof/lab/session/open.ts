@@ -5,7 +5,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../engine";
-import { localAwsUrl, resolverKeyId } from "../../local/aws/environment";
+import { localAwsMood, localAwsUrl, resolverKeyId } from "../../local/aws/environment";
 import { startLocalAws, stopLocalAws } from "../../local/aws/process";
 import { findPython } from "../../local/aws/python";
 import { projectFolder } from "../../local/folders";
@@ -175,6 +175,7 @@ async function open(
   const members = client.watchMembers();
   atEnd(() => members.stop());
   return new Lab({
+    mood: localAwsMood(process.env),
     ...{ scale, report, localAws, cluster, store, hypervisor, members, client, dnsFaults },
     ...{ awsFaults: frontDoor.faults, trail: frontDoor.trail, kubernetes: kubernetesClient },
     ...{ region: stack.region, versions },

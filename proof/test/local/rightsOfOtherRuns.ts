@@ -1,6 +1,6 @@
 /**
- * Rights that no recorded run of `make local` has used, by the statement that allows them. The provider's sources
- * name the calls: https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
+ * Rights that no recorded run of `make local` has used, by the statement that allows them. They are written by hand, and not
+ * tried. The provider's sources have the calls: https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
  */
 export const rightsOfOtherRuns: readonly {
   readonly why: string;

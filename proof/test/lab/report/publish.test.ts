@@ -59,7 +59,12 @@ describe("make lab ARGS=publish", () => {
   it("refuses the result of a drill that passed by a raised LAB_LIMITS alone", () => {
     const slow = { ...run("roll", 1), row: { ...row("roll", 1), slow: ["seconds to healthy: 28"] } };
     keepResult(labFolder, slow);
-    throws(() => publish({ project, labFolder, drills: ["roll"] }), /above their limits: roll/);
+    throws(() => publish({ project, labFolder, drills: ["roll"] }), /above their limits .*: roll;/);
+  });
+
+  it("refuses the result of a drill that ran in another mood than instant", () => {
+    keepResult(labFolder, { ...run("roll", 1), row: { ...row("roll", 1), mood: "worst" } });
+    throws(() => publish({ project, labFolder, drills: ["roll"] }), /another mood of the local AWS: roll;/);
   });
 
   it("refuses the result of a drill that did not pass, and then changes nothing", () => {
@@ -68,7 +73,7 @@ describe("make lab ARGS=publish", () => {
     keepResult(labFolder, run("roll", 11, false));
     throws(
       () => publish({ project, labFolder, drills: ["form-3", "crash", "roll"] }),
-      /these drills did not pass or were above their limits: roll; run them again by `make lab ARGS='roll'`/,
+      /these drills did not pass, were above their limits or ran in another mood of the local AWS: roll; run them again by `make lab ARGS='roll'`/,
     );
     equal(readFileSync(bench(), "utf8"), before);
   });
