@@ -3,7 +3,7 @@ import {
   type CreateAutoScalingGroupCommandInput,
   type LifecycleHookSpecification,
 } from "@aws-sdk/client-auto-scaling";
-import { EC2 } from "@aws-sdk/client-ec2";
+import { EC2, type RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { region } from "./localAws";
@@ -86,6 +86,19 @@ export class TestGroup {
     await this.create(subnets, more);
     await this.settle();
     return this;
+  }
+
+  /** Gives the launch template another version, and the group that version. */
+  async launches(data: RequestLaunchTemplateData): Promise<void> {
+    const { LaunchTemplateVersion } = await this.ec2.createLaunchTemplateVersion({
+      LaunchTemplateName: this.name,
+      LaunchTemplateData: data,
+    });
+    const Version = String(LaunchTemplateVersion?.VersionNumber);
+    await this.autoScaling.updateAutoScalingGroup({
+      AutoScalingGroupName: this.name,
+      LaunchTemplate: { LaunchTemplateName: this.name, Version },
+    });
   }
 
   /** Lets every launch and termination succeed until all instances are in service, as many as wanted. */

@@ -1,3 +1,4 @@
+import { CreateInstanceProfileCommand, DeleteInstanceProfileCommand, IAMClient } from "@aws-sdk/client-iam";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually, hooks, makeSubnets, TestGroup } from "./autoScalingGroup";
@@ -139,13 +140,12 @@ describe("instances of an Auto Scaling group live as on AWS", function () {
       instance?.Tags?.some(({ Key, Value }) => Key === "aws:autoscaling:groupName" && Value === "template"),
     );
 
-    await group.ec2.createLaunchTemplateVersion({
-      LaunchTemplateName: group.name,
-      LaunchTemplateData: { InstanceType: "t3.medium", IamInstanceProfile: { Name: "nobody" } },
-    });
+    const iam = new IAMClient({});
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "removed" }));
+    await group.launches({ InstanceType: "t3.medium", IamInstanceProfile: { Name: "removed" } });
+    await iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: "removed" }));
     await group.autoScaling.updateAutoScalingGroup({
       AutoScalingGroupName: group.name,
-      LaunchTemplate: { LaunchTemplateName: group.name, Version: "2" },
       DesiredCapacity: 2,
     });
     const failed = await eventually("the launch fails", async () => {
@@ -154,8 +154,16 @@ describe("instances of an Auto Scaling group live as on AWS", function () {
       });
       return Activities?.find(({ StatusCode }) => StatusCode === "Failed");
     });
-    assert.match(failed.Description ?? "", /^Launching a new EC2 instance\.  Status Reason: .*nobody/);
+    assert.match(failed.Description ?? "", /^Launching a new EC2 instance\.  Status Reason: .*removed/);
     assert.deepEqual(await inGroup(group), [id]);
+  });
+
+  it("are never launched with an instance profile that is not there: the group refuses the template", async () => {
+    const group = await new TestGroup("unprofiled").create(subnets, { MinSize: 0, DesiredCapacity: 0 });
+    await assert.rejects(
+      group.launches({ InstanceType: "t3.medium", IamInstanceProfile: { Name: "nobody" } }),
+      /You must use a valid fully-formed launch template\. .*nobody.* Invalid IAM Instance Profile name/,
+    );
   });
 
   it("stay in the group until the terminate hook is over, but do not count", async () => {

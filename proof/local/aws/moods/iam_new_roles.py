@@ -1,4 +1,5 @@
-"""EC2, Auto Scaling and Lambda do not know an instance profile or a role until some time after it was made.
+"""EC2, Auto Scaling and Lambda do not know an instance profile or a role until some time after it was made, and never one that
+is not there.
 
 - EC2: InvalidParameterValue, "Invalid IAM Instance Profile name"
   (https://github.com/aws/aws-sdk-js-v3/issues/5253). A launch by Auto Scaling fails with it too.
@@ -19,6 +20,7 @@ from moto.awslambda.models import LambdaBackend
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import iam_instance_profile
 from moto.ec2.responses import instances
+from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, InstanceProfile, Role, iam_backends
 
 
@@ -48,13 +50,18 @@ def is_known(one: Role | InstanceProfile) -> bool:
 
 
 def filter_iam_instance_profiles(moto, account_id, partition, iam_instance_profile_arn, iam_instance_profile_name):
-    profile = moto(
-        account_id,
-        partition=partition,
-        iam_instance_profile_arn=iam_instance_profile_arn,
-        iam_instance_profile_name=iam_instance_profile_name,
-    )
-    if profile and not is_known(profile):
+    if not (iam_instance_profile_arn or iam_instance_profile_name):
+        return None
+    try:
+        profile = moto(
+            account_id,
+            partition=partition,
+            iam_instance_profile_arn=iam_instance_profile_arn,
+            iam_instance_profile_name=iam_instance_profile_name,
+        )
+    except NotFoundException:
+        profile = None
+    if profile is None or not is_known(profile):
         field = "arn" if iam_instance_profile_arn else "name"
         named = f"Value ({iam_instance_profile_arn or iam_instance_profile_name}) for parameter iamInstanceProfile.{field}"
         kind = "ARN" if iam_instance_profile_arn else "name"
