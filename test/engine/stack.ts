@@ -120,6 +120,8 @@ async function attemptOf(
     await pulumi.runtime.runInPulumiStack(program).catch((reason) => (error = reason));
     await pulumi.runtime.disconnect();
   });
+  // A program that the engine itself runs in this process later must not find the pretended one.
+  pulumi.runtime.resetOptions("", "", -1, "", "", false, "");
   const resources = requests.registrations.map(asRegistered);
   const componentOutputs = Object.fromEntries(requests.outputs.map(asOutputs));
   const outputs = componentOutputs[`Stack ${name}-${String(config.name)}`];
