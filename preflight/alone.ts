@@ -84,7 +84,9 @@ async function findingsOf(stack: automation.Stack): Promise<Findings> {
     const { severity, message, ephemeral } = diagnosticEvent ?? {};
     if (ephemeral || message === undefined || (severity !== "error" && severity !== "warning")) return;
     const text = plain(message);
-    if (text !== "" && !/^using pulumi-resource-\w+ from \$PATH/.test(text)) said[severity].push(text);
+    if (text === "" || /^using pulumi-resource-\w+ from \$PATH/.test(text)) return;
+    // The engine tells an error of an inline program twice.
+    if (!said[severity].includes(text)) said[severity].push(text);
   };
   try {
     await stack.preview({ onEvent });

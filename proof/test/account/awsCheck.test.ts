@@ -83,7 +83,8 @@ describe("make aws-check, tried against the local AWS,", function () {
     await set('{"L-F678F1CE": 1}');
     const { code, said } = await awsCheck(["--read-only"]);
     await set("{}");
-    assert.match(said, /quota of VPCs in eu-central-1: 1: 1 are there, and this cluster needs 1 more/);
+    assert.match(said, /quota of VPCs in eu-central-1: 1: 1 are in use, and this cluster needs 1 more/);
+    assert.equal(said.match(/quota of VPCs/g)?.length, 1, "it is told once");
     assert.match(said, /^ {2}failed {6}preflight of the stack/m);
     assert.match(said, /^\d+ passed, 1 failed, \d+ to look at$/m);
     assert.doesNotMatch(said, /check makes|Deleting/);
