@@ -34,10 +34,7 @@ class Refusal extends Error {
   }
 }
 
-/**
- * The documents of a text that have a value, as kubectl reads them. Text that kubectl and other readers of
- * YAML read differently is refused.
- */
+/** The documents of a text that have a value. Text that kubectl and other readers of YAML read differently is refused. */
 export function documentsOf(text: string): YamlDocument[] {
   const unreadable = unreadableCharacter(text);
   if (unreadable !== undefined) return [unreadable];

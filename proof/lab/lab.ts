@@ -13,9 +13,10 @@ import type { Kubernetes } from "./kubernetes/kubernetes";
 import type { Load } from "./clients/load";
 import { isHealthy, voters, type Members, type Observation } from "./clients/members";
 import type { DnsFaults } from "./network/dnsFaults";
-import type { Hypervisor, InstanceUnitFailure, MachineEvent } from "./node/hypervisor";
+import type { InstanceUnitFailure, MachineEvent } from "./node/hypervisor";
 import type { Machine } from "./node/machine";
 import type { NodeStore } from "./cluster/nodeStore";
+import { hookScale, type Parts } from "./parts";
 import { until } from "./until";
 
 /** Faults of the local AWS itself: see its control path `/local-aws/faults`. */
@@ -34,35 +35,6 @@ const noAwsFaults: Record<keyof Faults, undefined> = {
 
 /** The interval of etcd-reconcile.timer, and the time that a pass takes. */
 const timerMilliseconds = 40_000;
-
-/**
- * The factor for the time-outs of hooks. A node starts as fast as this machine can, whatever LAB_SCALE says: a tenth of its 15
- * minutes would fail healthy nodes on a busy machine.
- */
-export const hookScale = (scale: number): number => Math.max(scale, 1 / 3);
-
-/** The parts of a lab. */
-export interface Parts {
-  readonly scale: number;
-  readonly mood: string;
-  readonly report: (line: string) => void;
-  readonly localAws: URL;
-  readonly region: string;
-  /** Python with the local AWS's packages. */
-  readonly python: string;
-  readonly versions: { readonly etcd: string; readonly kubernetes: string };
-  readonly cluster: Cluster;
-  readonly store: NodeStore;
-  readonly hypervisor: Hypervisor;
-  readonly members: Members;
-  readonly client: ClientMachine;
-  /** Undefined if a stand-in runs instead. */
-  readonly kubernetes?: Kubernetes;
-  readonly awsFaults: Faults;
-  /** Every call to AWS by nodes and functions. */
-  readonly trail: Trail;
-  readonly dnsFaults: DnsFaults;
-}
 
 /** An instance at a moment of its life, such as its power-on. */
 export interface InstanceAt {

@@ -2,7 +2,6 @@ import * as assert from "node:assert/strict";
 import { ManifestFile, manifestOf, objectsOf } from "../../addons/manifests";
 
 const file = (text: string, name = "a.yaml"): ManifestFile => ({ name, text });
-/** The ids and the mistakes, with where they are. */
 function found(...files: ManifestFile[]) {
   const { objects, mistakes } = objectsOf(files);
   return {
