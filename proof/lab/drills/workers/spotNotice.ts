@@ -46,6 +46,15 @@ export const spotNotice: Drill = {
     const seconds = (Date.now() - began) / 1000;
     if (!lab.machines().some(({ id }) => id === instance)) throw new Error(`${instance} was gone before`);
     stage.note(`its pods run elsewhere after ${seconds.toFixed(1)} s`);
+    for (const step of [
+      `EC2 takes ${instance} back in`,
+      `evicting pod drill/${pod.metadata.name}`,
+      `drained ${node.metadata.name}`,
+    ])
+      await until(`a controller tells "${step}" of ${instance}`, notice, async () => {
+        const log = await drainLog(lab, instance);
+        return log.includes(step) || log;
+      });
     await lab.cluster.vanish([instance]);
     await until(`${instance} is gone, and its node`, patience, async () => {
       const { stderr } = await lab.kubernetes.attempt(["get", "node", node.metadata.name]);
@@ -54,13 +63,6 @@ export const spotNotice: Drill = {
     });
     await client.stop();
 
-    const log = await drainLog(lab, instance);
-    for (const step of [
-      `EC2 takes ${instance} back in`,
-      `evicting pod drill/${pod.metadata.name}`,
-      `drained ${node.metadata.name}`,
-    ])
-      if (!log.includes(step)) throw new Error(`no controller tells "${step}" of ${instance}: ${log}`);
     if (client.failures.length > 0)
       throw new Error(`the Service did not answer ${client.failures.length} times: ${client.failures[0]}`);
     await lab.cluster.settled(patience);
