@@ -40,8 +40,8 @@ export async function asCaller<T>(
   const url = `${localAwsUrl(port)}/local-aws/callers`;
   const documents = callerDocuments[caller].map((file) => policyDocument(file, cluster, region));
   const answer = await fetch(url, { method: "PUT", body: JSON.stringify({ [caller]: documents }) });
-  // An earlier version of the local AWS still runs, and does not judge.
-  if (answer.status === 404) return work();
+  if (answer.status === 404)
+    throw new Error("an earlier version of the local AWS still runs, and judges nobody: `make down` ends it");
   if (!answer.ok) throw new Error(`the local AWS does not take the policies: ${await answer.text()}`);
   const own = process.env.AWS_ACCESS_KEY_ID;
   process.env.AWS_ACCESS_KEY_ID = caller;
