@@ -1,6 +1,6 @@
 """Parts of AWS that ask this server for what holds there, and not for what the API tells: each has its own access key id."""
 
-import re
+from signature import signer
 
 RESOLVER = "resolver"
 """Route 53's DNS servers."""
@@ -10,5 +10,4 @@ ENFORCEMENT = "enforcement"
 
 def caller_of(response) -> str | None:
     """The access key id that signed a request; `response` is one of moto's handlers of it."""
-    match = re.search(r"Credential=([^/]+)/", response.headers.get("Authorization", ""))
-    return match and match.group(1)
+    return signer(response.headers.get("Authorization"))

@@ -34,7 +34,6 @@ living: set["ExecutionEnvironment"] = set()
 
 class ExecutionEnvironment:
     def __init__(self, function: LambdaFunction):
-        self.function_name = function.function_name
         self.began = time.monotonic()
         self.log_stream = new_log_stream()
         # Outside the project, because Node looks for packages in parent folders.

@@ -1,7 +1,7 @@
-import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import assert from "node:assert/strict";
 import { withLocalAws } from "./localAws";
+import { makeTarget } from "./targets";
 
 describe("targets in the local AWS", () => {
   const aws = withLocalAws();
@@ -9,20 +9,11 @@ describe("targets in the local AWS", () => {
   let instance: string;
 
   before(async () => {
-    const ec2 = new EC2({});
-    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-    const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
-    const { Images = [] } = await ec2.describeImages({ Owners: ["075585003325"] });
-    const { Instances = [] } = await ec2.runInstances({
-      ...{ ImageId: Images[0]?.ImageId, MinCount: 1, MaxCount: 1, SubnetId: Subnet?.SubnetId },
+    ({ instance, targetGroup: arn } = await makeTarget());
+    await new ElasticLoadBalancingV2({}).registerTargets({
+      TargetGroupArn: arn,
+      Targets: [{ Id: instance }],
     });
-    instance = Instances[0]?.InstanceId ?? "";
-    const elb = new ElasticLoadBalancingV2({});
-    const { TargetGroups = [] } = await elb.createTargetGroup({
-      ...{ Name: "api", Protocol: "TCP", Port: 6443, VpcId: Vpc?.VpcId },
-    });
-    arn = TargetGroups[0]?.TargetGroupArn ?? "";
-    await elb.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: instance }] });
   });
 
   const put = (health: unknown) =>

@@ -1,7 +1,6 @@
 """Which operation of AWS a request is, with which parameters, and who sends it: by botocore's service models."""
 
 import io
-import re
 from dataclasses import dataclass
 
 from moto.core.parse import PROTOCOL_PARSERS
@@ -9,8 +8,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
-# https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
-CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+from signature import CREDENTIAL
 
 # Names that a signature has, where botocore's models have another.
 MODELS = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
@@ -30,12 +28,6 @@ class Call:
     @property
     def name(self) -> str:
         return f"{self.service}:{self.operation}"
-
-
-def signer(environ) -> str | None:
-    """The access key id that signed a request; None if it is not signed."""
-    found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return found and found["key"]
 
 
 def call_of(environ) -> Call:

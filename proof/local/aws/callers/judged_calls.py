@@ -4,9 +4,10 @@ import json
 from xml.sax.saxutils import escape
 
 import callers
-from callers.calls import call_of, signer
+from callers.calls import call_of
 from callers.rights import rights_of
 from policies import Request
+from signature import signer
 
 JSON_CODE = "AccessDeniedException"
 
@@ -18,7 +19,7 @@ class JudgedCalls:
         self.application = application
 
     def __call__(self, environ, start_response):
-        if signer(environ) not in callers.statements:
+        if signer(environ.get("HTTP_AUTHORIZATION")) not in callers.statements:
             return self.application(environ, start_response)
         call = call_of(environ)
         for right in rights_of(call):

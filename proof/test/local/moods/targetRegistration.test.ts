@@ -1,8 +1,8 @@
-import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import assert from "node:assert/strict";
 import { describeLoadBalancers } from "../../../lab/network/loadBalancers";
 import { withLocalAws } from "../localAws";
+import { makeTarget } from "../targets";
 import { measure, setAhead } from "./mood";
 
 for (const mood of ["instant", "typical", "worst"] as const) {
@@ -13,25 +13,15 @@ for (const mood of ["instant", "typical", "worst"] as const) {
     let instance: string;
 
     before(async () => {
-      const ec2 = new EC2({});
       elb = new ElasticLoadBalancingV2({});
-      const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-      const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
-      const { Images = [] } = await ec2.describeImages({ Owners: ["075585003325"] });
-      const { Instances = [] } = await ec2.runInstances({
-        ...{ ImageId: Images[0]?.ImageId, MinCount: 1, MaxCount: 1, SubnetId: Subnet?.SubnetId },
-      });
-      instance = Instances[0]?.InstanceId ?? "";
-      const { TargetGroups = [] } = await elb.createTargetGroup({
-        ...{ Name: "api", Protocol: "TCP", Port: 6443, VpcId: Vpc?.VpcId },
-      });
-      arn = TargetGroups[0]?.TargetGroupArn ?? "";
+      const made = await makeTarget();
+      ({ instance, targetGroup: arn } = made);
       await elb.modifyTargetGroupAttributes({
         TargetGroupArn: arn,
         Attributes: [{ Key: "preserve_client_ip.enabled", Value: "false" }],
       });
       const { LoadBalancers = [] } = await elb.createLoadBalancer({
-        ...{ Name: "api", Type: "network", Scheme: "internal", Subnets: [Subnet?.SubnetId ?? ""] },
+        ...{ Name: "api", Type: "network", Scheme: "internal", Subnets: [made.subnet] },
       });
       const { LoadBalancerArn } = LoadBalancers[0] ?? {};
       await elb.modifyLoadBalancerAttributes({
