@@ -6,7 +6,7 @@ import { together, WrongSettings } from "../../settings/errors";
 import { copyName, type NodeImage } from "../../plan/nodeImages";
 
 /** Flatcar's account: https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/ */
-const flatcarOwner = "075585003325";
+export const flatcarOwner = "075585003325";
 /** The only partition that Flatcar publishes images in: https://github.com/flatcar/Flatcar/issues/257 */
 const flatcarPartition = "aws";
 

@@ -1,7 +1,5 @@
 import { EC2, type Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
-
-/** Flatcar's account: https://www.flatcar.org/docs/latest/installing/cloud/aws-ec2/ */
-const flatcarOwner = "075585003325";
+import { flatcarOwner } from "../../preflight/nodes/nodeImages";
 
 /**
  * The newest image of Flatcar's stable channel for x86_64 in the region.

@@ -1,5 +1,4 @@
-/** The exit code of a run that Ctrl-C has ended. */
-export const interruptedExitCode = 130;
+import { interruptedExitCode } from "../local/interrupt";
 
 /** A terminal, make and a person's second thought may send the signal twice for one Ctrl-C. */
 const samePressSeconds = 1;

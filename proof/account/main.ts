@@ -11,7 +11,8 @@ import { stackConfig } from "../../preflight/alone";
 import { announcement } from "./announcement";
 import type { CheckedAccount } from "./check";
 import { parts } from "./checks/all";
-import { abortedByInterrupt, interruptedExitCode } from "./interrupt";
+import { interruptedExitCode } from "../local/interrupt";
+import { abortedByInterrupt } from "./interrupt";
 import { listMade, prefixIn, removeMade } from "./made";
 import { noneYet, runParts, tallyLine } from "./run";
 

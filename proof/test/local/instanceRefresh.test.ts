@@ -29,16 +29,9 @@ class OutdatedGroup extends TestGroup {
   }
 
   async newVersion(version: number): Promise<void> {
-    await this.ec2.createLaunchTemplateVersion({
-      LaunchTemplateName: this.name,
-      LaunchTemplateData: {
-        InstanceType: "t3.medium",
-        UserData: Buffer.from(`v${version}`).toString("base64"),
-      },
-    });
-    await this.autoScaling.updateAutoScalingGroup({
-      AutoScalingGroupName: this.name,
-      LaunchTemplate: { LaunchTemplateName: this.name, Version: String(version) },
+    await this.launches({
+      InstanceType: "t3.medium",
+      UserData: Buffer.from(`v${version}`).toString("base64"),
     });
   }
 
