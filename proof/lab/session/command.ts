@@ -3,24 +3,30 @@ import { allDrills, drills } from "../drills";
 import type { KubernetesKind } from "../drills/drill";
 import { kubernetesVersion } from "../../toolchain/kubernetes";
 
-/** The drills of a run without arguments: what every change of the project has to pass. Those with the same workers follow each other. */
-export const everyChange = [
-  ...["form-3", "crash", "roll", "renew", "destroy-serving"],
-  ...[
-    "control-plane",
-    "worker-join",
-    "user",
-    "pod-metadata",
-    "node-credentials",
-    "overlay",
-    "drain",
-    "heal",
-    "access",
-    "identity",
-    "secrets",
-    "spot-notice",
-  ],
+/** The drills about etcd that every change of the project has to pass. */
+const etcd = ["form-3", "crash", "roll", "renew", "destroy-serving"];
+
+/** The drills about Kubernetes that every change has to pass. Those with the same workers follow each other. */
+const kubernetes = [
+  "control-plane",
+  "worker-join",
+  "user",
+  "pod-metadata",
+  "node-credentials",
+  "overlay",
+  "drain",
+  "heal",
+  "access",
+  "identity",
+  "secrets",
+  "spot-notice",
 ];
+
+/** The drills of a run without arguments: what every change of the project has to pass. */
+export const everyChange: readonly string[] = [...etcd, ...kubernetes];
+
+/** Words that stand for several drills. */
+const several: Readonly<Record<string, readonly string[]>> = { etcd, kubernetes, all: allDrills };
 
 const defaultScale = 0.1;
 const defaultLimits = 1;
@@ -50,15 +56,16 @@ export function parseCommand(words: readonly string[], environment: NodeJS.Proce
   if (words.join(" ") === "stay") return { drills: [], stay: "standIn", ...factors };
   if (words.join(" ") === "stay kubernetes") return { drills: [], stay: "real", ...factors };
   if (words.length === 0) return { drills: everyChange, ...factors };
-  if (words.join(" ") === "all") return { drills: allDrills, ...factors };
-  const unknown = words.filter((word) => !(word in drills));
+  const unknown = words.filter((word) => !Object.hasOwn(several, word) && !Object.hasOwn(drills, word));
   if (unknown.length > 0) throw new Error(`"${unknown.join(" ")}" is no drill\n${usage()}`);
-  return { drills: words, ...factors };
+  return { drills: words.flatMap((word) => several[word] ?? [word]), ...factors };
 }
 
 export function usage(): string {
   return [
-    `make lab                    ${everyChange.join(", ")}`,
+    `make lab ARGS=etcd          ${etcd.join(", ")}`,
+    `make lab ARGS=kubernetes    ${kubernetes.join(", ")}`,
+    "make lab                    both: what every change has to pass",
     "make lab ARGS=all           every drill",
     "make lab ARGS='crash roll'  these drills",
     "make lab ARGS=stay          a cluster that stays until Ctrl-C; 'stay kubernetes': with Kubernetes",

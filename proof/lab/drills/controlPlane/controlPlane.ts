@@ -14,6 +14,7 @@ export const controlPlane: Drill = {
   name: "control-plane",
   kubernetes: "real",
   size: 3,
+  startsFromNothing: true,
   workers: 0,
   limits: { seconds: 90 },
   async run(stage) {

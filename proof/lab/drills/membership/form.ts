@@ -15,6 +15,7 @@ export function formOf(size: 1 | 3 | 5): Drill {
     name: `form-${size}`,
     kubernetes: "standIn",
     size,
+    startsFromNothing: true,
     limits: size === 3 ? { seconds: 20 } : {},
     async run(stage) {
       const seconds = await form(stage, none);
@@ -43,6 +44,7 @@ export const formStorm: Drill = {
   name: "form-storm",
   kubernetes: "standIn",
   size: 3,
+  startsFromNothing: true,
   limits: {},
   async run(stage): Promise<Outcome> {
     const { lab } = stage;

@@ -17,25 +17,27 @@ interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** A worker joins a cluster that starts at the same moment, with only a token from the store and the CA. */
+/** Two workers join a cluster that starts at the same moment, with only a token from the store and the CA. */
 export const workerJoin: Drill = {
   name: "worker-join",
   kubernetes: "real",
   size: 3,
+  startsFromNothing: true,
   workers: 0,
   limits: { seconds: 90 },
   async run(stage) {
     const { lab } = stage;
     await lab.cluster.up(poolSettings);
     const controllers = (await lab.cluster.controllers()).map(({ id }) => id);
-    await lab.cluster.launched(1, new Set(controllers));
+    await lab.cluster.launched(2, new Set(controllers));
     const poweredOn = await lab.startFromNothing();
     const ready = await controlPlanesReady(stage, poweredOn);
-    const worker = lab.machine((await lab.cluster.workers()).map(({ id }) => id)[0] ?? "");
-    const nodes = await lab.kubernetes.nodesAre([...ready.keys(), worker.id], patience);
+    const workers = (await lab.cluster.workers()).map(({ id }) => id);
+    const nodes = await lab.kubernetes.nodesAre([...ready.keys(), ...workers], patience);
     const seconds = (Date.now() - poweredOn) / 1000;
+    stage.note(`${workers.join(" and ")} have joined after ${seconds.toFixed(1)} s`);
+    const worker = lab.machine(workers[0] ?? "");
     const node = nodes.find((one) => instanceOf(one) === worker.id)!;
-    stage.note(`${node.metadata.name} has joined after ${seconds.toFixed(1)} s`);
     isRegistered(node, worker);
     await isBootstrapped(lab, worker, node);
     await servesWithApprovedCertificate(lab, node);
@@ -43,12 +45,12 @@ export const workerJoin: Drill = {
     await readsOwnSecretsAlone(lab, worker, node);
     await joinsUnderNoOtherName(lab, worker, node);
     await lab.cluster.settled(patience);
-    return { what: "three controllers and a worker from nothing", seconds };
+    return { what: "three controllers and two workers from nothing", seconds };
   },
 };
 
 const poolSettings = {
-  "workerPools.workers.min": "1",
+  "workerPools.workers.min": "2",
   'workerPools.workers.labels["example.com/tier"]': "web",
   "workerPools.workers.taints[0].key": "example.com/drill",
   "workerPools.workers.taints[0].value": "join",

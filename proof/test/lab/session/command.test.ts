@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
-import { everyChange, needsKubernetes, parseCommand, releasesOf, usage } from "../../../lab/session/command";
+import {
+  everyChange,
+  needsKubernetes,
+  parseCommand,
+  releasesOf,
+  usage,
+  type Command,
+} from "../../../lab/session/command";
 import { drills } from "../../../lab/drills";
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
 
 describe("make lab", () => {
   it("runs without arguments what every change has to pass", () => {
     assert.deepEqual(parseCommand([], {}), { drills: [...everyChange], scale: 0.1, limits: 1 });
+  });
+
+  it("runs one half of these, by what the nodes run", () => {
+    const [etcd, kubernetes] = ["etcd", "kubernetes"].map((half) => parseCommand([half], {}));
+    assert.deepEqual([...etcd!.drills, ...kubernetes!.drills], [...everyChange]);
+    const kinds = ({ drills: names }: Command) =>
+      new Set(names.flatMap((name) => drills[name]!).map((drill) => drill.kubernetes));
+    assert.deepEqual([kinds(etcd!), kinds(kubernetes!)], [new Set(["standIn"]), new Set(["real"])]);
   });
 
   it("runs the drills that are named, in that order", () => {
