@@ -166,13 +166,17 @@ export class Lab {
     return { id: found!.instance, time: found!.time };
   }
 
+  /** Brings the group to this size. Returns whether it had another one. */
+  async hasSize(size: number): Promise<boolean> {
+    if ((await this.cluster.size()) === size) return false;
+    await this.cluster.up({ "controlPlane.size": String(size) });
+    return true;
+  }
+
   /** Brings the group to this size and the cluster to health. It makes a new cluster if it must. */
   async hasCluster(size: number): Promise<void> {
     await this.noFaults();
-    if ((await this.cluster.size()) !== size) {
-      await this.cluster.up({ "controlPlane.size": String(size) });
-      await this.startFromNothing();
-    }
+    if (await this.hasSize(size)) await this.startFromNothing();
     const isWhole = (seen: Observation) => isHealthy(seen, size);
     const healthy = () => this.members.until(`${size} healthy voters`, 60 + this.leavingSeconds, isWhole);
     try {
@@ -182,15 +186,19 @@ export class Lab {
       await this.startFromNothing();
       await healthy();
     }
-    await this.cluster.settled(180 + this.minutes(15) / 1000);
+    await this.settled();
   }
 
   /** Brings the pool `workers` to this size, with its nodes in service. */
   async hasWorkers(count: number): Promise<void> {
-    if ((await this.cluster.workers()).length !== count) {
-      await this.cluster.up({ "workerPools.workers.min": String(count) });
-    }
-    await this.cluster.settled(180 + this.minutes(15) / 1000);
+    if ((await this.cluster.workers()).length === count) return;
+    await this.cluster.up({ "workerPools.workers.min": String(count) });
+    await this.settled();
+  }
+
+  /** Waits until all instances are in service. Each hook may take 15 minutes. */
+  private settled(): Promise<void> {
+    return this.cluster.settled(180 + this.hookSeconds(15));
   }
 
   /**
@@ -218,13 +226,18 @@ export class Lab {
 
   private async eventsAreHeard(): Promise<void> {
     await until("all events are delivered", 60, async () => {
-      const answer = await fetch(new URL("/local-aws/events", this.parts.localAws));
-      const deliveries = ((await answer.json()) as PublishedEvent[]).flatMap((event) => event.deliveries);
+      const deliveries = (await this.publishedEvents()).flatMap((event) => event.deliveries);
       const pending = deliveries.filter(
         ({ outcome, invocation }) => outcome === "pending" || invocation?.outcome === "pending",
       );
       return pending.length === 0 || `${pending.length} are under way`;
     });
+  }
+
+  /** All events of this lab's AWS. */
+  async publishedEvents(): Promise<PublishedEvent[]> {
+    const answer = await fetch(new URL("/local-aws/events", this.parts.localAws));
+    return (await answer.json()) as PublishedEvent[];
   }
 
   /** Auto Scaling's own command to replace an instance, which may leave the cluster first. */

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly figures?: Readonly<Record<string, number | string>>;
   /** The longest time in which a voter was not healthy, in milliseconds. */
   readonly voterUnhealthyMs?: number;
+  /** The longest time in seconds that a controller was in its terminate hook. */
+  readonly hookSeconds?: number;
   /** What became of Kubernetes' own tests. */
   readonly conformance?: Conformance;
   /** What must hold and did not, where the drill went on nevertheless. */
@@ -52,6 +54,8 @@ export interface Drill {
   readonly releases?: readonly [string, ...string[]];
   /** Controllers that the cluster has, all healthy, before the drill. */
   readonly size: 1 | 3 | 5;
+  /** The drill removes all nodes first, so none of them has to be healthy before it. */
+  readonly startsFromNothing?: true;
   /** Workers that it has beside them, in service. @default as many as the drill before left */
   readonly workers?: number;
   /** The least LAB_SCALE for its lab, where AWS's waits may not become shorter than what nodes really take. @default any */
@@ -61,6 +65,8 @@ export interface Drill {
     readonly seconds?: number;
     readonly longestPauseMs?: number;
     readonly voterUnhealthyMs?: number;
+    /** Of a controller in its terminate hook. */
+    readonly hookSeconds?: number;
     /** Between two answers of the API, for a drill that asks it. */
     readonly longestGapMs?: number;
     /** Writes that failed twice. */

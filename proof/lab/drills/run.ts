@@ -57,7 +57,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFact
   const began = Date.now();
   let first = 0;
   try {
-    await lab.hasCluster(drill.size);
+    await (drill.startsFromNothing ? lab.hasSize(drill.size) : lab.hasCluster(drill.size));
     if (drill.workers !== undefined) await lab.hasWorkers(drill.workers);
     first = lab.members.observations.length;
     outcome = await drill.run(stage);
@@ -92,6 +92,7 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFact
     seconds: outcome?.seconds,
     longestPauseMs: verdict?.longestPauseMs,
     voterUnhealthyMs: outcome?.voterUnhealthyMs,
+    hookSeconds: outcome?.hookSeconds,
     longestGapMs: api && longestGap(api.asks, apiEnd),
   });
   reasons.push(...slow.filter(({ value, limit }) => value > limit * limitFactor).map(slownessLine));
@@ -113,6 +114,9 @@ export async function runDrill(drill: Drill, lab: Lab, folder: string, limitFact
     conformance: outcome?.conformance,
     figures: {
       ...outcome?.figures,
+      ...(outcome?.hookSeconds !== undefined && {
+        "seconds of the longest terminate hook of a controller": outcome.hookSeconds,
+      }),
       ...(verdict && { "writes made once more": verdict.sentAgain }),
       ...(api && apiFigures(api.asks, apiEnd)),
     },
@@ -146,6 +150,7 @@ const timeNames: Readonly<Record<keyof Times, string>> = {
   seconds: "seconds to healthy",
   longestPauseMs: "longest pause in ms",
   voterUnhealthyMs: "ms with a voter not healthy",
+  hookSeconds: "seconds of a controller in its terminate hook",
   longestGapMs: "longest gap of the API in ms",
 };
 

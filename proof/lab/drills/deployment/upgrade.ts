@@ -6,6 +6,7 @@ import { until } from "../../until";
 import { kubernetesVersion } from "../../../toolchain/kubernetes";
 import type { Drill, Stage } from "../drill";
 import { drainLog, heldByBudget } from "../workers/drain";
+import { hookSecondsLimit, longestTerminateHook } from "./terminateHook";
 import { firstOf, follow, skewsIn, type Sample } from "./versions";
 import { Web } from "../pods/web";
 
@@ -26,9 +27,10 @@ export const upgrade: Drill = {
   leastScale: 0.2, // the pools' refresh waits for the controllers for an hour at most
   size: 3,
   workers: 2,
-  limits: { longestGapMs: 5000 },
+  limits: { longestGapMs: 5000, hookSeconds: hookSecondsLimit },
   async run(stage) {
     const { lab } = stage;
+    const controllers = (await lab.cluster.controllers()).map(({ id }) => id);
     const web = await Web.deploy(lab.kubernetes);
     const asks = await stage.askApi("writes");
 
@@ -42,6 +44,7 @@ export const upgrade: Drill = {
     return {
       what: `Kubernetes ${olderPatch} to ${kubernetesVersion}, then to ${nextMinor}, by one setting each`,
       seconds: minor.seconds,
+      hookSeconds: longestTerminateHook(await lab.publishedEvents(), controllers),
       figures: { "seconds of the patch": patch.seconds },
     };
   },
