@@ -1,5 +1,5 @@
 import { conformanceLines } from "./conformance";
-import type { Row } from "./row";
+import { nameOf, type Row } from "./row";
 import { table } from "./table";
 
 /** Drills that have a picture in docs/drills.md. */
@@ -7,9 +7,11 @@ export const pictured: readonly string[] = ["crash", "roll"];
 
 /** docs/drills.md: all rows, and the names of the drills without a row. */
 export function drillsDocument(rows: readonly Row[], notRun: readonly string[]): string {
-  const figures = rows.flatMap(({ drill, figures: named }) =>
-    Object.entries(named).map(([what, value]) => `- ${drill}: ${what}: ${value}`),
+  const figures = rows.flatMap((row) =>
+    Object.entries(row.figures).map(([what, value]) => `- ${nameOf(row)}: ${what}: ${value}`),
   );
+  const instant = rows.filter(({ mood }) => mood === undefined);
+  const moods = [...new Set(rows.flatMap(({ mood }) => mood ?? []))];
   const dates = rows.map(({ date }) => date).sort();
   return [
     "# What did the drills measure?",
@@ -25,13 +27,21 @@ export function drillsDocument(rows: readonly Row[], notRun: readonly string[]):
     "  etcd drops requests while its leadership moves, so the client makes each write once more.",
     "- Clients do not slow down after a failure.",
     "",
-    table(rows),
+    table(instant),
     "",
+    ...moods.flatMap((mood) => [
+      `## What did they measure with the local AWS in the mood \`${mood}\`?`,
+      "",
+      "AWS's delays and limits are those of [proof/local/README.md](../proof/local/README.md).",
+      "",
+      table(rows.filter((row) => row.mood === mood)),
+      "",
+    ]),
     ...(notRun.length > 0 ? [`Drills without a result yet: ${notRun.join(", ")}.`, ""] : []),
     ...(figures.length > 0 ? ["## What else did they measure?", "", ...figures, ""] : []),
-    ...conformanceLines(rows),
+    ...conformanceLines(instant),
     ...pictured
-      .filter((name) => rows.some(({ drill }) => drill === name))
+      .filter((name) => rows.some((row) => nameOf(row) === name))
       .flatMap((drill) => [`## ${drill}`, "", `![timeline of ${drill}](drill-${drill}.svg)`, ""]),
   ].join("\n");
 }

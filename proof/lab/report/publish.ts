@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { drillsDocument, pictured } from "./document";
 import { keptRows, pictureOf } from "./results";
-import type { Row } from "./row";
+import { nameOf, type Row } from "./row";
 
 /** Input of `publish`. */
 export interface PublishArgs {
@@ -21,11 +21,16 @@ export interface PublishArgs {
  */
 export function publish({ project, labFolder, drills }: PublishArgs): Row[] {
   const kept = keptRows(labFolder).filter(({ drill }) => drills.includes(drill));
-  const failed = kept.filter(({ passed, slow, mood }) => !passed || slow || mood).map(({ drill }) => drill);
+  const failed = kept.filter(({ passed, slow }) => !passed || slow);
   if (failed.length > 0) {
+    const again = [...new Set(failed.map(({ mood = "instant" }) => mood))].map((mood) => {
+      const names = failed.filter((row) => (row.mood ?? "instant") === mood).map(({ drill }) => drill);
+      const command = `make lab ARGS='${names.join(" ")}'`;
+      return mood === "instant" ? command : `LOCAL_AWS_MOOD=${mood} ${command}`;
+    });
     throw new Error(
-      `nothing is published, as these drills did not pass, were above their limits or ran in another mood of the local AWS: ${failed.join(", ")}; ` +
-        `run them again by \`make lab ARGS='${failed.join(" ")}'\``,
+      `nothing is published, as these drills did not pass or were above their limits: ${failed.map(nameOf).join(", ")}; ` +
+        `run them again by \`${again.join("; ")}\``,
     );
   }
   const bench = path.join(project, "proof", "bench", "drills.json");
@@ -33,14 +38,14 @@ export function publish({ project, labFolder, drills }: PublishArgs): Row[] {
   const rows = newest(earlier, kept).filter(({ drill }) => drills.includes(drill));
   writeFileSync(bench, `${JSON.stringify(rows, null, 2)}\n`);
   const docs = path.join(project, "docs");
-  for (const { drill } of kept.filter((row) => pictured.includes(row.drill)))
-    copyFileSync(pictureOf(labFolder, drill), path.join(docs, `drill-${drill}.svg`));
-  const notRun = drills.filter((name) => !rows.some(({ drill }) => drill === name));
+  for (const name of kept.map(nameOf).filter((one) => pictured.includes(one)))
+    copyFileSync(pictureOf(labFolder, name), path.join(docs, `drill-${name}.svg`));
+  const notRun = drills.filter((name) => !rows.some((row) => nameOf(row) === name));
   writeFileSync(path.join(docs, "drills.md"), drillsDocument(rows, notRun));
   return kept;
 }
 
-/** The rows by drill, each from the later run, in the order in which the drills first appeared. */
+/** The rows by drill and mood, each from the later run, in the order in which they first appeared. */
 export function newest(earlier: readonly Row[], later: readonly Row[]): Row[] {
-  return [...new Map([...earlier, ...later].map((row) => [row.drill, row])).values()];
+  return [...new Map([...earlier, ...later].map((row) => [nameOf(row), row])).values()];
 }

@@ -29,10 +29,14 @@ export interface Row {
   readonly reasons: readonly string[];
   /** Times above the drill's limits. With a raised LAB_LIMITS the drill may have passed, but such a row is not published. */
   readonly slow?: readonly string[];
-  /** `LOCAL_AWS_MOOD` of the run, unless it was `instant`. Such a row is not published. */
+  /** `LOCAL_AWS_MOOD` of the run, unless it was `instant`. A drill has a row for each mood. */
   readonly mood?: string;
   /** Results of Kubernetes' own tests, if the drill runs them. */
   readonly conformance?: Conformance;
   /** Further figures of the drill, by name. */
   readonly figures: Readonly<Record<string, number | string>>;
 }
+
+/** What a row is known by: its drill, and the mood if it is not `instant`. Also the name of its files. */
+export const nameOf = ({ drill, mood }: Pick<Row, "drill" | "mood">): string =>
+  mood === undefined ? drill : `${drill}.${mood}`;

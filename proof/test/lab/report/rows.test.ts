@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import rows from "../../../bench/drills.json";
 import { drillNames } from "../../../lab/drills";
+import { nameOf } from "../../../lab/report/row";
 
 describe("The published rows of drills", () => {
   const names = rows.map(({ drill }) => drill);
@@ -12,7 +13,7 @@ describe("The published rows of drills", () => {
     );
   });
 
-  it("are one for each drill", () => equal(new Set(names).size, names.length));
+  it("are one for each drill and mood", () => equal(new Set(rows.map(nameOf)).size, rows.length));
 
   it("are of drills that passed", () => {
     deepEqual(
