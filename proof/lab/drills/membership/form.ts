@@ -26,6 +26,9 @@ export function formOf(size: 1 | 3 | 5): Drill {
   };
 }
 
+/** Seconds after which members that did not form are a failure. A change of the zone alone may take 120. */
+const patience = 600;
+
 /** Rounds of `form-storm`. */
 const rounds = 20;
 
@@ -100,7 +103,7 @@ async function form({ lab, size }: Stage, { atOnce, afterPowerOn }: Disturbance)
 
 /** Waits until exactly these instances are healthy voters of one cluster. */
 async function waitForCluster(lab: Lab, size: number): Promise<Observation> {
-  const healthy = await lab.members.until(`${size} healthy voters of one cluster`, 180, (seen) =>
+  const healthy = await lab.members.until(`${size} healthy voters of one cluster`, patience, (seen) =>
     isHealthy(seen, size),
   );
   if (healthy.clusterIds.length !== 1)
