@@ -31,6 +31,8 @@ export interface GroupInstance {
 export class Cluster {
   private readonly autoScaling = new AutoScalingClient({});
   private readonly ec2 = new EC2Client({});
+  /** Ids of instances that have vanished. */
+  private readonly lost = new Set<string>();
 
   private constructor(
     private readonly run: Run,
@@ -139,11 +141,20 @@ export class Cluster {
     });
   }
 
-  /** Waits until all instances that the groups want are in service, and their refreshes have ended. */
+  /**
+   * Waits until all instances that the groups want are in service, and their refreshes have ended. The groups need not
+   * wait for the terminate hooks of vanished instances.
+   */
   async settled(seconds: number): Promise<void> {
     await until("all instances are in service", seconds, async () => {
       const groups = await this.groups(this.groupNames);
-      const states = instancesOf(groups).map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
+      const instances = instancesOf(groups);
+      await this.letGo(
+        instances.filter(
+          ({ id, lifecycleState }) => this.lost.has(id) && lifecycleState === "Terminating:Wait",
+        ),
+      );
+      const states = instances.map(({ id, lifecycleState }) => `${id} ${lifecycleState}`);
       const refreshing = (await this.newestRefreshes()).filter(({ Status = "" }) =>
         ["Pending", "InProgress", "Cancelling"].includes(Status),
       );
@@ -176,6 +187,7 @@ export class Cluster {
 
   /** Ends instances without Auto Scaling, like a failing host: no hook, no notice, and the disks are lost. */
   async vanish(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.lost.add(id);
     await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
   }
 
