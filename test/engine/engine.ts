@@ -59,27 +59,3 @@ export async function pretendEngine(
   };
   return requests;
 }
-
-/**
- * Runs `program` with cheap stack traces. Pulumi takes one of every promise, and mapping them all to lines of TypeScript
- * would take most of a run's time.
- */
-export async function withPlainStackTraces(program: () => Promise<unknown>): Promise<void> {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- V8 calls it without `this`
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 3;
-  Error.prepareStackTrace = (error, frames) => {
-    // Of a promise: nobody throws it. Pulumi lifts the limit where it wants to know where a resource is made.
-    if (error.message === "" && Number.isFinite(Error.stackTraceLimit)) return String(error);
-    const lines = frames.map((frame) => {
-      const place = `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
-      return `    at ${frame.getFunctionName()} (${place})`;
-    });
-    return [String(error), ...lines].join("\n");
-  };
-  try {
-    await program();
-  } finally {
-    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-  }
-}

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { region, Region } from "./region";
-import { pretendEngine, withPlainStackTraces } from "./engine";
+import { cheaply } from "./cheaply";
+import { pretendEngine } from "./engine";
 import { fromWire } from "./wire";
 
 const project = path.join(__dirname, "../..");
@@ -116,7 +117,7 @@ async function attemptOf(
   const requests = await pretendEngine(here, name, String(config.name), preview);
   pulumi.runtime.setAllConfig(asStored(config, name));
   let error: Error | undefined;
-  await withPlainStackTraces(async () => {
+  await cheaply(async () => {
     await pulumi.runtime.runInPulumiStack(program).catch((reason) => (error = reason));
     await pulumi.runtime.disconnect();
   });

@@ -3,7 +3,7 @@ import { Cluster } from "../../components/cluster";
 import { readLastOutputs } from "../../preflight/cluster/lastOutputs";
 import { runPreflight } from "../../preflight/preflight";
 import { region } from "../engine/region";
-import { runOf, stackConfig } from "../engine/stack";
+import { type Run, runOf, stackConfig } from "../engine/stack";
 import { settingsOf } from "./settingsOf";
 
 const config = stackConfig("dev");
@@ -25,8 +25,11 @@ const after = (lastOutputs: Record<string, unknown>) => ({
 
 describe("Two clusters in one program", function () {
   this.timeout(180_000); // two clusters, on a machine that may be busy
+  let made: Promise<Run> | undefined;
+  const first = () => (made ??= runOf(two("blue", "green"), config));
+
   it("are made, and each exports its own outputs", async () => {
-    const { outputs } = await runOf(two("blue", "green"), config);
+    const { outputs } = await first();
     assert.deepEqual(
       [outputs.east.nodeStoreBucket, outputs.west.nodeStoreBucket],
       [bucket("blue"), bucket("green")],
@@ -34,12 +37,12 @@ describe("Two clusters in one program", function () {
   });
 
   it("do not change at the next up", async () => {
-    const { outputs } = await runOf(two("blue", "green"), config);
+    const { outputs } = await first();
     await runOf(two("blue", "green"), config, after(outputs));
   });
 
   it("are refused when one of them is renamed, because it would be deleted", async () => {
-    const { outputs } = await runOf(two("blue", "green"), config);
+    const { outputs } = await first();
     await assert.rejects(runOf(two("blue", "red"), config, after(outputs)), (error: Error) => {
       assert.match(
         error.message,
