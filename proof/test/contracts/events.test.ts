@@ -45,9 +45,7 @@ describe("Events of the local AWS", function () {
     await setFaults({ zonesWithoutCapacity: zones });
     await new TestGroup("full").create(subnets, { LifecycleHookSpecificationList: [] });
     await eventually("a launch without an instance", async () =>
-      (await published()).some(
-        ({ event }) => event.detail.EC2InstanceId === "",
-      ),
+      (await published()).some(({ event }) => event.detail.EC2InstanceId === ""),
     );
     await sent("Scheduled Event");
 
