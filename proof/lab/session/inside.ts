@@ -1,5 +1,11 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import {
+  checkedLines,
+  checkedRequests,
+  together,
+  type CheckedRequests,
+} from "../../local/aws/checkedRequests";
 import { enterLocalAws, localAwsUrl } from "../../local/aws/environment";
 import { parseCommand, releasesOf, type Command } from "./command";
 import { drills } from "../drills";
@@ -13,15 +19,17 @@ import { keepResult } from "../report/results";
 import { table } from "../report/table";
 import { labStack } from "../cluster/stack";
 
+const localAws = localAwsUrl(4566);
+
 /**
  * The lab inside its namespaces: opens it, runs the drills, and prints their results. Returns whether all
- * passed.
+ * passed, and every request to AWS was valid.
  */
 async function main(command: Command): Promise<boolean> {
   const folder = labFolder;
   process.env.LOCAL_AWS_FOLDER = path.basename(folder);
   const { vpcCidr, region } = labStack();
-  enterLocalAws(localAwsUrl(4566), region);
+  enterLocalAws(localAws, region);
   await openHub(vpcCidr);
   // In the lab's own /run: all temporary files are gone with it.
   process.env.TMPDIR = "/run/lab/tmp";
@@ -32,44 +40,53 @@ async function main(command: Command): Promise<boolean> {
   }
 
   const began = Date.now();
-  const runs = await runDrills(command, folder);
+  const { runs, requests } = await runDrills(command, folder);
   const rows = runs.map(({ row }) => row);
   console.log(`\n${table(rows)}\n`);
   for (const { drill, reasons } of rows) for (const reason of reasons) console.log(`${drill}: ${reason}`);
+  for (const line of checkedLines(requests)) console.log(line);
   const passed = rows.filter((row) => row.passed).length;
   console.log(`${Math.round((Date.now() - began) / 1000)} s`);
   console.log(`${passed} passed, ${rows.length - passed} failed`);
-  return passed === rows.length;
+  return passed === rows.length && requests.faults.length === 0;
 }
 
 /**
  * Runs the drills one after the other. A drill uses the lab of the one before if its cluster still exists and
  * has what the drill needs.
  */
-async function runDrills(command: Command, folder: string): Promise<Run[]> {
+async function runDrills(
+  command: Command,
+  folder: string,
+): Promise<{ readonly runs: readonly Run[]; readonly requests: CheckedRequests }> {
   const runs: Run[] = [];
+  const requests: CheckedRequests[] = [];
   let open: OpenLab | undefined;
   let last: Drill | undefined;
+  const end = async () => {
+    if (!open) return;
+    // A local AWS takes what it has found of its requests with it.
+    requests.push(await checkedRequests(localAws));
+    await open.close();
+    open = undefined;
+  };
   try {
     for (const drill of command.drills.flatMap((name) => drills[name] ?? [])) {
       if (drill.kubernetes !== last?.kubernetes || isApart(drill) || isApart(last)) {
-        await open?.close();
-        open = undefined;
+        await end();
       }
       last = drill;
       open ??= await openLab(labArgs(command, folder, drill));
       const run = await runDrill(drill, open.lab, folder, command.limits);
       keepResult(folder, run);
       runs.push(run);
-      if (drill.endsCluster) {
-        await open.close();
-        open = undefined;
-      }
+      if (drill.endsCluster) await end();
     }
+    await end();
   } finally {
     await open?.close();
   }
-  return runs;
+  return { runs, requests: together(requests) };
 }
 
 /**

@@ -11,8 +11,8 @@ from collections import Counter
 from threading import Lock
 
 import regex
+from callers.calls import Call
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import determine_request_protocol
 
 NUMBERS = ("integer", "long", "float", "double")
 
@@ -50,26 +50,17 @@ class Parameters(dict):
         return sorted(set(self) - self.asked - {"Action", "Version"})
 
 
-def request_faults(service_model, operation_model, request, uri_parameters: dict) -> list[str]:
+def request_faults(call: Call) -> list[str]:
     """What is wrong with a request, a line for each parameter."""
-    shape = operation_model.input_shape
+    shape = call.model.input_shape
     if shape is None:
         return []
-    protocol = determine_request_protocol(service_model, request.content_type)
-    form = Parameters(request.values.items()) if protocol in ("query", "ec2") else None
-    sent = PROTOCOL_PARSERS[protocol](operation_model).parse(
-        {
-            "method": request.method,
-            "values": request.values if form is None else form,
-            "headers": request.headers,
-            "body": request.data,
-            "url_path": request.path,
-            "url_params": uri_parameters,
-        }
-    )
+    form = Parameters(call.parts["values"].items()) if call.protocol in ("query", "ec2") else None
+    parts = call.parts if form is None else {**call.parts, "values": form}
+    sent = PROTOCOL_PARSERS[call.protocol](call.model).parse(parts)
     unknown = form.unknown() if form is not None else []
-    if protocol == "json":
-        unknown = unknown_members(shape, json.loads(request.data or b"{}"), "")
+    if call.protocol == "json":
+        unknown = unknown_members(shape, json.loads(call.parts["body"] or b"{}"), "")
     return [f"{name} is no parameter" for name in unknown] + value_faults(shape, sent, "")
 
 

@@ -4,7 +4,7 @@ import { Route53 } from "@aws-sdk/client-route-53";
 import { S3 } from "@aws-sdk/client-s3";
 import { SQS } from "@aws-sdk/client-sqs";
 import * as assert from "node:assert/strict";
-import { checkedLines, checkedRequests } from "../../local/aws/checkedRequests";
+import { checkedLines, checkedRequests, together } from "../../local/aws/checkedRequests";
 import { authorization, withLocalAws } from "../local/localAws";
 
 interface Sent {
@@ -98,6 +98,15 @@ describe("Requests, by AWS's service models", () => {
       "iam CreateRole: RoleName is 'a role', unlike [\\w+=,.@-]+",
       "ec2 CreateVpc: InstanceTenancy is 'none', none of default, dedicated, host",
       "autoscaling DeleteAutoScalingGroup: AutoScalingGroupName has the size 256, outside 1 to 255",
+    ]);
+  });
+
+  it("of several local AWSs are told as one, each fault once", () => {
+    const one = { operations: { "s3 GetObject": 2 }, faults: ["s3 GetObject: Key is missing"] };
+    const other = { operations: { "s3 GetObject": 3, "s3 PutObject": 1 }, faults: one.faults };
+    assert.deepEqual(checkedLines(together([one, other])), [
+      "6 requests of 2 operations: not valid: 1",
+      "  s3 GetObject: Key is missing",
     ]);
   });
 });

@@ -2,7 +2,8 @@
  * AWS as the nodes see it. It runs inside the test network, and messages control it (see `cloud.ts`).
  * - `http://169.254.169.254`: IMDSv2, which knows an instance by its address.
  * - `https://*.amazonaws.com`: checks every signature, then forwards the request to the project's local AWS.
- *   It answers for the controllers' group itself, because no group launched these instances.
+ *   It answers for the controllers' group itself, because no group launched these instances; the local AWS
+ *   only checks these requests.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -11,6 +12,7 @@ import * as https from "node:https";
 import * as path from "node:path";
 import { endpointOf, receive, type Call } from "../../lab/aws/call";
 import { parseAuthorization, signatureFault } from "../../lab/aws/credentials/signature";
+import { checkedRequests } from "../../local/aws/checkedRequests";
 import { AwsCall, AwsMessage, Fault, Instance } from "./cloud";
 
 const [gateway, region, folder, python] = process.argv.slice(2);
@@ -93,6 +95,15 @@ async function faultOfSignature(request: Call, service: string): Promise<string 
   return signatureFault(request, authorization, credentials);
 }
 
+/** What the controllers' group answers; undefined for any other call. */
+function ownAnswer({ action, parameters }: AwsCall): string | undefined {
+  if (action === "CompleteLifecycleAction") return "<CompleteLifecycleActionResponse/>";
+  if (action === "DescribeAutoScalingGroups") {
+    return groupDescription(parameters["AutoScalingGroupNames.member.1"]);
+  }
+  return undefined;
+}
+
 async function answer(request: Call): Promise<{ status: number; headers?: object; body: string | Buffer }> {
   const { service = "", bucket } = endpointOf(request.host) ?? {};
   const parameters = Object.fromEntries(new URLSearchParams(bucket ? "" : request.body.toString()));
@@ -113,15 +124,6 @@ async function answer(request: Call): Promise<{ status: number; headers?: object
   if (fault) return refuse(fault.status, fault.code, fault.message ?? "as the test asked");
   const badSignature = await faultOfSignature(request, service);
   if (badSignature) return refuse(403, "SignatureDoesNotMatch", badSignature);
-  if (call.action === "CompleteLifecycleAction") {
-    call.status = 200;
-    return { status: 200, body: "<CompleteLifecycleActionResponse/>" };
-  }
-  if (call.action === "DescribeAutoScalingGroups") {
-    call.status = 200;
-    return { status: 200, body: groupDescription(parameters["AutoScalingGroupNames.member.1"]) };
-  }
-
   const forwarded = await fetch(moto + (bucket ? `/${bucket}` : "") + request.url, {
     method: request.method,
     headers: Object.fromEntries(
@@ -129,13 +131,16 @@ async function answer(request: Call): Promise<{ status: number; headers?: object
     ),
     ...(request.body.length > 0 ? { body: request.body } : {}),
   });
-  call.status = forwarded.status;
+  const body = Buffer.from(await forwarded.arrayBuffer());
+  const own = ownAnswer(call);
+  call.status = own === undefined ? forwarded.status : 200;
+  if (own !== undefined) return { status: 200, body: own };
   return {
     status: forwarded.status,
     headers: Object.fromEntries(
       ["etag", "last-modified"].map((name) => [name, forwarded.headers.get(name) ?? ""]),
     ),
-    body: Buffer.from(await forwarded.arrayBuffer()),
+    body,
   };
 }
 
@@ -189,6 +194,8 @@ async function obey(message: AwsMessage): Promise<unknown> {
       calls = [];
       return seen;
     }
+    case "checked requests":
+      return checkedRequests(moto);
     case "send":
       return send(message.path, message.method, message.headers, message.body);
   }

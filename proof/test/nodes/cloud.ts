@@ -2,6 +2,7 @@ import { ChildProcess, execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { CheckedRequests } from "../../local/aws/checkedRequests";
 import { findPython } from "../../local/aws/python";
 import { CertificateAuthority } from "./certificates";
 
@@ -35,6 +36,7 @@ export type AwsMessage =
   | { kind: "in service"; ids: string[] }
   | { kind: "faults"; faults: Fault[] }
   | { kind: "calls" }
+  | { kind: "checked requests" }
   | { kind: "send"; path: string; method: string; headers: Record<string, string>; body?: string };
 
 export const region = "us-east-1";
@@ -206,6 +208,11 @@ export class Cloud {
   /** Every request to AWS's host names since the last question. */
   calls(): Promise<AwsCall[]> {
     return this.ask({ kind: "calls" });
+  }
+
+  /** What AWS's service models say of all requests so far, but for those that `fail` answered. */
+  checkedRequests(): Promise<CheckedRequests> {
+    return this.ask({ kind: "checked requests" });
   }
 
   /** Sets the answers to the next requests. */

@@ -1,3 +1,5 @@
+import * as assert from "node:assert/strict";
+import { checkedLines } from "../../local/aws/checkedRequests";
 import { Cloud } from "./cloud";
 
 let cloud: Cloud | undefined;
@@ -12,10 +14,16 @@ export async function sharedCloud(): Promise<Cloud> {
   return cloud;
 }
 
-/** Mocha calls this after each file. */
+/** Mocha calls this after each file. Requests of the nodes that AWS would not take fail the file. */
 export const mochaHooks = {
-  afterAll(): void {
-    cloud?.stop();
-    cloud = undefined;
+  async afterAll(): Promise<void> {
+    if (!cloud) return;
+    const checked = await cloud.checkedRequests().finally(() => {
+      cloud?.stop();
+      cloud = undefined;
+    });
+    const lines = checkedLines(checked);
+    console.log(`      ${lines[0]}`);
+    assert.deepEqual(checked.faults, [], lines.join("\n"));
   },
 };

@@ -4,7 +4,7 @@ import json
 from xml.sax.saxutils import escape
 
 import callers
-from callers.calls import call_of
+from callers.calls import buffered, call_of
 from callers.rights import rights_of
 from policies import Request
 from signature import signer
@@ -21,7 +21,7 @@ class JudgedCalls:
     def __call__(self, environ, start_response):
         if signer(environ.get("HTTP_AUTHORIZATION")) not in callers.statements:
             return self.application(environ, start_response)
-        call = call_of(environ)
+        call = call_of(buffered(environ))
         for right in rights_of(call):
             if not callers.allows(call.access_key_id, Request(right.action, right.resource, context=right.context)):
                 message = f"User: {call.access_key_id} is not authorized to perform: {right.action} on resource: {right.resource}"

@@ -21,6 +21,11 @@ from moto.ec2.models.instances import Instance
 from . import replaces
 from .event_bus import publish
 
+ENDS = {
+    "Launch": {"Origin": "EC2", "Destination": "AutoScalingGroup"},
+    "Terminate": {"Origin": "AutoScalingGroup", "Destination": "EC2"},
+}
+
 
 @dataclass
 class Activity:
@@ -57,12 +62,13 @@ class Activity:
         }
 
 
-def launch_activity(group: FakeAutoScalingGroup, subnet_id: str) -> Activity:
+def launch_activity(group: FakeAutoScalingGroup, subnet_id: str, zone: str) -> Activity:
     cause = (
         f"At {timestamp(utcnow())} an instance was started in response to a difference between desired and actual "
         f"capacity; the desired capacity is {group.desired_capacity}."
     )
-    return record(Activity(group, "Launch", "Launching a new EC2 instance", cause, {"Subnet ID": subnet_id}))
+    details = {"Subnet ID": subnet_id, "Availability Zone": zone}
+    return record(Activity(group, "Launch", "Launching a new EC2 instance", cause, details))
 
 
 def termination_activity(group: FakeAutoScalingGroup, instance: Instance, cause: str) -> Activity:
@@ -104,6 +110,7 @@ def finish(activity: Activity, status_code: str = "Successful", status_message: 
         "EndTime": timestamp(activity.end_time),
         "EC2InstanceId": activity.instance_id,
         "Cause": activity.cause,
+        **ENDS[activity.kind],
     }
     publish(
         group.account_id,

@@ -28,14 +28,15 @@ from moto.core.responses import EmptyResult
 from options import options
 
 from . import adds_to, replaces
+from .auto_scaling_activities import ENDS
 from .event_bus import publish
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
 
 EVENTS = {
-    LAUNCHING: ("EC2 Instance-launch Lifecycle Action", {"Origin": "EC2", "Destination": "AutoScalingGroup"}),
-    TERMINATING: ("EC2 Instance-terminate Lifecycle Action", {"Origin": "AutoScalingGroup", "Destination": "EC2"}),
+    LAUNCHING: ("EC2 Instance-launch Lifecycle Action", ENDS["Launch"]),
+    TERMINATING: ("EC2 Instance-terminate Lifecycle Action", ENDS["Terminate"]),
 }
 LONGEST_WAIT_SECONDS = 48 * 60 * 60
 

@@ -31,8 +31,8 @@ def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -
     """
     held = Counter(state.instance.subnet_id for state in staying)
     for subnet_id in sorted(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet]):
-        activity = launch_activity(group, subnet_id)
         zone = group.ec2_backend.get_subnet(subnet_id).availability_zone
+        activity = launch_activity(group, subnet_id, zone)
         if zone not in faults.current.zones_without_capacity:
             return launch_in(group, subnet_id, activity)
         kind = instance_types(group)[0]
@@ -52,7 +52,6 @@ def launch_in(group: FakeAutoScalingGroup, subnet_id: str, activity: Activity) -
         finish(activity, "Failed", f"{error.message} Launching EC2 instance failed.")
         return None
     activity.instance_id = instance.id
-    activity.details["Availability Zone"] = instance.placement.zone
     activity.description += f": {instance.id}"
     instance.autoscaling_group = group
     state = InstanceState(instance, "Pending", protected_from_scale_in=group.new_instances_protected_from_scale_in)

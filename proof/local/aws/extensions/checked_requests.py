@@ -3,9 +3,9 @@
 No request is refused here for what the models say: a fault shows in the report, with the operation and the parameter.
 """
 
+from callers.calls import call_of
 from moto.core.responses import BaseResponse
-from moto.core.routing import NotFound, get_service_router
-from moto.core.utils import get_service_model
+from moto.core.routing import NotFound
 from request_contracts import CheckedRequests, request_faults
 
 from . import replaces
@@ -25,18 +25,13 @@ def setup_class(moto, self, request, *args, **kwargs):
 
 def check(response: BaseResponse, request) -> None:
     service = response.boto3_service_name
-    model = get_service_model(service)
-    form_or_json = request.values.get("Action") or request.headers.get("X-Amz-Target")
     try:
-        if form_or_json:
-            operation, uri_parameters = model.operation_model(form_or_json.split(".")[-1]), {}
-        else:
-            operation, uri_parameters = get_service_router(service).match(request)
+        call = call_of(request, service)
     except NotFound:
         checked.note(service, [f"{request.method} {request.path} is no operation"])
         return
     try:
-        faults = request_faults(model, operation, request, uri_parameters)
+        faults = request_faults(call)
     except Exception as error:  # whatever the request has, moto answers it
         faults = [f"its parameters cannot be read: {error!r}"]
-    checked.note(f"{service} {operation.name}", faults)
+    checked.note(f"{service} {call.operation}", faults)
