@@ -13,7 +13,13 @@ export interface Pod extends KubernetesObject {
   readonly status: { readonly podIP: string };
 }
 
-const manifest = `
+/**
+ * Whether a cordoned node counts when pods are spread. `Honor`: it does not, and the other nodes take its pods.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+ */
+export type NodeTaintsPolicy = "Honor" | "Ignore";
+
+const manifest = (nodeTaintsPolicy: NodeTaintsPolicy) => `
 apiVersion: v1
 kind: Namespace
 metadata: {name: ${namespace}, labels: {pod-security.kubernetes.io/enforce: restricted}}
@@ -37,7 +43,10 @@ spec:
         - maxSkew: 1
           topologyKey: kubernetes.io/hostname
           whenUnsatisfiable: DoNotSchedule
+          nodeTaintsPolicy: ${nodeTaintsPolicy}
           labelSelector: {matchLabels: {app: web}}
+          # Pods that a rollout is about to replace do not count.
+          matchLabelKeys: [pod-template-hash]
       containers:
         - name: web
           image: ${podImage}
@@ -69,8 +78,8 @@ export class Web {
   private constructor(private readonly kubernetes: Kubernetes) {}
 
   /** Resolves once both pods and cluster DNS serve. */
-  static async deploy(kubernetes: Kubernetes): Promise<Web> {
-    await kubernetes.apply(manifest);
+  static async deploy(kubernetes: Kubernetes, taints: NodeTaintsPolicy = "Ignore"): Promise<Web> {
+    await kubernetes.apply(manifest(taints));
     const web = new Web(kubernetes);
     await web.isAvailable();
     await kubernetes.rolledOut("deployment/coredns", "kube-system", patience);

@@ -17,10 +17,10 @@ describe("make lab", () => {
 
   it("runs one half of these, by what the nodes run", () => {
     const [etcd, kubernetes] = ["etcd", "kubernetes"].map((half) => parseCommand([half], {}));
-    assert.deepEqual([...etcd!.drills, ...kubernetes!.drills], [...everyChange]);
+    assert.deepEqual([...etcd.drills, ...kubernetes.drills], [...everyChange]);
     const kinds = ({ drills: names }: Command) =>
-      new Set(names.flatMap((name) => drills[name]!).map((drill) => drill.kubernetes));
-    assert.deepEqual([kinds(etcd!), kinds(kubernetes!)], [new Set(["standIn"]), new Set(["real"])]);
+      new Set(names.flatMap((name) => drills[name]).map((drill) => drill.kubernetes));
+    assert.deepEqual([kinds(etcd), kinds(kubernetes)], [new Set(["standIn"]), new Set(["real"])]);
   });
 
   it("runs the drills that are named, in that order", () => {
