@@ -1,5 +1,6 @@
 import { TerminateInstanceInAutoScalingGroupCommand, AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { setTimeout as sleep } from "node:timers/promises";
+import { observer } from "../local/aws/environment";
 import { findRecords } from "../local/cluster";
 import type { PublishedEvent } from "../local/publishedEvents";
 import { listLeftovers, type Leftover } from "../local/leftovers";
@@ -243,7 +244,7 @@ export class Lab {
   /** Auto Scaling's own command to replace an instance, which may leave the cluster first. */
   async terminate(id: string): Promise<void> {
     const order = { InstanceId: id, ShouldDecrementDesiredCapacity: false };
-    await new AutoScalingClient({}).send(new TerminateInstanceInAutoScalingGroupCommand(order));
+    await new AutoScalingClient(observer).send(new TerminateInstanceInAutoScalingGroupCommand(order));
   }
 
   /** Waits until the zone has exactly these instances as members. */

@@ -2,6 +2,7 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/cl
 import { EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { Route53, type ListResourceRecordSetsResponse } from "@aws-sdk/client-route-53";
+import { observer } from "./aws/environment";
 
 /** The outputs of the stack that `make local` reads; `index.ts` exports them. */
 export interface ClusterOutputs {
@@ -54,7 +55,7 @@ export interface RecordSet {
 
 /** The groups with those names, in that order, with their instances by zone. */
 export async function findGroups(names: readonly string[]): Promise<Group[]> {
-  const { AutoScalingGroups = [] } = await new AutoScalingClient({}).send(
+  const { AutoScalingGroups = [] } = await new AutoScalingClient(observer).send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...names] }),
   );
   const addresses = await privateAddresses();
@@ -78,7 +79,10 @@ export async function findGroups(names: readonly string[]): Promise<Group[]> {
 
 async function privateAddresses(): Promise<Map<string, string>> {
   const addresses = new Map<string, string>();
-  for await (const { Reservations = [] } of paginateDescribeInstances({ client: new EC2Client({}) }, {})) {
+  for await (const { Reservations = [] } of paginateDescribeInstances(
+    { client: new EC2Client(observer) },
+    {},
+  )) {
     for (const instance of Reservations.flatMap((reservation) => reservation.Instances ?? [])) {
       addresses.set(instance.InstanceId ?? "", instance.PrivateIpAddress ?? "");
     }
@@ -88,7 +92,7 @@ async function privateAddresses(): Promise<Map<string, string>> {
 
 /** The SRV and A records of a zone; an alias's value is the name that it points to. */
 export async function findRecords(zoneId: string): Promise<RecordSet[]> {
-  const route53 = new Route53({});
+  const route53 = new Route53(observer);
   const records: RecordSet[] = [];
   let page: Partial<ListResourceRecordSetsResponse> = {};
   do {

@@ -4,17 +4,13 @@ import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { STS } from "@aws-sdk/client-sts";
-import { enforcementKeyId } from "../../local/aws/environment";
+import { enforcementKeyId, observer } from "../../local/aws/environment";
 
 export type Clients = ReturnType<typeof localClients>;
 
 /** Clients of the local AWS itself, which accepts any keys. The front door asks it for deployed resources. */
 export function localClients(localAws: URL, region: string) {
-  const settings = {
-    endpoint: localAws.href,
-    region,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  };
+  const settings = { endpoint: localAws.href, region, ...observer };
   return {
     autoScaling: new AutoScaling(settings),
     ec2: new EC2(settings),

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
+import { observer } from "../../local/aws/environment";
 import { clusterOutputs, type ClusterOutputs } from "../../local/cluster";
 import { until } from "../until";
 import { openStackOnLocalAws, operate, type Run } from "../../local/run";
@@ -29,8 +30,8 @@ export interface GroupInstance {
 
 /** The lab's stack, and its resources in the local AWS. */
 export class Cluster {
-  private readonly autoScaling = new AutoScalingClient({});
-  private readonly ec2 = new EC2Client({});
+  private readonly autoScaling = new AutoScalingClient(observer);
+  private readonly ec2 = new EC2Client(observer);
   /** Ids of instances that have vanished. */
   private readonly lost = new Set<string>();
 

@@ -5,7 +5,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../engine";
-import { localAwsMood, localAwsUrl, resolverKeyId } from "../../local/aws/environment";
+import { localAwsMood, localAwsUrl, observer, resolverKeyId } from "../../local/aws/environment";
 import { startLocalAws, stopLocalAws } from "../../local/aws/process";
 import { findPython } from "../../local/aws/python";
 import { projectFolder } from "../../local/folders";
@@ -93,7 +93,7 @@ async function open(
   const versions = { ...stack.versions, kubernetes: release };
   const programs = labPrograms();
   const resolver = resolverOf(stack.vpcCidr);
-  const ec2 = new EC2Client({});
+  const ec2 = new EC2Client(observer);
   // Complaints of the parts go to a file; the drills print what a person has to know.
   const complaints = createWriteStream(path.join(folder, "lab.log"), { flags: "a" });
   const log = (line: string) => complaints.write(`${new Date().toISOString()} ${line}\n`);

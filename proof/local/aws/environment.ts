@@ -20,6 +20,9 @@ export const resolverKeyId = "resolver";
 /** Access key id of what judges calls by policies: the local AWS answers it with those that hold (aws/moods/iam_role_policies.py). */
 export const enforcementKeyId = "enforcement";
 
+/** Settings of a client with which the lab or a test looks at the local AWS: it counts its calls for no limit (aws/aws_parts.py). */
+export const observer = { credentials: { accessKeyId: "observer", secretAccessKey: "none" } };
+
 const moods = ["instant", "typical", "worst"];
 
 /**

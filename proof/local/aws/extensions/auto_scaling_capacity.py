@@ -16,10 +16,10 @@
 """
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mood import clock
 from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
 from options import options
 
@@ -162,9 +162,9 @@ def may_launch(group: FakeAutoScalingGroup) -> bool:
     if group.failed_launches == 0:
         return True
     if group.last_failure is None or group.last_failure[0] != group.failed_launches:
-        group.last_failure = (group.failed_launches, time.monotonic())
+        group.last_failure = (group.failed_launches, clock.now())
     seconds = min(15 * 60, 60 * 2 ** (group.failed_launches - 2)) if group.failed_launches > 1 else 0
-    return time.monotonic() >= group.last_failure[1] + seconds * options.time_scale
+    return clock.now() >= group.last_failure[1] + seconds * options.time_scale
 
 
 def is_suspended(group: FakeAutoScalingGroup, process: str) -> bool:

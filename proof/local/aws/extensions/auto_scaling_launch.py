@@ -33,16 +33,24 @@ def launch_instance(group: FakeAutoScalingGroup, staying: list[InstanceState]) -
     for subnet_id in sorted(group.vpc_zone_identifier.split(","), key=lambda subnet: held[subnet]):
         zone = group.ec2_backend.get_subnet(subnet_id).availability_zone
         activity = launch_activity(group, subnet_id, zone)
-        if zone not in faults.current.zones_without_capacity:
+        refused = refusal(group, zone)
+        if refused is None:
             return launch_in(group, subnet_id, activity)
-        kind = instance_types(group)[0]
-        finish(
-            activity,
-            "Failed",
-            f"We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). "
-            "Launching EC2 instance failed.",
-        )
+        finish(activity, "Failed", refused)
     return None
+
+
+def refusal(group: FakeAutoScalingGroup, zone: str) -> str | None:
+    """Why nothing can be launched for a group in a zone, as a StatusMessage; None if it can."""
+    return no_capacity(group, zone) if zone in faults.current.zones_without_capacity else None
+
+
+def no_capacity(group: FakeAutoScalingGroup, zone: str) -> str:
+    kind = instance_types(group)[0]
+    return (
+        f"We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). "
+        "Launching EC2 instance failed."
+    )
 
 
 def launch_in(group: FakeAutoScalingGroup, subnet_id: str, activity: Activity) -> InstanceState | None:

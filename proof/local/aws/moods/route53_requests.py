@@ -2,11 +2,10 @@
 
 One bucket holds the tokens of all requests of an account
 (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html). The page has more limits, which are not
-imitated: for single calls, and for changed records in a second. Route 53's own DNS servers (route53_changes.py) make no requests
-in an account.
+imitated: for single calls, and for changed records in a second.
 """
 
-from aws_parts import RESOLVER, caller_of
+from aws_parts import is_counted
 from extensions import replaces
 from mood import now
 from moto.core.responses import ActionResult, BaseResponse
@@ -26,7 +25,7 @@ def call_action(moto, self):
 
 def is_taken(response: Route53) -> bool:
     limit = now("route53-requests")
-    if not limit or caller_of(response) == RESOLVER:
+    if not limit or not is_counted(response):
         return True
     account = response.get_current_account()
     if account not in buckets:

@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly what: string;
   readonly typical?: Measure;
   readonly worst?: Measure;
+  /** The calls that a limit is for, such as `ec2:Describe*`; each has its own. Without it, one limit is for the service. */
+  readonly actions?: readonly string[];
   readonly sources: readonly {
     readonly for: string;
     readonly kind: string;

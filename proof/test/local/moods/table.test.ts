@@ -10,7 +10,7 @@ const marker = /^<!-- the table: .*-->$/m;
 const text = ({ seconds, requests, perSecond }: Measure) =>
   seconds === undefined ? `${requests} requests, and ${perSecond} more each second` : `${seconds} seconds`;
 
-function lines({ what, typical, worst, sources, module, note }: Behaviour): string[] {
+function lines({ what, actions, typical, worst, sources, module, note }: Behaviour): string[] {
   const told = (name: string, measure?: Measure) =>
     sources
       .filter((source) => source.for === name)
@@ -20,6 +20,7 @@ function lines({ what, typical, worst, sources, module, note }: Behaviour): stri
       );
   return [
     `- **${what}**`,
+    ...(actions ? [`  - each of ${actions.map((action) => `\`${action}\``).join(", ")}`] : []),
     ...told("typical", typical),
     ...told("worst", worst),
     ...told("why", undefined),
