@@ -10,17 +10,17 @@ packages := node_modules/.package-lock.json
 run := node --require ts-node/register/transpile-only proof/local/main.ts
 
 help:
-	@echo "make local                  deploys the stack to a local AWS, shows what came of it (LOCAL_AWS_PORT, default 4566; LOCAL_AWS_MOOD=typical or worst: as slow as AWS)"
-	@echo "make local ARGS=preview     what that would change; with STACK=dev or STACK=prod, another stack's preview"
-	@echo "make local ARGS=--judged     allows the engine only what docs/preview-policy.json and deploy-policy.json allow"
-	@echo "make local ARGS=kubeconfig  the administrator's kubeconfig of the local stack"
-	@echo "make down                   destroys it, checks that nothing is left, ends the local AWS"
-	@echo "make lab                    boots its instances on this machine and lets them fail (root, Linux; make lab ARGS=help)"
-	@echo "make preview STACK=dev      short for make local ARGS=preview STACK=dev; with EXAMPLE=two-regions, an example's"
+	@echo "make local                  deploys the stack to a local AWS and shows the result (LOCAL_AWS_PORT, default 4566; LOCAL_AWS_MOOD=typical or worst: as slow as AWS)"
+	@echo "make local ARGS=preview     shows what a deployment would change; STACK=dev or STACK=prod shows another stack's preview"
+	@echo "make local ARGS=--judged    allows the engine only what docs/preview-policy.json and deploy-policy.json allow"
+	@echo "make local ARGS=kubeconfig  prints the administrator's kubeconfig of the local stack"
+	@echo "make down                   destroys the local stack, checks that nothing is left, and ends the local AWS"
+	@echo "make lab                    boots the local stack's instances on this machine and makes them fail (root, Linux; make lab ARGS=help lists the drills)"
+	@echo "make preview STACK=dev      the same as make local ARGS=preview STACK=dev; EXAMPLE=two-regions previews an example"
 	@echo "make aws-check STACK=dev    compares a real AWS account with what the local AWS assumes (docs/first-day.md; asks first)"
-	@echo "make test                   types, lint, format, tests of the product: with Node alone"
-	@echo "make test-all               these and the tests that start etcd, apiservers, nodes and the local AWS (root, Linux)"
-	@echo "make clean                  make down, then removes node_modules and all that was built here"
+	@echo "make test                   checks types, lint and format, and runs the tests of the product (needs only Node)"
+	@echo "make test-all               also runs the tests that start etcd, apiservers, nodes and the local AWS (root, Linux)"
+	@echo "make clean                  runs make down, then removes node_modules, build and .local"
 
 local: needs-local $(packages)
 	@$(run) $(ARGS) --stack $(STACK)
@@ -34,7 +34,7 @@ down: needs-local $(packages)
 preview: needs-local $(packages)
 	@$(run) preview --stack $(STACK) $(addprefix --example=,$(EXAMPLE))
 
-# The program itself, as npm would pass Ctrl-C on a second time.
+# It runs the program without npm, because npm would pass Ctrl-C on a second time.
 aws-check: STACK = dev
 aws-check: needs-test $(packages)
 	@node --require ts-node/register/transpile-only proof/account/main.ts --stack $(STACK) $(ARGS)
@@ -62,6 +62,6 @@ $(packages): package-lock.json
 	npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Before all else: what is missing is installed, or told.
+# First of all, it installs what is missing, or says what to install.
 needs-local needs-lab needs-test needs-test-all: needs-%:
 	@proof/toolchain/require $* '$(MAKECMDGOALS)'

@@ -117,8 +117,8 @@ const refusedLexemes: Partial<Record<CST.TokenType, string>> = {
 type Part = CST.TokenType | "plain" | null;
 
 /**
- * Refuses syntax that the parser accepts, and that kubectl's parser refuses or reads differently, whatever
- * its value is.
+ * Refuses syntax that the parser accepts, and that kubectl's parser refuses or reads differently. It looks only
+ * at the syntax, never at values.
  */
 function checkLexemes(text: string): void {
   let offset = 0;

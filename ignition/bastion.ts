@@ -2,8 +2,8 @@ import { unwantedUnits } from "./node";
 import { IgnitionConfig } from "./spec";
 
 /**
- * A host to hop from: it holds the users' public keys and nothing of the cluster, so it fits into user data. With other keys it is
- * replaced: it faces the internet, so it has no role by which it could read them from the node store.
+ * The bastion's Ignition configuration. It has the users' public keys and nothing of the cluster, so it fits into user data. New
+ * keys replace the bastion. It cannot read them from the node store: it faces the internet, so it has no AWS role.
  */
 export function bastionIgnition(sshAuthorizedKeys: readonly string[]): string {
   const config = {

@@ -79,9 +79,10 @@ const ecrDualStackSuffix = (dnsSuffix: string) =>
   })[dnsSuffix] ?? "on.aws";
 
 /**
- * Units that Flatcar would start by itself and that no node needs. Its updater and its reboot manager: a new version arrives as a
- * new node. Amazon's SSM agent: whoever may use Systems Manager in the account would have a shell, whatever `access` says.
- * Docker's socket: who opens it starts a second container runtime.
+ * Units that Flatcar would start by itself and that no node needs:
+ * - its updater and its reboot manager, because a new version arrives as a new node
+ * - Amazon's SSM agent, because it gives a shell to everybody who may use Systems Manager in the account, even without `access`
+ * - Docker's socket, because a client of it starts a second container runtime
  */
 export const unwantedUnits: Unit[] = [
   "amazon-ssm-agent.service", // by Upholds= of multi-user.target, as docker.socket by sockets.target

@@ -61,7 +61,7 @@ export function fill(
 const unitFolder = "/etc/systemd/system/";
 const scriptFolder = "/opt/cluster/bin/";
 
-/** What stands in the systemd folder becomes units and drop-ins; a unit is enabled if it has an [Install] section. */
+/** The files in the systemd folder become units and drop-ins. A unit is enabled if it has an [Install] section. */
 export function systemdUnits(files: readonly NodeFile[]): Unit[] {
   const units = new Map<string, Unit>();
   for (const { path, text } of files.filter(({ path }) => path.startsWith(unitFolder))) {

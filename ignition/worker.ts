@@ -6,7 +6,7 @@ import { poolLabel } from "../plan/names";
 export interface WorkerFacts extends NodeFacts {
   /** Becomes the node's label `poolLabel`. */
   pool: string;
-  /** `aws`: the project's add-on, by which a ready node is initialised; `other`: somebody else's, or none so far. */
+  /** `aws`: the project's add-on initialises new Nodes. `other`: the user's own controller manager does, or none is there yet. */
   cloudProvider: "aws" | "other";
   labels: Readonly<Record<string, string>>;
   taints: readonly Taint[];

@@ -1,6 +1,6 @@
 /**
- * The IAM statements for the calls by which the discovery function finds members and writes their records.
- * Its owner adds those for Lambda's own calls in its name (logs, dead letters). `zoneName` has no last dot.
+ * The IAM statements of the discovery function: it finds members and writes their records. The component
+ * `Discovery` adds the statements for logs and dead letters. `zoneName` has no last dot.
  * `ForAllValues` is needed because a batch names many record sets; `Null` because `ForAllValues` is also true
  * without any.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html

@@ -11,7 +11,8 @@ export interface ScalablePool {
 }
 
 /**
- * Tags by which the cluster autoscaler finds a pool, and knows its nodes while the pool is empty
+ * Tags of a pool's Auto Scaling group. The cluster autoscaler finds the pool by them. They also tell it the
+ * labels and taints of the pool's nodes while the pool is empty
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
  */
 export function autoscalerTags(

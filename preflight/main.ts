@@ -1,6 +1,6 @@
 /**
- * `npm run preflight -- --stack dev`: says what of the account, the region and the settings would keep `pulumi up` from working, by
- * the Pulumi CLI on PATH. It makes nothing. Exit codes: 0 nothing is in the way, 1 something is, 2 it could not look.
+ * `npm run preflight -- --stack dev`: says what in the account, the region and the settings would make `pulumi up` fail. It uses the
+ * Pulumi CLI on PATH, and makes nothing. Exit codes: 0 `pulumi up` would not be refused, 1 it would be, 2 the check could not run.
  */
 import * as path from "node:path";
 import { parseArgs } from "node:util";

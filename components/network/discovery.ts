@@ -238,7 +238,7 @@ export class Discovery extends pulumi.ComponentResource {
       `${name}-dead-letters`,
       {
         ...common,
-        // SQS says nothing of a queue that nobody has used for six hours, whatever is in it.
+        // SQS sends no metrics of a queue that nobody has used for six hours, even if it holds messages.
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
         treatMissingData: "ignore",
         name: `${functionName}-dead-letters`,

@@ -29,7 +29,7 @@ const tcp = (from: Party, to: Party, service: string, firstPort: number, lastPor
   lastPort,
 });
 
-/** Flannel's VXLAN, by which pods of all nodes reach each other. */
+/** Flannel's VXLAN: it carries packets between the pods of different nodes. */
 const vxlan = (from: Party, to: Party): Port => ({
   from,
   to,

@@ -34,7 +34,7 @@ export class NodeImages extends pulumi.ComponentResource {
           sourceAmiRegion: region,
           tags: ownedTags(cluster, copy),
         },
-        // The name has the release: each release has one copy, whatever its source.
+        // The name has the release, so each release has one copy. The image that it was copied from does not matter.
         { parent: this, ignoreChanges: ["sourceAmiId"] },
       );
       return { architecture, id };

@@ -8,12 +8,13 @@ export interface LogAlarmArgs {
   /** Name of the alarm, of its metric and of the filter. */
   readonly alarm: string;
   readonly logGroup: pulumi.Input<string>;
-  /** A line counts if it has all of these. */
+  /** A log line counts if it contains all of these texts. */
   readonly words: readonly string[];
+  /** What the reader of the alarm should know and do. */
   readonly description: string;
-  /** Seconds in which lines are counted together. */
+  /** Length of a period, seconds. */
   readonly period: number;
-  /** So many of the last periods must have a line. @default one of one */
+  /** The alarm turns on if `breaching` of the last `of` periods have a line. @default 1 of 1 */
   readonly periods?: { readonly breaching: number; readonly of: number };
   /** SNS topic of the alarm. @default none */
   readonly topicArn?: string;

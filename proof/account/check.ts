@@ -7,7 +7,7 @@ export interface Seen {
   readonly seen: string;
 }
 
-/** One line of the report, and one row of docs/first-day.md. */
+/** One line of the report, and one item of a list in docs/first-day.md. */
 export interface Check {
   /** What is looked at, or measured. */
   readonly what: string;
