@@ -9,7 +9,7 @@ import type { Faults } from "./aws/faults";
 import type { Trail } from "./aws/trail";
 import type { ClientMachine } from "./clients/clientMachine";
 import type { Cluster } from "./cluster/cluster";
-import { putControlPath } from "./cluster/controlPath";
+import { putControlPath, type EventFaults } from "./cluster/controlPath";
 import type { Kubernetes } from "./kubernetes/kubernetes";
 import type { Load } from "./clients/load";
 import { isHealthy, voters, type Members, type Observation } from "./clients/members";
@@ -19,16 +19,6 @@ import type { Machine } from "./node/machine";
 import type { NodeStore } from "./cluster/nodeStore";
 import { hookScale, type Parts } from "./parts";
 import { until } from "./until";
-
-/** Faults of the local AWS itself: see its control path `/local-aws/faults`. */
-export interface EventFaults {
-  readonly events?: {
-    readonly delaySeconds?: readonly [number, number];
-    readonly duplicate?: number;
-    readonly drop?: number;
-  };
-  readonly functions?: Readonly<Record<string, "fail">>;
-}
 
 const noAwsFaults: Record<keyof Faults, undefined> = {
   ...{ s3: undefined, metadata: undefined, credentialSeconds: undefined, interruptions: undefined },

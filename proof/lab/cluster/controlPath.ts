@@ -1,3 +1,13 @@
+/** Faults of the local AWS itself: see its control path `/local-aws/faults`. */
+export interface EventFaults {
+  readonly events?: {
+    readonly delaySeconds?: readonly [number, number];
+    readonly duplicate?: number;
+    readonly drop?: number;
+  };
+  readonly functions?: Readonly<Record<string, "fail">>;
+}
+
 /**
  * Puts a value at one of the local AWS's paths that AWS does not have. @throws Error with its answer if it
  * refuses
