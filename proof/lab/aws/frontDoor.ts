@@ -10,6 +10,7 @@ import { Instances } from "./metadata/instances";
 import { metadataListener } from "./metadata/metadataService";
 import { mirrorHost, mirrorListener } from "./mirror";
 import { RoleCredentialStore } from "./credentials/roleCredentials";
+import { serverEnd } from "./serverEnd";
 import { Trail } from "./trail";
 
 export interface FrontDoorArgs {
@@ -69,10 +70,9 @@ export async function openFrontDoor(args: FrontDoorArgs): Promise<FrontDoor> {
     [createHttpServer(metadata), 80, args.metadataAddress],
     [createHttpServer(api), args.functionPort, "127.0.0.1"],
   ];
+  const ends = listening.map(([server]) => serverEnd(server));
   const close = async () => {
-    const servers = listening.map(([server]) => server).filter(({ listening }) => listening);
-    for (const server of servers) server.closeAllConnections();
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    await Promise.all(ends.map((end) => end()));
     for (const client of Object.values(clients)) client.destroy();
   };
   try {
