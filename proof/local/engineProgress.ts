@@ -44,6 +44,8 @@ export class EngineProgress {
   unchanged = 0;
   /** Errors that have been reported. */
   errors = 0;
+  /** Errors and warnings that have been told. */
+  private readonly diagnoses = new Set<string>();
 
   constructor(
     private readonly preview: boolean,
@@ -84,7 +86,11 @@ export class EngineProgress {
     // `proof/engine/` puts the plugins on PATH, so the engine's warning about that is left out.
     if (/^using pulumi-resource-\w+ from \$PATH/.test(plain(message))) return;
     const where = urn && !resourceName(urn).type.startsWith("pulumi:") ? `${label(urn)}: ` : "";
-    this.say(`  ${severity}: ${where}${plain(message).replace(/^(error|warning): /, "")}`);
+    const line = `  ${severity}: ${where}${plain(message).replace(/^(error|warning): /, "")}`;
+    // The engine gets the error of an inline program twice: from its log, and as its result.
+    if (this.diagnoses.has(line)) return;
+    this.diagnoses.add(line);
+    this.say(line);
   }
 
   private began(step: StepEventMetadata): void {

@@ -58,6 +58,11 @@ describe("the engine's progress", () => {
     assert.equal(progress.errors, 1);
   });
 
+  it("tells an error once that the engine has from the program's log and as the program's result", () => {
+    const error = { diagnosticEvent: { severity: "error", message: "1 setting is wrong\n", color: "" } };
+    assert.deepEqual(told(true, [error, error]).lines, ["  error: 1 setting is wrong"]);
+  });
+
   it("closes with the number of changes", () => {
     const closing = (resourceChanges: object) =>
       told(false, [{ summaryEvent: { resourceChanges } }]).progress.summary();
